@@ -1,0 +1,63 @@
+"""Settings: environment variables with the prefix ``FER_``, validated when first read."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from fer_core.errors import ConfigError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+MODELS_DIR = PROJECT_ROOT / "models"
+
+
+class Settings(BaseSettings):
+    """All settings of a deployment; `docs/operations.md` explains each."""
+
+    model_config = SettingsConfigDict(env_prefix="FER_", extra="ignore")
+
+    data_dir: Path = Path(".mien")
+    data_roots: Annotated[tuple[Path, ...], NoDecode] = ()
+    model: str = "default"
+    detector: str = "short"
+    ice_servers: list[dict[str, Any]] = Field(default_factory=list)
+    turn_secret: str | None = None
+    turn_ttl_s: int = Field(3600, ge=60)
+    max_streams: int | None = Field(None, ge=1)
+    max_pixels: int = Field(50_000_000, ge=1)
+    allow_training: bool = False
+
+    @field_validator("data_roots", mode="before")
+    @classmethod
+    def _split_roots(cls, value: Any) -> Any:
+        """Paths separated as in PATH (``:`` on Unix, ``;`` on Windows)."""
+        if isinstance(value, str):
+            import os
+
+            return tuple(Path(p) for p in value.split(os.pathsep) if p)
+        return value
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the environment now.
+
+    Raises:
+        ConfigError: a variable has an impossible value.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "FER_" + "_".join(str(p) for p in first["loc"][:1]).upper()
+        raise ConfigError(
+            f"The setting {name} is not usable: {first['msg']}. "
+            f"Received: {first.get('input')!r}. See docs/operations.md."
+        ) from error
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The process's settings, read once."""
+    return load_settings()
