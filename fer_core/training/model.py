@@ -1,0 +1,129 @@
+"""What is trained: augmentation, normalisation and network as one Keras model."""
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+
+from fer_core.training.augmentation import FaceAugmentation, normalize
+from fer_core.training.recipe import OptimizerPart, Recipe
+
+
+def soft_cross_entropy(targets: Any, logits: Any) -> Any:
+    """(batch,) cross-entropy in nats; a row of zero targets costs nothing."""
+    return -ops.sum(targets * ops.log_softmax(logits, axis=-1), axis=-1)
+
+
+class TrainingModel(keras.Model):  # type: ignore[misc]
+    """Takes float images 0..255 and returns the network's dict of logits."""
+
+    def __init__(self, network: Any, recipe: Recipe) -> None:
+        super().__init__()
+        self.network = network
+        self.recipe = recipe
+        self.augmentation = FaceAugmentation(recipe.augment, seed=recipe.seed)
+
+    def call(self, images: Any, training: bool | None = None) -> Any:
+        x = self.augmentation(images, training=training)
+        return self.network(normalize(x, self.recipe.data.normalize), training=training)
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool | None = True,
+    ) -> Any:
+        """Mean cross-entropy of both heads, the second weighted by the recipe."""
+        part = self.recipe.optimizer
+        smooth = part.label_smoothing if training else 0.0
+        fer = y["fer"] * (1.0 - smooth) + smooth / y["fer"].shape[-1]
+        loss = soft_cross_entropy(fer, y_pred["fer"])
+        if part.ferplus_weight and "ferplus" in y_pred:
+            loss = loss + part.ferplus_weight * soft_cross_entropy(y["ferplus"], y_pred["ferplus"])
+        if sample_weight is not None:
+            loss = loss * sample_weight
+        return ops.mean(loss)
+
+
+@keras.saving.register_keras_serializable("mien")
+class WarmupCosine(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
+    """Linear warm-up, then a half cosine to zero (Loshchilov and Hutter 2017, arXiv 1608.03983)."""
+
+    def __init__(self, peak: float, steps: int, warmup_steps: int) -> None:
+        super().__init__()
+        self.peak, self.steps, self.warmup_steps = peak, steps, warmup_steps
+
+    def __call__(self, step: Any) -> Any:
+        step = ops.cast(step, "float32")
+        warm = (step + 1.0) / max(1.0, float(self.warmup_steps))
+        rest = max(1.0, float(self.steps - self.warmup_steps))
+        done = ops.clip((step - self.warmup_steps) / rest, 0.0, 1.0)
+        return self.peak * ops.minimum(warm, 0.5 * (1.0 + ops.cos(3.14159265 * done)))
+
+    def get_config(self) -> dict[str, Any]:
+        return {"peak": self.peak, "steps": self.steps, "warmup_steps": self.warmup_steps}
+
+
+def make_optimizer(part: OptimizerPart, *, epochs: int, steps_per_epoch: int) -> Any:
+    """The recipe's optimiser; decay spares biases and normalisation."""
+    rate: Any = part.learning_rate
+    if part.schedule == "cosine":
+        rate = WarmupCosine(
+            rate, epochs * steps_per_epoch, round(part.warmup_epochs * steps_per_epoch)
+        )
+    if part.name == "adam":
+        return keras.optimizers.Adam(rate, clipnorm=part.clip_norm)
+    if part.name == "sgd":
+        optimizer = keras.optimizers.SGD(
+            rate,
+            momentum=0.9,
+            nesterov=True,
+            weight_decay=part.weight_decay or None,
+            global_clipnorm=part.clip_norm,
+        )
+    else:
+        optimizer = keras.optimizers.AdamW(
+            rate, weight_decay=part.weight_decay, global_clipnorm=part.clip_norm
+        )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
+
+
+class WeightAverage:
+    """Exponential moving average of every weight, updated each ``every`` steps.
+
+    Averages the trajectory as in Polyak and Juditsky (1992); kept in NumPy, so that it is the
+    same on every backend.
+    """
+
+    def __init__(self, network: Any, decay: float, every: int = 8) -> None:
+        self.network, self.every = network, every
+        self.decay = decay**every
+        self.values = weights_of(network)
+        self._steps = 0
+
+    def update(self) -> None:
+        """Call after each step."""
+        self._steps += 1
+        if self._steps % self.every:
+            return
+        # Early on the average follows faster, so that it forgets the random start.
+        decay = min(self.decay, (1 + self._steps / self.every) / (10 + self._steps / self.every))
+        for average, value in zip(self.values, weights_of(self.network), strict=True):
+            average *= decay
+            average += (1 - decay) * value
+
+
+def weights_of(network: Any) -> list[NDArray[np.float32]]:
+    """Copies of all weights, float32, in Keras' order."""
+    return [np.array(ops.convert_to_numpy(w), np.float32) for w in network.weights]
+
+
+def set_weights(network: Any, values: list[NDArray[np.float32]]) -> None:
+    """Put ``values`` (from ``weights_of``) into a network of the same architecture."""
+    for variable, value in zip(network.weights, values, strict=True):
+        variable.assign(value)

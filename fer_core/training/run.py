@@ -1,0 +1,139 @@
+"""A run's folder: what was trained, how far it is, and what is needed to go on.
+
+::
+
+    config.json    recipe, seed, versions, data hash, command
+    history.csv    one row per finished epoch
+    status.json    state (running, stopped, finished, failed), process, epoch, seconds left
+    last.npz       weights, averaged weights, optimiser, epoch: what ``--resume`` needs
+    best.npz       weights of the best epoch on validation
+
+Every file is written beside its place and moved there, so that a kill leaves the old or the new.
+"""
+
+import csv
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.errors import FerError, InputError
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write ``data`` so that a reader, or a kill, sees the old file or the new one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+class RunFolder:
+    """One training run on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, parent: Path, name: str) -> "RunFolder":
+        """A fresh folder ``<name>-<date>-<time>`` under ``parent``."""
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        for suffix in ("", *(f"-{n}" for n in range(2, 100))):
+            path = parent / f"{name}-{stamp}{suffix}"
+            try:
+                path.mkdir(parents=True)
+                return cls(path)
+            except FileExistsError:
+                continue
+        raise FerError(f"No free folder for a run under {parent}. Delete old runs.")
+
+    @classmethod
+    def open(cls, path: Path) -> "RunFolder":
+        """An existing run.
+
+        Raises:
+            InputError: ``path`` is not the folder of a run.
+        """
+        if not (path / "config.json").is_file():
+            raise InputError(f"{path} is not a run: it has no config.json. Give a run's folder.")
+        return cls(path)
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """``config.json`` or ``status.json``; empty if missing or damaged."""
+        try:
+            value = json.loads((self.path / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def write_json(self, name: str, value: dict[str, Any]) -> None:
+        text = json.dumps(value, indent=2, sort_keys=False) + "\n"
+        write_atomic(self.path / name, text.encode())
+
+    def set_status(self, state: str, **figures: Any) -> None:
+        """Say how far the run is."""
+        old = self.read_json("status.json")
+        old.pop("error", None)
+        self.write_json(
+            "status.json",
+            old | {"state": state, "pid": os.getpid(), "updated_s": time.time()} | figures,
+        )
+
+    def history(self) -> list[dict[str, float]]:
+        """The finished epochs, oldest first."""
+        path = self.path / "history.csv"
+        if not path.is_file():
+            return []
+        with path.open(newline="", encoding="utf-8") as file:
+            return [
+                {key: float(value) for key, value in row.items() if key and value not in ("", None)}
+                for row in csv.DictReader(file)
+            ]
+
+    def write_history(self, rows: list[dict[str, float]]) -> None:
+        if not rows:
+            return
+        names = list(rows[0])
+        lines = [",".join(names)]
+        lines += [",".join(f"{row[n]:.6g}" if n in row else "" for n in names) for row in rows]
+        write_atomic(self.path / "history.csv", ("\n".join(lines) + "\n").encode())
+
+    def save_arrays(self, name: str, arrays: Arrays) -> None:
+        import io
+
+        buffer = io.BytesIO()
+        np.savez(buffer, **arrays)  # type: ignore[arg-type]
+        write_atomic(self.path / name, buffer.getvalue())
+
+    def load_arrays(self, name: str) -> Arrays:
+        """The arrays of a checkpoint.
+
+        Raises:
+            InputError: it is missing or damaged.
+        """
+        path = self.path / name
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                return {key: file[key] for key in file.files}
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise InputError(
+                f"The checkpoint {path} cannot be read ({error}). Start the run again."
+            ) from error
+
+
+def pack(prefix: str, values: list[NDArray[Any]]) -> Arrays:
+    """A list as named arrays."""
+    return {f"{prefix}{index:04d}": value for index, value in enumerate(values)}
+
+
+def unpack(prefix: str, arrays: Arrays) -> list[NDArray[Any]]:
+    """The inverse of ``pack``."""
+    return [arrays[key] for key in sorted(arrays) if key.startswith(prefix)]
