@@ -1,0 +1,66 @@
+"""``load_dataset``: one door for every form of a labelled set."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from fer_core.datasets.faceset import FaceSet
+from fer_core.datasets.fer2013 import read_csv, read_parquet
+from fer_core.datasets.ferplus import read_votes
+from fer_core.errors import DataError
+
+#: Name of the FER+ file that is joined where it lies beside the data.
+VOTES_NAME = "fer2013new.csv"
+
+
+def load_dataset(path: Path | str, *, votes: Path | str | None = None) -> FaceSet:
+    """Load a set and join FER+ votes where there are any.
+
+    Args:
+        path: ``fer2013.csv`` or ``icml_face_data.csv``, a parquet file, a folder of them.
+        votes: ``fer2013new.csv``; by default the file of that name beside the data.
+
+    Raises:
+        DataError: what is wrong in which file and row.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise DataError(f"There is no data set at {path}: name a csv, a parquet file or a folder.")
+    faces = _load_form(path)
+    faces = replace(faces, name=re.sub(r"[^A-Za-z0-9_.-]+", "_", faces.name) or "data")
+    return _join_votes(faces, path, None if votes is None else Path(votes))
+
+
+def _load_form(path: Path) -> FaceSet:
+    if path.is_dir() and any(path.glob("*.parquet")):
+        return read_parquet(path)
+    if path.suffix.lower() == ".parquet":
+        return read_parquet(path)
+    if path.suffix.lower() == ".csv":
+        return read_csv(path)
+    raise DataError(
+        f"{path} is no data set that Mien knows: name fer2013.csv, a parquet file or a folder."
+    )
+
+
+def _join_votes(faces: FaceSet, path: Path, votes: Path | None) -> FaceSet:
+    beside = (path if path.is_dir() else path.parent) / VOTES_NAME
+    chosen = votes if votes is not None else beside if beside.is_file() else None
+    if chosen is None:
+        return faces
+    if faces.ids.dtype != np.int64:
+        if votes is None:
+            return faces
+        raise DataError(
+            f"{chosen} is joined by row, and {path} has no rows: use the csv or parquet form."
+        )
+    table = read_votes(chosen)
+    if votes is None and path.suffix.lower() == ".csv" and len(table.votes) != len(faces):
+        note = (
+            f"{chosen} has {len(table.votes)} rows and {path} has {len(faces)}, "
+            "so the FER+ votes were not joined."
+        )
+        return replace(faces, warnings=(*faces.warnings, note))
+    return replace(faces, votes=table.join(faces.ids, faces.splits, str(path)))
