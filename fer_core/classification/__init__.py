@@ -1,0 +1,14 @@
+"""Models as files: their spec, the registry, and the LiteRT classifier that serves them."""
+
+from fer_core.classification.classifier import Classifier, load_classifier
+from fer_core.classification.registry import model_names, resolve_model_dir
+from fer_core.classification.spec import ModelSpec, read_spec
+
+__all__ = [
+    "Classifier",
+    "ModelSpec",
+    "load_classifier",
+    "model_names",
+    "read_spec",
+    "resolve_model_dir",
+]

@@ -1,0 +1,123 @@
+"""The LiteRT classifier: crops in, calibrated probabilities out. No TensorFlow."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+from fer_core.classification.preprocess import normalize
+from fer_core.classification.spec import ModelSpec, Variant, read_spec
+from fer_core.errors import ModelError
+from fer_core.labels import EMOTIONS, NUM_EMOTIONS
+from fer_core.types import FloatArray, ImageArray
+
+
+def softmax(logits: FloatArray, temperature: float = 1.0) -> FloatArray:
+    """Rows that sum to 1; ``temperature`` > 1 makes them less sure (Guo et al. 2017)."""
+    z = logits / np.float32(temperature)
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return np.asarray(e / e.sum(axis=1, keepdims=True), np.float32)
+
+
+class Classifier:
+    """One interpreter of one model. Not for two threads at once: make one per stream."""
+
+    def __init__(self, spec: ModelSpec, variant: Variant, content: bytes) -> None:
+        self.spec = spec
+        self.variant = variant
+        self._file = spec.files[variant]
+        self._content = content  # the interpreter reads from this memory
+        try:
+            self._interpreter = Interpreter(model_content=content, num_threads=1)
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"The model {spec.name!r} cannot be loaded: {error}.") from error
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        expected = [1, spec.input.size, spec.input.size, spec.input.channels]
+        received = list(self._interpreter.get_input_details()[0]["shape"])
+        if received != expected:
+            raise ModelError(
+                f"The model {spec.name!r} must take {expected} images. Received: {received}."
+            )
+        # Outputs are told apart by their number of classes: 8 is FER+, fewer is FER.
+        self._outputs: dict[str, int] = {}
+        for detail in self._interpreter.get_output_details():
+            name = "ferplus" if int(detail["shape"][-1]) == 8 else "fer"
+            self._outputs[name] = detail["index"]
+        if set(self._outputs) != set(spec.outputs):
+            raise ModelError(
+                f"The model {spec.name!r} must have the outputs {spec.outputs}. "
+                f"Received: {tuple(self._outputs)}."
+            )
+        self._columns = [EMOTIONS.index(label) for label in spec.labels]
+
+    def predict_logits(self, crops: ImageArray) -> dict[str, FloatArray]:
+        """Raw outputs of crops (N, size, size) uint8 luma: name -> (N, classes) float32."""
+        size = self.spec.input.size
+        if crops.ndim != 3 or crops.shape[1:] != (size, size) or crops.dtype != np.uint8:
+            raise ValueError(
+                f"crops must be (N, {size}, {size}) uint8. Received: {crops.shape} {crops.dtype}."
+            )
+        logits = {
+            name: np.empty((len(crops), len(self.spec.classes_of(name))), np.float32)
+            for name in self._outputs
+        }
+        for row, image in enumerate(normalize(crops, self.spec.input.normalize)):
+            self._interpreter.set_tensor(self._input, image[None])
+            self._interpreter.invoke()
+            for name, index in self._outputs.items():
+                logits[name][row] = self._interpreter.get_tensor(index)[0]
+        return logits
+
+    def predict_outputs(self, crops: ImageArray) -> dict[str, FloatArray]:
+        """Calibrated probabilities: ``fer`` (N, classes), ``ferplus`` (N, 8), ``served`` (N, 7)."""
+        logits = self.predict_logits(crops)
+        temperatures = self._file.temperatures
+        outputs = {
+            name: softmax(value, temperatures.get(name, 1.0)) for name, value in logits.items()
+        }
+        return outputs | {"served": self._serve(outputs)}
+
+    def _serve(self, outputs: dict[str, FloatArray]) -> FloatArray:
+        served = np.zeros((len(outputs["fer"]), NUM_EMOTIONS), np.float32)
+        for name, weight in self.spec.served.items():
+            if name == "fer":
+                served[:, self._columns] += np.float32(weight) * outputs["fer"]
+            else:
+                seven = outputs["ferplus"][:, :NUM_EMOTIONS]
+                served += np.float32(weight) * seven / seven.sum(axis=1, keepdims=True)
+        return served
+
+    def predict_proba(self, crops: ImageArray) -> FloatArray:
+        """(N, 7) float32, calibrated, rows sum to 1, order ``labels.EMOTIONS``.
+
+        A class the model does not know has probability 0.
+        """
+        if len(crops) == 0:
+            return np.zeros((0, NUM_EMOTIONS), np.float32)
+        return self.predict_outputs(crops)["served"]
+
+
+def load_classifier(model_dir: Path, variant: Variant = "int8") -> Classifier:
+    """Load a model whose file is the one its spec names, by sha256.
+
+    Raises:
+        ModelError: spec or file missing, damaged or not belonging together.
+    """
+    spec = read_spec(model_dir)
+    if variant not in spec.files:
+        raise ModelError(f"The model {spec.name!r} has no {variant} file. Export the run again.")
+    path = model_dir / spec.files[variant].file
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"The model file {path} cannot be read. Export the run again.") from error
+    digest: Any = hashlib.sha256(content).hexdigest()
+    if digest != spec.files[variant].sha256:
+        raise ModelError(
+            f"The model file {path} is not the one its spec.json names (sha256 {digest[:12]}... "
+            f"instead of {spec.files[variant].sha256[:12]}...). Export the run again."
+        )
+    return Classifier(spec, variant, content)

@@ -1,0 +1,129 @@
+"""One pipeline for every front end: detect, track, mesh, align, classify, smooth."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+import numpy as np
+
+from fer_core.classification import Classifier, load_classifier, resolve_model_dir
+from fer_core.detection import FaceDetector, create_detector
+from fer_core.imaging.crop import align_faces
+from fer_core.imaging.frame import ArrayFrame, Frame
+from fer_core.landmarks import FaceMesh
+from fer_core.temporal import Smoother, label_names
+from fer_core.tracking import Tracker
+from fer_core.types import Faces, FrameResult
+
+
+class FacePipeline:
+    """The stages of one stream. Keeps state per stream; not for two threads at once.
+
+    Args:
+        classifier: gives the probabilities of the crops.
+        detector: finds the faces.
+        mesh: measures pose and eyes; None skips that.
+        tracker: gives faces their ids over time; None for stills.
+        smoother: steadies probabilities and labels over time; None for stills.
+    """
+
+    def __init__(
+        self,
+        classifier: Classifier,
+        detector: FaceDetector,
+        *,
+        mesh: FaceMesh | None = None,
+        tracker: Tracker | None = None,
+        smoother: Smoother | None = None,
+    ) -> None:
+        self.classifier = classifier
+        self.detector = detector
+        self.mesh = mesh
+        self.tracker = tracker
+        self.smoother = smoother
+        self._stages: dict[str, float] = {}
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = perf_counter()
+        try:
+            yield
+        finally:
+            self._stages[stage] = (perf_counter() - start) * 1000.0
+
+    def _detect(self, frame: Frame) -> Faces:
+        view = frame.bgr(self.detector.max_side)
+        faces = self.detector.detect(view)
+        scale = np.array([frame.width / view.shape[1], frame.height / view.shape[0]], np.float32)
+        if np.all(scale == 1.0) or not len(faces):
+            return faces
+        return faces.with_(boxes=faces.boxes * np.tile(scale, 2), keypoints=faces.keypoints * scale)
+
+    def process(self, frame: Frame) -> FrameResult:
+        """Analyse one frame; frames of a stream come in the order of their time."""
+        self._stages = {}
+        with self._timed("detect"):
+            faces = self._detect(frame)
+        if self.tracker is not None:
+            with self._timed("track"):
+                faces = self.tracker.update(faces, frame.time_s)
+        if self.mesh is not None:
+            with self._timed("mesh"):
+                faces = self.mesh.measure(frame, faces)
+        with self._timed("align"):
+            crops = align_faces(frame.luma(), faces, self.classifier.spec.input.size)
+        with self._timed("classify"):
+            probs = self.classifier.predict_proba(crops)
+        with self._timed("smooth"):
+            if self.smoother is None:
+                smoothed, labels = probs, label_names(probs)
+            else:
+                smoothed, labels = self.smoother.update(probs, faces.track_ids, frame.time_s)
+        return FrameResult(
+            time_s=frame.time_s,
+            width=frame.width,
+            height=frame.height,
+            faces=faces,
+            probs=probs,
+            smoothed=smoothed,
+            labels=labels,
+            stages_ms=self._stages,
+        )
+
+    def warm_up(self) -> None:
+        """Run every stage once on an empty picture, so that the first frame is not the slowest."""
+        self.detector.detect(np.full((128, 128, 3), 127, np.uint8))
+        size = self.classifier.spec.input.size
+        self.classifier.predict_proba(np.full((1, size, size), 127, np.uint8))
+        if self.mesh is not None:
+            blank = ArrayFrame(np.full((192, 192, 3), 127, np.uint8))
+            eyes = [[76, 86], [116, 86], [96, 106], [96, 126], [56, 96], [136, 96]]
+            face = Faces(
+                boxes=np.array([[48, 48, 144, 144]]),
+                scores=np.ones(1),
+                keypoints=np.array([eyes], np.float32),
+            )
+            self.mesh.measure(blank, face)
+
+
+def build_pipeline(
+    model: str = "default",
+    detector: str = "short",
+    *,
+    mesh: bool = True,
+    live: bool = True,
+    small_faces: bool = False,
+) -> FacePipeline:
+    """A fresh pipeline: for a stream with tracking and smoothing, for stills without.
+
+    Raises:
+        ModelError: no such model, or its files do not fit together.
+        ConfigError: no such detector.
+    """
+    return FacePipeline(
+        load_classifier(resolve_model_dir(model)),
+        create_detector(detector, small_faces=small_faces),
+        mesh=FaceMesh() if mesh else None,
+        tracker=Tracker() if live else None,
+        smoother=Smoother() if live else None,
+    )
