@@ -1,1 +1,1 @@
-"""Pictures in and out: frames, safe decoding, crops, drawing. Pure functions, BGR or luma inside."""
+"""Pictures in and out: frames, safe decoding, crops, drawing. BGR or luma inside."""

@@ -56,7 +56,7 @@ def _yuv_of(label: str) -> tuple[int, int, int]:
 
 
 def _boxes(result: FrameResult, width: int, height: int, mirror: bool) -> ImageArray:
-    """(N, 4) int, even pixels inside the frame, mirrored by choice; result may have another size."""
+    """(N, 4) int32, even pixels inside the frame, whatever the size the result was found at."""
     boxes = np.nan_to_num(result.faces.boxes.astype(np.float64), posinf=1e6, neginf=-1e6)
     boxes *= np.array([width / result.width, height / result.height] * 2)
     if mirror:

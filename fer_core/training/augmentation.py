@@ -96,7 +96,7 @@ class FaceAugmentation(keras.layers.Layer):
         return self._erase(x, batch, size) if part.erase else x
 
     def _erase(self, x: Any, batch: Any, size: int) -> Any:
-        """A rectangle of 10 to 40 % of each side becomes grey (Zhong et al. 2017, arXiv 1708.04896)."""
+        """A random rectangle becomes grey (Zhong et al. 2017, arXiv 1708.04896)."""
         spans = []
         for _ in range(2):
             length = self._uniform((batch, 1), 0.1, 0.4) * size

@@ -3,10 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.types import ImageArray
+from fer_core.datasets import PRIVATE_TEST, PUBLIC_TEST, TRAIN, FaceSet
+from fer_core.datasets.ferplus import majority
+from fer_core.datasets.splits import split_by_participant, split_frames, split_stratified
+from fer_core.errors import ConfigError
+from fer_core.training.batches import class_weights, one_hot
+from fer_core.training.recipe import Recipe
+from fer_core.types import ImageArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +35,102 @@ class TrainingData:
     targets: dict[str, NDArray[np.float32]]
     weights: NDArray[np.float32]
     val_images: ImageArray
-    val_labels: NDArray[np.int64]
-    val_majority: NDArray[np.int64] | None
+    val_labels: IntArray
+    val_majority: IntArray | None
     description: dict[str, Any]
+
+
+def resize_faces(images: ImageArray, size: int) -> ImageArray:
+    """Faces (N, h, w) uint8 at another side length; area averaging where they shrink."""
+    if images.shape[1] == size:
+        return images
+    way = cv2.INTER_AREA if size < images.shape[1] else cv2.INTER_CUBIC
+    return np.stack([cv2.resize(image, (size, size), interpolation=way) for image in images])
+
+
+def balanced_subset(labels: IntArray, total: int, seed: int) -> IntArray:
+    """Rows of a subset with equally many of each class, ``total`` in all, in random order.
+
+    Raises:
+        ConfigError: a class has too few rows.
+    """
+    classes = np.unique(labels)
+    each = total // len(classes)
+    rng = np.random.default_rng(seed)
+    rows = []
+    for label in classes:
+        have = np.flatnonzero(labels == label)
+        if len(have) < each:
+            raise ConfigError(
+                f"A subset of {total} needs {each} images of each class. "
+                f"Received: {len(have)} of class {label}."
+            )
+        rows.append(rng.choice(have, each, replace=False))
+    return np.asarray(rng.permutation(np.concatenate(rows)), np.int64)
+
+
+def chosen_faces(faces: FaceSet, recipe: Recipe) -> FaceSet:
+    """The rows a recipe wants, divided as it says: classes, subset, split."""
+    part = recipe.data
+    faces = faces.take(faces.labels_in(part.labels) >= 0)
+    if part.subset is not None:
+        pool = faces.take(faces.splits == TRAIN) if part.split == "official" else faces
+        faces = pool.take(balanced_subset(pool.labels, part.subset, recipe.seed))
+    if part.split == "stratified":
+        return split_stratified(faces, seed=recipe.seed)
+    if part.split == "participant":
+        return split_by_participant(faces, seed=recipe.seed)
+    if part.split == "frames":
+        return split_frames(faces, seed=recipe.seed)
+    return faces
+
+
+def validation_split(faces: FaceSet) -> str:
+    """The split that choices are made on.
+
+    Raises:
+        ConfigError: the set has none.
+    """
+    names = faces.split_counts()
+    if TRAIN in names and PUBLIC_TEST in names:
+        return PUBLIC_TEST
+    raise ConfigError(
+        f"Training needs the splits {TRAIN!r} and {PUBLIC_TEST!r}. "
+        f"Received: {', '.join(names) or 'an empty set'}. "
+        "Choose data.split = 'stratified' or 'participant' in the recipe."
+    )
+
+
+def prepare_data(recipe: Recipe, faces: FaceSet) -> TrainingData:
+    """Arrays for training a recipe on a data set.
+
+    Raises:
+        ConfigError: a split or the images of a class are missing.
+        DataError: the recipe wants FER+ votes and the set has none.
+    """
+    faces = chosen_faces(faces, recipe)
+    val = faces.split(validation_split(faces))
+    train = faces.split(TRAIN)
+    classes = len(recipe.data.labels)
+    labels = train.labels_in(recipe.data.labels)
+    targets = {"fer": one_hot(labels, classes)}
+    if recipe.optimizer.ferplus_weight:
+        targets["ferplus"] = np.nan_to_num(train.votes8, nan=0.0)
+    size = recipe.data.size
+    return TrainingData(
+        train_images=resize_faces(train.faces(), size),
+        targets=targets,
+        weights=class_weights(labels, classes, recipe.optimizer.class_weight),
+        val_images=resize_faces(val.faces(), size),
+        val_labels=val.labels_in(recipe.data.labels),
+        val_majority=majority(val.votes) if val.votes is not None else None,
+        description={
+            "name": faces.name,
+            "source": faces.source,
+            "sha256": faces.data_hash(),
+            "split": faces.split_note,
+            "leaky": faces.leaky,
+            "counts": dict(faces.split_counts()),
+            "has_private_test": PRIVATE_TEST in faces.split_counts(),
+        },
+    )

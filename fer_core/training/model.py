@@ -31,7 +31,7 @@ class TrainingModel(keras.Model):  # type: ignore[misc]
 
     def compute_loss(
         self,
-        x: Any = None,
+        x: Any = None,  # noqa: ARG002 - the signature is Keras'
         y: Any = None,
         y_pred: Any = None,
         sample_weight: Any = None,

@@ -137,3 +137,15 @@ def pack(prefix: str, values: list[NDArray[Any]]) -> Arrays:
 def unpack(prefix: str, arrays: Arrays) -> list[NDArray[Any]]:
     """The inverse of ``pack``."""
     return [arrays[key] for key in sorted(arrays) if key.startswith(prefix)]
+
+
+def last_run(parent: Path, name: str) -> RunFolder:
+    """The newest run of a recipe.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = sorted(parent.glob(f"{name}-*/config.json"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        raise InputError(f"There is no run of {name!r} under {parent}. Start one without --resume.")
+    return RunFolder(found[-1].parent)

@@ -123,11 +123,11 @@ class _Keeper(keras.callbacks.Callback):  # type: ignore[misc]
             return row["epoch"]
         return -row["val_loss"] if self.recipe.monitor == "loss" else row["val_accuracy"]
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
         self.epoch_s = time.monotonic()
         self.batches.start_epoch(epoch)
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
         if self.average:
             self.average.update()
         self.done_steps += 1

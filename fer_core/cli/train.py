@@ -1,0 +1,73 @@
+"""``python -m fer_core train RECIPE``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("train")(train)
+
+
+def train(
+    recipe: Annotated[str, typer.Argument(help="Name of a recipe, or a .toml file.")],
+    data: Annotated[
+        Path | None, typer.Option(help="Data set; default: the first that FER_DATA_ROOTS holds.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the last run of this recipe.")
+    ] = False,
+    run: Annotated[Path | None, typer.Option(help="With --resume: the run's folder.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Instead of the recipe's.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Backbone weights (.h5) for mobilenet and resnet.")
+    ] = None,
+    weights_sha256: Annotated[str | None, typer.Option(help="Their sha256.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Processors to use.")] = None,
+) -> None:
+    """Train a recipe; stop with Ctrl-C, go on with --resume."""
+    from fer_core.config import settings
+    from fer_core.datasets import load_dataset
+    from fer_core.datasets.locate import locate_dataset
+    from fer_core.training.data import prepare_data
+    from fer_core.training.recipe import NetworkPart, load_recipe
+    from fer_core.training.run import RunFolder, last_run
+
+    runs = settings().data_dir / "runs"
+    if resume:
+        folder = RunFolder.open(run) if run is not None else last_run(runs, Path(recipe).stem)
+        from fer_core.training.recipe import Recipe
+
+        chosen = Recipe.model_validate(folder.read_json("config.json")["recipe"])
+        if epochs is not None:
+            chosen = chosen.model_copy(update={"epochs": epochs})
+        source = data or Path(folder.read_json("config.json")["data"]["path"])
+    else:
+        chosen = load_recipe(recipe, epochs=epochs, seed=seed)
+        if weights is not None:
+            part = chosen.network.model_dump() | {
+                "weights": weights,
+                "weights_sha256": weights_sha256,
+            }
+            chosen = chosen.model_copy(update={"network": NetworkPart.model_validate(part)})
+        source = locate_dataset(data)
+    faces = load_dataset(source)
+    prepared = prepare_data(chosen, faces)
+    prepared.description["path"] = str(source.resolve())
+    if not resume:
+        folder = RunFolder.create(runs, chosen.name)
+    typer.echo(f"{folder.path}", err=True)
+    from fer_core.training.trainer import train as train_recipe
+
+    train_recipe(
+        chosen,
+        prepared,
+        folder,
+        resume=resume,
+        threads=threads,
+        report=lambda line: typer.echo(line, err=True),
+    )
+    typer.echo(str(folder.path))

@@ -1,0 +1,222 @@
+"""From a run to a model folder: Keras file, LiteRT float and int8, spec, metrics, card."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fer_core.classification import Classifier
+from fer_core.classification.preprocess import normalize
+from fer_core.classification.spec import FileSpec, InputSpec, ModelSpec, Variant
+from fer_core.errors import InputError
+from fer_core.evaluation.calibration import fit_temperature
+from fer_core.training.card import write_card
+from fer_core.training.data import TrainingData
+from fer_core.training.model import set_weights
+from fer_core.training.recipe import Recipe
+from fer_core.training.run import RunFolder, unpack
+from fer_core.training.trainer import network_for
+from fer_core.types import FloatArray, ImageArray
+
+#: Images from the training split that the ranges of int8 are measured on.
+REPRESENTATIVE_IMAGES = 500
+
+#: Mixes of the two outputs that are tried for what is served; the best on validation wins.
+SERVED_SHARES = (0.0, 0.25, 0.4, 0.5, 0.6, 0.75, 1.0)
+
+#: Below this margin between the two highest float probabilities a flip means nothing.
+AGREEMENT_MARGIN = 0.05
+
+
+def load_trained(run: RunFolder) -> tuple[Recipe, Any]:
+    """Recipe and network (plain layers, no optimiser) of the best epoch of a run.
+
+    Raises:
+        InputError: the run has no finished epoch.
+    """
+    if not (run.path / "best.npz").is_file():
+        raise InputError(f"The run {run.path} has no finished epoch yet. Train it first.")
+    recipe = Recipe.model_validate(run.read_json("config.json")["recipe"])
+    network = network_for(recipe, fast=False)
+    set_weights(network, unpack("w", run.load_arrays("best.npz")))
+    return recipe, network
+
+
+def convert(network: Any, size: int, representative: FloatArray | None) -> bytes:
+    """LiteRT flatbuffer with a batch of one, float in and out; int8 inside where images are given.
+
+    Args:
+        representative: (N, size, size, 1) float32 network inputs, or None for a float model.
+    """
+    import tensorflow as tf
+
+    function = tf.function(
+        lambda image: network(image, training=False),
+        input_signature=[tf.TensorSpec((1, size, size, 1), tf.float32, name="image")],
+    )
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(
+        [function.get_concrete_function()], network
+    )
+    if representative is not None:
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.representative_dataset = lambda: ([image[None]] for image in representative)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    return bytes(converter.convert())
+
+
+def latency_ms(classifier: Classifier, crops: ImageArray, repeats: int = 200) -> float:
+    """Median milliseconds of one face on one thread, normalisation included."""
+    times = []
+    for index in range(repeats + 20):
+        crop = crops[index % len(crops)][None]
+        start = time.perf_counter()
+        classifier.predict_proba(crop)
+        times.append(time.perf_counter() - start)
+    return float(np.median(times[20:]) * 1000)
+
+
+def agreement(reference: FloatArray, other: FloatArray) -> dict[str, float]:
+    """How far two (N, 7) predictions of the same images agree."""
+    same = reference.argmax(1) == other.argmax(1)
+    top = np.sort(reference, axis=1)
+    sure = top[:, -1] - top[:, -2] >= AGREEMENT_MARGIN
+    return {
+        "top1": float(same.mean()),
+        "top1_where_sure": float(same[sure].mean()) if sure.any() else 1.0,
+        "margin": AGREEMENT_MARGIN,
+        "sure_share": float(sure.mean()),
+        "largest_difference": float(np.abs(reference - other).max()),
+    }
+
+
+def _temperatures(logits: dict[str, FloatArray], data: TrainingData) -> dict[str, float]:
+    found = {"fer": fit_temperature(logits["fer"], data.val_labels)}
+    if "ferplus" in logits:
+        known = data.val_majority is not None and data.val_majority >= 0
+        if data.val_majority is not None and np.any(known):
+            found["ferplus"] = fit_temperature(logits["ferplus"][known], data.val_majority[known])
+        else:
+            found["ferplus"] = 1.0
+    return found
+
+
+def choose_served(classifier: Classifier, data: TrainingData) -> dict[str, float]:
+    """Weights of the outputs in what is served: best mean of FER and FER+ accuracy on validation.
+
+    FER+ counts with its seven shared classes only; a model with one output serves that one.
+    """
+    if "ferplus" not in classifier.spec.outputs:
+        return {"fer": 1.0}
+    outputs = classifier.predict_outputs(data.val_images)
+    seven = outputs["ferplus"][:, :7] / outputs["ferplus"][:, :7].sum(axis=1, keepdims=True)
+    majority = data.val_majority
+    known = (majority >= 0) & (majority < 7) if majority is not None else np.zeros(0, bool)
+
+    def mean_accuracy(share: float) -> float:
+        top = (share * outputs["fer"] + (1 - share) * seven).argmax(axis=1)
+        fer = float((top == data.val_labels).mean())
+        if majority is None or not known.any():
+            return fer
+        return (fer + float((top == majority)[known].mean())) / 2
+
+    share = max(SERVED_SHARES, key=mean_accuracy)
+    mix = {"fer": share, "ferplus": 1.0 - share}
+    return {name: weight for name, weight in mix.items() if weight > 0}
+
+
+def export_run(
+    run: RunFolder, data: TrainingData, out: Path, *, name: str, keep_float: bool = True
+) -> ModelSpec:
+    """Write the model folder ``out`` from the best epoch of ``run``.
+
+    Temperatures are fitted on validation for each file, the mix of outputs is chosen there, and
+    what quantisation changed is measured there. The folder appears whole or not at all.
+
+    Raises:
+        InputError: the run has no finished epoch.
+    """
+    recipe, network = load_trained(run)
+    size, mode = recipe.data.size, recipe.data.normalize
+    rng = np.random.default_rng(0)
+    rows = rng.choice(
+        len(data.train_images), min(REPRESENTATIVE_IMAGES, len(data.train_images)), replace=False
+    )
+    contents: dict[Variant, bytes] = {
+        "float": convert(network, size, None),
+        "int8": convert(network, size, normalize(data.train_images[rows], mode)),
+    }
+    outputs = tuple(sorted(network.output_names if hasattr(network, "output_names") else ["fer"]))
+    config = run.read_json("config.json")
+    base: dict[str, Any] = {
+        "name": name,
+        "architecture": recipe.network.architecture,
+        "parameters": int(network.count_params()),
+        "labels": recipe.data.labels,
+        "outputs": outputs,
+        "served": {"fer": 1.0},
+        "input": InputSpec(size=size, normalize=mode),
+        "data": config["data"] | {"licence": "FER-2013: rights of the pictures unclear; not kept"},
+        "recipe": config["recipe"],
+    }
+    names: dict[Variant, str] = {"float": "model.tflite", "int8": "model_int8.tflite"}
+
+    def file_spec(variant: Variant, temperatures: dict[str, float]) -> FileSpec:
+        content = contents[variant]
+        return FileSpec(
+            file=names[variant],
+            sha256=hashlib.sha256(content).hexdigest(),
+            bytes=len(content),
+            temperatures=temperatures,
+        )
+
+    def classifier_of(spec: ModelSpec, variant: Variant) -> Classifier:
+        return Classifier(spec, variant, contents[variant])
+
+    raw = ModelSpec(**base, files={v: file_spec(v, {}) for v in contents})
+    files: dict[Variant, FileSpec] = {}
+    for variant in contents:
+        logits = classifier_of(raw, variant).predict_logits(data.val_images)
+        files[variant] = file_spec(variant, _temperatures(logits, data))
+    spec = ModelSpec(**base, files=files)
+    served = choose_served(classifier_of(spec, "int8"), data)
+    spec = spec.model_copy(update={"served": served})
+    both = {v: classifier_of(spec, v) for v in contents}
+    probs = {v: both[v].predict_proba(data.val_images) for v in both}
+    seven = np.array([both["int8"]._columns[i] for i in data.val_labels])
+    metrics = {
+        "parameters": spec.parameters,
+        "best_epoch": int(run.load_arrays("best.npz")["epoch"]),
+        "validation": {
+            v: {"accuracy": float((p.argmax(1) == seven).mean()), "n": len(p)}
+            for v, p in probs.items()
+        },
+        "agreement": agreement(probs["float"], probs["int8"]),
+        "latency_ms": {v: latency_ms(both[v], data.val_images[:64]) for v in both},
+        "bytes": {v: files[v].bytes for v in files},
+        "temperatures": {v: files[v].temperatures for v in files},
+        "served": served,
+    }
+    if not keep_float:
+        spec = spec.model_copy(update={"files": {"int8": files["int8"]}})
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as folder:
+        target = Path(folder) / "model"
+        target.mkdir()
+        for variant in spec.files:
+            (target / names[variant]).write_bytes(contents[variant])
+        network.save(target / "model.keras")
+        shutil.copy(run.path / "history.csv", target / "history.csv")
+        text = spec.model_dump_json(indent=2) + "\n"
+        (target / "spec.json").write_text(text, encoding="utf-8")
+        metrics_text = json.dumps({"export": metrics}, indent=2) + "\n"
+        (target / "metrics.json").write_text(metrics_text, encoding="utf-8")
+        write_card(target, spec, metrics)
+        if out.exists():
+            shutil.rmtree(out)
+        target.rename(out)
+    return spec
