@@ -1,0 +1,196 @@
+"""Pictures from untrusted files: limits first, then Pillow, then upright BGR.
+
+The header tells format and size before a pixel is decoded, so that a small file which unfolds
+into gigabytes is refused at no cost. Only the raster formats in ``FORMATS`` are tried: Pillow's
+others (EPS, PDF, PSD, ...) are large parsers, or start programs, for files that no camera makes.
+"""
+
+import io
+import os
+import re
+import warnings
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from fer_core.config import settings
+from fer_core.errors import DecodeError, LimitError
+from fer_core.types import ImageArray
+
+#: Pillow's names of the formats that are read. MPO, two JPEGs in a file, opens as JPEG.
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
+#: Suffixes by which pictures in a folder are recognised; the content decides on the format.
+SUFFIXES: Final = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".avif")
+    + (".gif", ".bmp", ".dib", ".tif", ".tiff")
+)
+FORMATS_TEXT: Final = "JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF"
+
+#: Bytes of a file that are read at most.
+MAX_BYTES: Final = 128 * 1024 * 1024
+#: Longest side in pixels: OpenCV keeps coordinates in 16 bits in places.
+MAX_SIDE: Final = 32_767
+
+# `max_pixels` does this check, for every picture and as an error; Pillow's warning, once per
+# process and on stderr, would only repeat it. Its error, at twice the size, stays in force.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+
+def printable_name(name: str | Path) -> str:
+    """The name on one line and encodable anywhere, whatever bytes the file system allows."""
+    text = str(name)
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
+    )
+
+
+def read_image(
+    source: str | Path | bytes,
+    *,
+    max_pixels: int | None = None,
+    max_bytes: int = MAX_BYTES,
+    name: str | None = None,
+) -> ImageArray:
+    """Decode a picture into (height, width, 3) uint8 BGR, upright as its EXIF tells.
+
+    Alpha is composited on white. Of an animation or a document of many pages the first picture is
+    taken. Sixteen bits are scaled to eight over their whole range; 32-bit integers and floats,
+    which have no range of their own, are stretched from their smallest to their largest value.
+    Colour profiles are not applied.
+
+    Args:
+        source: a file's path, or its content.
+        max_pixels: width times height allowed; the setting FER_MAX_PIXELS where None.
+        max_bytes: size of the file allowed.
+        name: what messages call the picture; the path, or "The picture", where None.
+
+    Raises:
+        DecodeError: missing or unreadable, no picture in one of ``FORMATS``, or damaged.
+        LimitError: too many bytes or pixels.
+    """
+    if isinstance(source, bytes):
+        shown = printable_name(name or "The picture")
+        data = source
+        if len(data) > max_bytes:
+            raise _too_many_bytes(shown, len(data), max_bytes)
+    else:
+        shown = printable_name(name or str(source))
+        data = _read_bytes(Path(source), shown, max_bytes)
+    if not data:
+        raise DecodeError(f"{shown} is empty (0 bytes); save or copy the picture again.")
+    limit = settings().max_pixels if max_pixels is None else max_pixels
+    with _open(data, shown, limit) as image:
+        return _decode(image, shown)
+
+
+def _read_bytes(path: Path, shown: str, max_bytes: int) -> bytes:
+    try:
+        if path.is_dir():
+            raise DecodeError(f"{shown} is a folder, not a picture; give the pictures inside it.")
+        # A named pipe would wait for a writer for ever, a device never ends.
+        if path.exists() and not path.is_file():
+            raise DecodeError(f"{shown} is a device or pipe, not a file; save the picture first.")
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > max_bytes:
+                raise _too_many_bytes(shown, size, max_bytes)
+            return file.read(max_bytes)
+    except FileNotFoundError as error:
+        raise DecodeError(f"{shown} does not exist; check the path.") from error
+    except PermissionError as error:
+        raise DecodeError(
+            f"{shown} may not be read: permission denied; allow reading it."
+        ) from error
+    except (OSError, ValueError) as error:  # a name with a null byte is a ValueError
+        reason = getattr(error, "strerror", None) or error
+        raise DecodeError(f"{shown} cannot be opened ({reason}); check the path.") from error
+
+
+def _too_many_bytes(shown: str, size: int, limit: int) -> LimitError:
+    return LimitError(
+        f"{shown} has {size:,} bytes and the limit is {limit:,}; save it smaller or compressed."
+    )
+
+
+def _open(data: bytes, shown: str, max_pixels: int) -> Image.Image:
+    """Read the header only, and refuse what is too large."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        found = re.search(r"\d+", str(error))
+        pixels = f"{int(found.group()):,}" if found else "too many"
+        raise LimitError(_too_large(shown, f"{pixels} pixels", max_pixels)) from error
+    except UnidentifiedImageError as error:
+        raise DecodeError(
+            f"{shown} is not a picture in a known format: its {len(data):,} bytes start with "
+            f"{data[:12]!r}; use {FORMATS_TEXT}."
+        ) from error
+    except Exception as error:  # header parsers raise anything on damaged bytes
+        raise _damaged(shown, "picture", error) from error
+    width, height = image.size
+    if width * height > max_pixels or max(width, height) > MAX_SIDE:
+        size = f"{width:,} x {height:,} = {width * height:,} pixels"
+        raise LimitError(_too_large(shown, size, max_pixels))
+    return image
+
+
+def _too_large(shown: str, size: str, max_pixels: int) -> str:
+    return (
+        f"{shown} is too large: {size}, where {max_pixels:,} pixels and {MAX_SIDE:,} a side are "
+        "allowed; scale it down or raise FER_MAX_PIXELS."
+    )
+
+
+def _damaged(shown: str, kind: str, error: Exception) -> DecodeError:
+    reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    return DecodeError(f"{shown} is a damaged {kind} ({reason}); save or copy it again.")
+
+
+def _decode(image: Image.Image, shown: str) -> ImageArray:
+    kind = f"{image.format} picture"
+    try:
+        image.load()
+    except Exception as error:  # as above: struct.error, SyntaxError, MemoryError, ...
+        raise _damaged(shown, kind, error) from error
+    try:
+        upright = ImageOps.exif_transpose(image)
+    except Exception:  # EXIF that cannot be read does not make the picture unreadable
+        upright = image
+    try:
+        return _to_bgr(upright)
+    except Exception as error:
+        raise DecodeError(
+            f"{shown} has the colour mode {image.mode}, which cannot be converted; "
+            "save it as an RGB picture."
+        ) from error
+
+
+def _to_bgr(image: Image.Image) -> ImageArray:
+    """(height, width, 3) uint8 BGR of a loaded picture of any mode."""
+    if image.mode.startswith("I;16"):
+        gray = np.asarray(image).astype(np.float64) / 257
+        return _from_gray(gray)
+    if image.mode in ("I", "F"):
+        return _from_gray(_stretched(np.asarray(image, np.float64)))
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        image = Image.new("RGBA", image.size, "white")
+        image.alpha_composite(rgba)
+    rgb = np.asarray(image.convert("RGB"))
+    return np.ascontiguousarray(rgb[:, :, ::-1])
+
+
+def _stretched(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> ImageArray:
+    """The finite range of ``values`` mapped to 0..255; a flat picture keeps its own gray."""
+    finite = np.isfinite(values)
+    low, high = (values[finite].min(), values[finite].max()) if finite.any() else (0.0, 0.0)
+    filled = np.where(finite, values, low)
+    scaled = (filled - low) * (255 / (high - low)) if high > low else np.clip(filled, 0, 255)
+    return np.asarray(np.rint(scaled), np.uint8)
+
+
+def _from_gray(gray: np.ndarray[tuple[int, ...], np.dtype[np.float64]] | ImageArray) -> ImageArray:
+    eight_bit = np.asarray(np.rint(gray), np.uint8)
+    return np.ascontiguousarray(np.repeat(eight_bit[:, :, None], 3, axis=2))
