@@ -33,9 +33,9 @@ MAX_BYTES: Final = 128 * 1024 * 1024
 #: Longest side in pixels: OpenCV keeps coordinates in 16 bits in places.
 MAX_SIDE: Final = 32_767
 
-# `max_pixels` does this check, for every picture and as an error; Pillow's warning, once per
-# process and on stderr, would only repeat it. Its error, at twice the size, stays in force.
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+# Pillow warns on stderr about large pictures and odd metadata; here the limit is an error, and
+# metadata that cannot be read is left out. Its error at twice its own size limit stays in force.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 def printable_name(name: str | Path) -> str:
@@ -124,7 +124,7 @@ def _open(data: bytes, shown: str, max_pixels: int) -> Image.Image:
         raise LimitError(_too_large(shown, f"{pixels} pixels", max_pixels)) from error
     except UnidentifiedImageError as error:
         raise DecodeError(
-            f"{shown} is not a picture in a known format: its {len(data):,} bytes start with "
+            f"{shown} cannot be read as a picture: its {len(data):,} bytes start with "
             f"{data[:12]!r}; use {FORMATS_TEXT}."
         ) from error
     except Exception as error:  # header parsers raise anything on damaged bytes
