@@ -1,6 +1,8 @@
 """From a run to a model folder: Keras file, LiteRT float and int8, spec, metrics, card."""
 
+import contextlib
 import hashlib
+import io
 import json
 import shutil
 import tempfile
@@ -53,20 +55,19 @@ def convert(network: Any, size: int, representative: FloatArray | None) -> bytes
     Args:
         representative: (N, size, size, 1) float32 network inputs, or None for a float model.
     """
+    import keras
     import tensorflow as tf
 
-    function = tf.function(
-        lambda image: network(image, training=False),
-        input_signature=[tf.TensorSpec((1, size, size, 1), tf.float32, name="image")],
-    )
-    converter = tf.lite.TFLiteConverter.from_concrete_functions(
-        [function.get_concrete_function()], network
-    )
+    image = keras.Input(batch_shape=(1, size, size, 1), name="image")
+    fixed = keras.Model(image, network(image, training=False))
+    converter = tf.lite.TFLiteConverter.from_keras_model(fixed)
     if representative is not None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = lambda: ([image[None]] for image in representative)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    return bytes(converter.convert())
+    # The converter prints pages about its intermediate files; stdout belongs to the caller.
+    with contextlib.redirect_stdout(io.StringIO()):
+        return bytes(converter.convert())
 
 
 def latency_ms(classifier: Classifier, crops: ImageArray, repeats: int = 200) -> float:
