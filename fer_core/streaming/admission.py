@@ -1,0 +1,154 @@
+"""How many streams one process serves at once, and who has a place."""
+
+import math
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable, Hashable
+
+from fer_core.errors import BusyError, ConfigError
+
+#: A place is free again this long after its last sign of life: under a minute, yet longer than
+#: a stream takes to start (up to 45 s where an unreachable STUN server is asked first).
+SILENCE_S = 50.0
+
+#: Cores that one analysed stream of 640x480 at 30 fps takes: see ``default_max_streams``.
+CORES_PER_STREAM = 0.45
+
+
+def default_max_streams(cores: int | None = None) -> int:
+    """Streams that a machine carries: its cores over what one stream takes, at least one.
+
+    ``bench live`` measures what a stream takes; the default leaves room above that figure for the
+    pages themselves and for faces beyond the first.
+    """
+    if cores is None:
+        # The cores this process may use, which a container may have limited.
+        affinity = getattr(os, "sched_getaffinity", None)
+        cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return max(1, math.floor(cores / CORES_PER_STREAM))
+
+
+class Lease:
+    """A place, held by its visitor as long as it is touched. Thread safe."""
+
+    def __init__(self, admission: "Admission", key: Hashable) -> None:
+        self._admission = admission
+        self._key = key
+
+    def touch(self) -> bool:
+        """Sign of life, once per frame; True while the place is held.
+
+        A place lost to silence is taken again if one is free: a laptop that slept goes on. One
+        that was released, or taken over by the same visitor's newer lease, stays lost.
+        """
+        return self._admission._touch(self._key, self)
+
+    def release(self) -> None:
+        """Give the place back; a second time does nothing."""
+        self._admission._release(self._key, self)
+
+    @property
+    def is_held(self) -> bool:
+        """True while the place is this lease's."""
+        return self._admission._is_held(self._key, self)
+
+
+class Admission:
+    """The places of one process. Thread safe.
+
+    Args:
+        max_streams: number of places; ``default_max_streams()`` by default.
+        silence_s: seconds without a sign of life after which a place is free again.
+        clock: monotonic seconds.
+
+    Raises:
+        ConfigError: a number of places below 1, or a silence outside 0..60 s.
+    """
+
+    def __init__(
+        self,
+        max_streams: int | None = None,
+        *,
+        silence_s: float = SILENCE_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.max_streams = default_max_streams() if max_streams is None else max_streams
+        if self.max_streams < 1:
+            raise ConfigError(f"max_streams must be at least 1. Received: {max_streams}.")
+        if not 0 < silence_s < 60:
+            raise ConfigError(f"silence_s must lie in 0..60 s. Received: {silence_s}.")
+        self._silence_s = silence_s
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._seen_s: dict[Hashable, float] = {}
+        self._holders: dict[Hashable, Lease] = {}
+        # Leases that may not come back; they leave the set when nobody holds them any more.
+        self._ended: weakref.WeakSet[Lease] = weakref.WeakSet()
+
+    def acquire(self, key: Hashable) -> Lease:
+        """A place for a visitor; one who has a place already keeps it under the new lease.
+
+        Args:
+            key: who it is, the same after a reload of the page.
+
+        Raises:
+            BusyError: every place is taken.
+        """
+        with self._lock:
+            self._expire()
+            if key not in self._holders and self._is_full():
+                raise BusyError(
+                    f"All {self.max_streams} places are taken: a place is free again when "
+                    "someone leaves, so this page keeps trying."
+                )
+            if (older := self._holders.get(key)) is not None:
+                self._ended.add(older)
+            lease = Lease(self, key)
+            self._hold(key, lease)
+            return lease
+
+    @property
+    def in_use(self) -> int:
+        """Places taken now."""
+        with self._lock:
+            self._expire()
+            return len(self._holders)
+
+    @property
+    def free(self) -> int:
+        """Places free now."""
+        return self.max_streams - self.in_use
+
+    def _is_full(self) -> bool:
+        return len(self._holders) >= self.max_streams
+
+    def _hold(self, key: Hashable, lease: Lease) -> None:
+        self._holders[key] = lease
+        self._seen_s[key] = self._clock()
+
+    def _expire(self) -> None:
+        limit_s = self._clock() - self._silence_s
+        for key in [key for key, seen_s in self._seen_s.items() if seen_s <= limit_s]:
+            del self._seen_s[key], self._holders[key]
+
+    def _touch(self, key: Hashable, lease: Lease) -> bool:
+        with self._lock:
+            if self._holders.get(key) is not lease:
+                self._expire()
+                if key in self._holders or lease in self._ended or self._is_full():
+                    return False
+            self._hold(key, lease)
+            return True
+
+    def _release(self, key: Hashable, lease: Lease) -> None:
+        with self._lock:
+            self._ended.add(lease)
+            if self._holders.get(key) is lease:
+                del self._holders[key], self._seen_s[key]
+
+    def _is_held(self, key: Hashable, lease: Lease) -> bool:
+        with self._lock:
+            self._expire()
+            return self._holders.get(key) is lease
