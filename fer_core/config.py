@@ -1,11 +1,12 @@
 """Settings: environment variables with the prefix ``FER_``, validated when first read."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from fer_core.errors import ConfigError
 
@@ -34,8 +35,6 @@ class Settings(BaseSettings):
     def _split_roots(cls, value: Any) -> Any:
         """Paths separated as in PATH (``:`` on Unix, ``;`` on Windows)."""
         if isinstance(value, str):
-            import os
-
             return tuple(Path(p) for p in value.split(os.pathsep) if p)
         return value
 
@@ -48,6 +47,12 @@ def load_settings(**overrides: Any) -> Settings:
     """
     try:
         return Settings(**overrides)
+    except SettingsError as error:  # the text of a list is no JSON
+        name = "FER_" + str(error).split('"')[1].upper()
+        raise ConfigError(
+            f"The setting {name} is not usable: it must be valid JSON. "
+            f"Received: {os.environ.get(name)!r}. See docs/operations.md."
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         name = "FER_" + "_".join(str(p) for p in first["loc"][:1]).upper()
