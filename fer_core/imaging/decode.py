@@ -87,6 +87,8 @@ def read_image(
 
 def _read_bytes(path: Path, shown: str, max_bytes: int) -> bytes:
     try:
+        if not shown:
+            raise DecodeError("An empty path names no picture; give a file's path.")
         if path.is_dir():
             raise DecodeError(f"{shown} is a folder, not a picture; give the pictures inside it.")
         # A named pipe would wait for a writer for ever, a device never ends.

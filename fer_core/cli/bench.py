@@ -1,0 +1,49 @@
+"""``python -m fer_core bench frame|live``: measurements that print their own yardstick."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fer_core.errors import ConfigError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of benchmarks."""
+    group = typer.Typer(
+        help="Measure on this machine.", no_args_is_help=True, rich_markup_mode=None
+    )
+    group.command("frame")(frame)
+    group.command("live")(live)
+    app.add_typer(group, name="bench")
+
+
+def _load(name: str) -> Any:
+    """A module of ``bench/``, which lies beside the package and is not installed with it."""
+    try:
+        return import_module(f"bench.{name}")
+    except ModuleNotFoundError as error:
+        if error.name not in ("bench", f"bench.{name}"):
+            raise
+        raise ConfigError(
+            f"The benchmark {name!r} was not found: benchmarks run from the project's own folder; "
+            "change to it."
+        ) from error
+
+
+def frame(
+    video: Annotated[
+        Path | None, typer.Option(help="Frames to measure on; default: a portrait that moves.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Milliseconds a frame takes on one thread, against the pipeline of the usual tutorials."""
+    _load("frame").main(video, as_json=as_json)
+
+
+def live(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Processor time of a live stream with analysis, against the same stream passed through."""
+    _load("live").main(as_json)

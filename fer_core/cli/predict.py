@@ -1,0 +1,151 @@
+"""``python -m fer_core predict PATH...``: the expressions in pictures, one record per picture."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from fer_core.pipeline import FacePipeline
+    from fer_core.types import FrameResult
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("predict")(predict)
+
+
+def predict(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH", help="Pictures, or folders of pictures.", show_default=False
+        ),
+    ],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object per picture and line.")
+    ] = False,
+    model: Annotated[str | None, typer.Option(help="Name of a model; default: FER_MODEL.")] = None,
+    detector: Annotated[
+        str | None, typer.Option(help="short, full, haar or yunet; default: FER_DETECTOR.")
+    ] = None,
+) -> None:
+    """Find the faces in pictures and name their expressions.
+
+    A folder stands for the pictures directly inside it, sorted by name. The exit code is 0 also
+    where a picture shows no face, and 2 if any picture cannot be read; the others are processed.
+    """
+    from fer_core.config import settings
+    from fer_core.pipeline import build_pipeline
+
+    pipeline = build_pipeline(
+        model or settings().model,
+        detector or settings().detector,
+        live=False,
+        small_faces=True,
+    )
+    failed = False
+    for record in predict_records(pipeline, paths):
+        failed |= "error" in record
+        if as_json:
+            # ASCII, so that any name (also one that is no valid UTF-8) passes through any pipe.
+            line, to_stderr = json.dumps(record, allow_nan=False), False
+        else:
+            line, to_stderr = _as_text(record), "error" in record
+        typer.echo(line, err=to_stderr)  # flushes: who reads the lines gets each at once
+    if failed:
+        raise typer.Exit(2)
+
+
+def predict_records(pipeline: "FacePipeline", paths: list[str]) -> Iterator[dict[str, Any]]:
+    """One record per picture, in the order given.
+
+    ``{"file", "width", "height", "faces": [{"box", "score", "label", "probs"}]}`` with boxes
+    x1 y1 x2 y2 in pixels of the upright picture, clipped to it; or ``{"file", "error"}``.
+    """
+    from fer_core.errors import FerError
+    from fer_core.imaging.decode import read_image
+    from fer_core.imaging.frame import ArrayFrame
+
+    for path in paths:
+        try:
+            files = _list_pictures(path)
+        except FerError as error:
+            yield {"file": path, "error": str(error)}
+            continue
+        for file in files:
+            try:
+                result = pipeline.process(ArrayFrame(read_image(file)))
+            except FerError as error:
+                yield {"file": file, "error": str(error)}
+            else:
+                yield {"file": file} | _describe(result)
+
+
+def _list_pictures(path: str) -> list[str]:
+    """The pictures of a folder, the path as given before their names; else the path itself."""
+    from fer_core.errors import DecodeError
+    from fer_core.imaging.decode import FORMATS_TEXT, SUFFIXES, printable_name
+
+    try:
+        with os.scandir(path) as entries:
+            files = sorted(
+                entry.path
+                for entry in entries
+                if not entry.name.startswith(".")
+                and Path(entry.name).suffix.lower() in SUFFIXES
+                and not entry.is_dir()
+            )
+    except PermissionError as error:
+        raise DecodeError(
+            f"{printable_name(path)} may not be listed: permission denied; allow reading it."
+        ) from error
+    except OSError:  # a file or nothing: reading it gives the picture or the sentence
+        return [path]
+    if not files:
+        raise DecodeError(
+            f"{printable_name(path)} is a folder without pictures; "
+            f"give a folder that holds {FORMATS_TEXT} files."
+        )
+    return files
+
+
+def _describe(result: "FrameResult") -> dict[str, Any]:
+    from fer_core.labels import EMOTIONS
+
+    limits = (result.width, result.height) * 2
+    faces = [
+        {
+            "box": [
+                round(min(max(float(value), 0.0), float(limit)), 1)
+                for value, limit in zip(box, limits, strict=True)
+            ],
+            "score": round(float(score), 4),
+            "label": label,
+            "probs": {name: round(float(p), 6) for name, p in zip(EMOTIONS, probs, strict=True)},
+        }
+        for box, score, label, probs in zip(
+            result.faces.boxes, result.faces.scores, result.labels, result.probs, strict=True
+        )
+    ]
+    return {"width": result.width, "height": result.height, "faces": faces}
+
+
+def _as_text(record: dict[str, Any]) -> str:
+    """The record for people: a line per picture, and one below it per face."""
+    from fer_core.imaging.decode import printable_name
+
+    if "error" in record:
+        return str(record["error"])
+    faces = record["faces"]
+    count = "no face" if not faces else f"{len(faces)} face{'s' if len(faces) > 1 else ''}"
+    lines = [f"{printable_name(record['file'])}  {record['width']} x {record['height']}  {count}"]
+    for face in faces:
+        top = sorted(face["probs"].items(), key=lambda item: -item[1])[:3]
+        chances = "  ".join(f"{name} {100 * p:.1f} %" for name, p in top)
+        x1, y1, x2, y2 = face["box"]
+        lines.append(f"  {face['label']:<8}  {chances}  at {x1:.0f},{y1:.0f} - {x2:.0f},{y2:.0f}")
+    return "\n".join(lines)
