@@ -43,16 +43,15 @@ class DuplicateCount:
     near: int
 
 
-def pixel_keys(images: ImageArray) -> NDArray[np.void]:
-    """(N,) one opaque value per picture (N, h, w) uint8; equal exactly where the pixels are."""
-    flat = np.ascontiguousarray(images).reshape(len(images), -1)
-    return flat.view(np.dtype((np.void, flat.shape[1]))).ravel()
+def pixel_keys(images: ImageArray) -> list[bytes]:
+    """One value per picture (N, h, w) uint8; equal exactly where the pixels are."""
+    return [image.tobytes() for image in images]
 
 
 def is_duplicate_of(images: ImageArray, others: ImageArray) -> NDArray[np.bool_]:
     """(N,) bool: the picture is pixel-identical to one of ``others``."""
-    known = {key.tobytes() for key in pixel_keys(others)}
-    return np.asarray([key.tobytes() in known for key in pixel_keys(images)], bool)
+    known = set(pixel_keys(others))
+    return np.asarray([key in known for key in pixel_keys(images)], bool)
 
 
 def dhash(images: ImageArray) -> NDArray[np.uint64]:
@@ -125,8 +124,8 @@ def count_duplicates(faces: FaceSet) -> tuple[DuplicateCount, ...]:
 def _count(first: str, second: str, a: FaceSet, b: FaceSet) -> DuplicateCount:
     twins: dict[bytes, set[int]] = {}
     for key, label in zip(pixel_keys(a.faces()), a.labels, strict=True):
-        twins.setdefault(key.tobytes(), set()).add(int(label))
-    labels_of = [twins.get(key.tobytes(), set()) for key in pixel_keys(b.faces())]
+        twins.setdefault(key, set()).add(int(label))
+    labels_of = [twins.get(key, set()) for key in pixel_keys(b.faces())]
     exact = np.asarray([bool(found) for found in labels_of], bool)
     same = sum(int(label) in found for label, found in zip(b.labels, labels_of, strict=True))
     near = np.zeros(len(b), bool)

@@ -1,5 +1,6 @@
 """FER-2013 (Goodfellow et al. 2013, arXiv 1307.0414) as csv and as parquet."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.faceset import FACE_SIZE, FaceSet
-from fer_core.datasets.names import parse_emotion, parse_split
+from fer_core.datasets.names import parse_fer_emotion, parse_split
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
 from fer_core.types import ImageArray, IntArray
@@ -34,17 +35,13 @@ def _column(names: list[str], wanted: str, path: Path) -> str:
 
 def _coded(values: list[Any], kind: str, path: Path, ids: Any, first_line: int | None) -> list[str]:
     """Each value as emotion or split, looked up once per distinct value."""
-    parse = parse_emotion if kind == "emotion" else parse_split
+    parse = parse_fer_emotion if kind == "emotion" else parse_split
     allowed = (
         f"0..{len(EMOTIONS) - 1} or the name of one of the seven emotions"
         if kind == "emotion"
         else "Training, PublicTest or PrivateTest"
     )
     known = {value: parse(str(value)) for value in set(values)}
-    known = {
-        value: name if kind != "emotion" or name in EMOTIONS else None
-        for value, name in known.items()
-    }
     if None in known.values():
         at = next(i for i, value in enumerate(values) if known[value] is None)
         line = "" if first_line is None else f" (line {at + first_line})"
@@ -122,7 +119,7 @@ def _csv_batches(path: Path) -> Iterator[Any]:
 
     try:
         with path.open(encoding="utf-8-sig") as file:
-            header = file.readline().rstrip("\r\n").split(",")
+            header = next(csv.reader(file), [])
         names = [_column(header, wanted, path) for wanted in ("emotion", "pixels", "usage")]
         reader = pa_csv.open_csv(
             path,
@@ -138,7 +135,7 @@ def _csv_batches(path: Path) -> Iterator[Any]:
             if bad:
                 break
             yield batch
-    except (OSError, UnicodeDecodeError, pa.ArrowInvalid) as error:
+    except (OSError, UnicodeDecodeError, csv.Error, pa.ArrowInvalid) as error:
         raise DataError(f"{path} cannot be read as csv: {error}.") from error
     if bad:
         row = bad[0]

@@ -18,7 +18,7 @@ _EMOTION_SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
     "happy": ("happiness", "joy"),
     "sad": ("sadness",),
     "surprise": ("surprised",),
-    "neutral": ("neutrality", "calm"),
+    "neutral": ("neutrality",),
     "contempt": ("contemptuous",),
 }
 _EMOTION_OF: Final = {name: name for name in FERPLUS_EMOTIONS} | {
@@ -50,12 +50,18 @@ def _plain(word: str) -> str:
 def parse_emotion(word: str) -> str | None:
     """The emotion a word names, of ``FERPLUS_EMOTIONS``; None if it names none.
 
-    Besides the names and their synonyms, ``0``..``6`` are understood as FER-2013's numbers.
+    Numbers name none: folders called 1, 2, ... mean another order in every set that has them.
     """
-    plain = _plain(word)
-    if plain.isdecimal() and int(plain) < len(EMOTIONS):
+    return _EMOTION_OF.get(_plain(word))
+
+
+def parse_fer_emotion(word: str) -> str | None:
+    """As ``parse_emotion``, for FER-2013's own column: ``0``..``6`` or one of the seven names."""
+    plain = word.strip()
+    if len(plain) == 1 and plain in "0123456":
         return EMOTIONS[int(plain)]
-    return _EMOTION_OF.get(plain)
+    name = parse_emotion(word)
+    return name if name in EMOTIONS else None
 
 
 def parse_split(word: str) -> str | None:

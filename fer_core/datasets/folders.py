@@ -1,0 +1,154 @@
+"""Folder trees: one folder per class, below ``train``, ``test`` or at the root."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.datasets.decoding import decode_face
+from fer_core.datasets.faceset import FACE_SIZE, FaceSet
+from fer_core.datasets.names import (
+    ALL,
+    PRIVATE_TEST,
+    PUBLIC_TEST,
+    TRAIN,
+    parse_emotion,
+    parse_split,
+)
+from fer_core.errors import DataError
+from fer_core.labels import FERPLUS_EMOTIONS
+from fer_core.types import ImageArray, IntArray
+
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
+
+# Kaggle's folder form of FER-2013 merges both tests into `test`, but the names of its files
+# (PublicTest_10017274.jpg) keep the official split: they win over the folder.
+_OFFICIAL_PREFIX = re.compile(r"^(Training|PublicTest|PrivateTest)_", re.IGNORECASE)
+
+
+def has_class_folders(path: Path) -> bool:
+    """True for a folder with a class or split folder in it."""
+    return path.is_dir() and any(
+        child.is_dir() and (parse_emotion(child.name) or parse_split(child.name))
+        for child in path.iterdir()
+    )
+
+
+def read_folders(path: Path, *, pictures: bool = False, resize: bool = False) -> FaceSet:
+    """Read ``class/*.jpg`` or ``split/class/*.jpg``; subfolders of a class count as the class.
+
+    Without split folders every row is in the split ``all``. A folder ``test`` is
+    ``private_test`` unless its files are called PublicTest_...; ``val`` is ``public_test``.
+
+    Args:
+        path: the root of the tree.
+        pictures: keep the paths, for a detector; else read faces of 48x48.
+        resize: bring faces of other sizes to 48x48.
+
+    Raises:
+        DataError: a picture that cannot be read, an empty class, or no class at all.
+    """
+    warnings: list[str] = []
+    files: list[Path] = []
+    emotions: list[str] = []
+    splits: list[str] = []
+    for split, folder in _split_folders(path, warnings):
+        for child, emotion in _class_folders(folder, warnings):
+            found = sorted(
+                f for f in child.rglob("*") if f.is_file() and not f.name.startswith(".")
+            )
+            other = [f for f in found if f.suffix.lower() not in IMAGE_SUFFIXES]
+            if other:
+                warnings.append(
+                    f"{child} holds {len(other)} file(s) that are no pictures, such as "
+                    f"{other[0].name!r}; they were left out."
+                )
+            found = [f for f in found if f.suffix.lower() in IMAGE_SUFFIXES]
+            if not found:
+                raise DataError(f"The class folder {child} holds no picture: fill it or remove it.")
+            files += found
+            emotions += [emotion] * len(found)
+            splits += [_official_split(f) or split for f in found]
+    if not files:
+        raise DataError(
+            f"{path} has no folder named after an emotion. "
+            f"Received: {', '.join(sorted(c.name for c in path.iterdir())[:8]) or 'nothing'}."
+        )
+    labels, names = index_labels(emotions)
+    return FaceSet(
+        name=path.resolve().name,
+        labels=labels,
+        label_names=names,
+        splits=np.asarray(splits),
+        ids=np.asarray([f.relative_to(path).as_posix() for f in files]),
+        images=None if pictures else read_faces(files, resize=resize),
+        paths=as_paths(files) if pictures else None,
+        source=str(path),
+        warnings=tuple(warnings),
+    )
+
+
+def read_faces(files: list[Path], *, resize: bool) -> ImageArray:
+    """(N, 48, 48) uint8 luma of picture files.
+
+    Raises:
+        DataError: a file that cannot be read or has another size.
+    """
+    images = np.empty((len(files), FACE_SIZE, FACE_SIZE), np.uint8)
+    for i, file in enumerate(files):
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise DataError(f"{file} cannot be read: {error.strerror or error}.") from error
+        images[i] = decode_face(data, str(file), resize=resize)
+    return images
+
+
+def as_paths(files: list[Path]) -> NDArray[np.object_]:
+    """(N,) object array of paths."""
+    paths = np.empty(len(files), object)
+    paths[:] = files
+    return paths
+
+
+def index_labels(emotions: list[str]) -> tuple[IntArray, tuple[str, ...]]:
+    """Labels (N,) int64 and the names they index, in the order of ``FERPLUS_EMOTIONS``."""
+    names = tuple(name for name in FERPLUS_EMOTIONS if name in set(emotions))
+    return np.asarray([names.index(e) for e in emotions], np.int64), names
+
+
+def _official_split(file: Path) -> str | None:
+    match = _OFFICIAL_PREFIX.match(file.name)
+    return parse_split(match.group(1)) if match else None
+
+
+def _children(folder: Path) -> list[Path]:
+    return sorted(c for c in folder.iterdir() if c.is_dir() and not c.name.startswith("."))
+
+
+def _split_folders(path: Path, warnings: list[str]) -> list[tuple[str, Path]]:
+    children = _children(path)
+    known = [(split, c) for c in children if (split := parse_split(c.name))]
+    if not known:
+        return [(ALL, path)]
+    for child in children:
+        if not parse_split(child.name):
+            warnings.append(
+                f"The folder {child.name!r} in {path} is no split "
+                f"({TRAIN}, {PUBLIC_TEST}, {PRIVATE_TEST}); it was left out."
+            )
+    return known
+
+
+def _class_folders(folder: Path, warnings: list[str]) -> list[tuple[Path, str]]:
+    classes: list[tuple[Path, str]] = []
+    for child in _children(folder):
+        emotion = parse_emotion(child.name)
+        if emotion is None:
+            warnings.append(
+                f"The folder {child.name!r} in {folder} names no emotion; it was left out."
+            )
+        else:
+            classes.append((child, emotion))
+    return classes

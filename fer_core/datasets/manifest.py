@@ -1,0 +1,114 @@
+"""Sets recorded by participants: a csv that says who showed what, in which clip, when."""
+
+import csv
+import math
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from fer_core.datasets.faceset import FaceSet
+from fer_core.datasets.folders import as_paths, index_labels, read_faces
+from fer_core.datasets.names import ALL, parse_emotion, parse_split
+from fer_core.datasets.splits import check_participants
+from fer_core.errors import DataError
+
+MANIFEST_NAME: Final = "manifest.csv"
+COLUMNS: Final = ("file", "participant", "clip", "emotion", "time_s")
+
+
+def is_manifest(path: Path) -> bool:
+    """True for a csv whose header names ``file`` and ``participant``."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            header = {name.strip().lower() for name in next(csv.reader(file), [])}
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return False
+    return {"file", "participant"} <= header
+
+
+def read_manifest(path: Path, *, pictures: bool = False, resize: bool = False) -> FaceSet:
+    """Read a manifest; its files are given relative to the manifest's folder.
+
+    Columns: ``file``, ``participant``, ``clip``, ``emotion``, ``time_s`` (seconds in the clip),
+    and optionally ``split``. Without ``split`` every row is in the split ``all``.
+
+    Args:
+        path: the csv.
+        pictures: keep the paths, for a detector; else read faces of 48x48.
+        resize: bring faces of other sizes to 48x48.
+
+    Raises:
+        DataError: what is wrong in which row; a participant on both sides of the given splits.
+    """
+    rows = _read_rows(path)
+    files = [path.parent / row["file"] for row in rows]
+    labels, names = index_labels([row["emotion"] for row in rows])
+    faces = FaceSet(
+        name=path.resolve().parent.name if path.name == MANIFEST_NAME else path.stem,
+        labels=labels,
+        label_names=names,
+        splits=np.asarray([row["split"] for row in rows]),
+        ids=np.asarray([row["file"] for row in rows]),
+        images=None if pictures else read_faces(files, resize=resize),
+        paths=as_paths(files) if pictures else None,
+        participants=np.asarray([row["participant"] for row in rows]),
+        clips=np.asarray([row["clip"] for row in rows]),
+        times_s=np.asarray([float(row["time_s"]) for row in rows], np.float64),
+        source=str(path),
+    )
+    check_participants(faces)
+    return faces
+
+
+def _read_rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file)
+            header = [name.strip().lower() for name in next(reader, [])]
+            missing = [name for name in COLUMNS if name not in header]
+            if missing:
+                raise DataError(
+                    f"{path} lacks the column {missing[0]!r}. Received: {', '.join(header)}."
+                )
+            rows = []
+            for number, cells in enumerate(reader):
+                where = f"{path}, row {number} (line {reader.line_num})"
+                if len(cells) != len(header):
+                    raise DataError(
+                        f"{where} has {len(cells)} cells where the header has {len(header)}."
+                    )
+                cleaned = (cell.strip() for cell in cells)
+                row = dict(zip(header, cleaned, strict=True))
+                rows.append(_checked(row, where, path.parent))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path} cannot be read as a manifest: {error}.") from error
+    if not rows:
+        raise DataError(f"{path} has a header but no row.")
+    return rows
+
+
+def _checked(row: dict[str, str], where: str, root: Path) -> dict[str, str]:
+    emotion = parse_emotion(row["emotion"])
+    if emotion is None:
+        raise DataError(f"{where}: emotion must name one. Received: {row['emotion']!r}.")
+    split = ALL if "split" not in row else parse_split(row["split"])
+    if split is None:
+        raise DataError(
+            f"{where}: split must be train, public_test or private_test. "
+            f"Received: {row['split']!r}."
+        )
+    for column in ("participant", "clip"):
+        if not row[column]:
+            raise DataError(f"{where}: {column} must not be empty.")
+    try:
+        finite = math.isfinite(float(row["time_s"]))
+    except ValueError:
+        finite = False
+    if not finite:
+        raise DataError(f"{where}: time_s must be seconds. Received: {row['time_s']!r}.")
+    # A manifest comes from elsewhere: it may name files of its own folder only.
+    file = root / row["file"]
+    if not file.resolve().is_relative_to(root.resolve()) or not file.is_file():
+        raise DataError(f"{where}: there is no file {row['file']!r} in {root}.")
+    return row | {"emotion": emotion, "split": split}
