@@ -6,7 +6,6 @@ others (EPS, PDF, PSD, ...) are large parsers, or start programs, for files that
 """
 
 import io
-import os
 import re
 import warnings
 from pathlib import Path
@@ -17,6 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from fer_core.config import settings
 from fer_core.errors import DecodeError, LimitError
+from fer_core.files import open_input, printable_name
 from fer_core.types import ImageArray
 
 #: Pillow's names of the formats that are read. MPO, two JPEGs in a file, opens as JPEG.
@@ -38,20 +38,12 @@ MAX_SIDE: Final = 32_767
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-def printable_name(name: str | Path) -> str:
-    """The name on one line and encodable anywhere, whatever bytes the file system allows."""
-    text = str(name)
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
-    )
-
-
 def read_image(
     source: str | Path | bytes,
     *,
     max_pixels: int | None = None,
     max_bytes: int = MAX_BYTES,
-    name: str | None = None,
+    name: str = "The picture",
 ) -> ImageArray:
     """Decode a picture into (height, width, 3) uint8 BGR, upright as its EXIF tells.
 
@@ -64,56 +56,29 @@ def read_image(
         source: a file's path, or its content.
         max_pixels: width times height allowed; the setting FER_MAX_PIXELS where None.
         max_bytes: size of the file allowed.
-        name: what messages call the picture; the path, or "The picture", where None.
+        name: what messages call a picture given as bytes; a file goes by its path.
 
     Raises:
         DecodeError: missing or unreadable, no picture in one of ``FORMATS``, or damaged.
         LimitError: too many bytes or pixels.
     """
     if isinstance(source, bytes):
-        shown = printable_name(name or "The picture")
-        data = source
-        if len(data) > max_bytes:
-            raise _too_many_bytes(shown, len(data), max_bytes)
+        shown = printable_name(name)
+        if not source:
+            raise DecodeError(f"{shown} is empty (0 bytes); save or copy the picture again.")
+        data, size = source[:max_bytes], len(source)
     else:
-        shown = printable_name(name or str(source))
-        data = _read_bytes(Path(source), shown, max_bytes)
-    if not data:
-        raise DecodeError(f"{shown} is empty (0 bytes); save or copy the picture again.")
+        shown = printable_name(source)
+        file, size = open_input(source, "picture")
+        with file:
+            data = file.read(max_bytes)
+    if size > max_bytes:
+        raise LimitError(
+            f"{shown} has {size:,} bytes and the limit is {max_bytes:,}; save it smaller."
+        )
     limit = settings().max_pixels if max_pixels is None else max_pixels
     with _open(data, shown, limit) as image:
         return _decode(image, shown)
-
-
-def _read_bytes(path: Path, shown: str, max_bytes: int) -> bytes:
-    try:
-        if not shown:
-            raise DecodeError("An empty path names no picture; give a file's path.")
-        if path.is_dir():
-            raise DecodeError(f"{shown} is a folder, not a picture; give the pictures inside it.")
-        # A named pipe would wait for a writer for ever, a device never ends.
-        if path.exists() and not path.is_file():
-            raise DecodeError(f"{shown} is a device or pipe, not a file; save the picture first.")
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > max_bytes:
-                raise _too_many_bytes(shown, size, max_bytes)
-            return file.read(max_bytes)
-    except FileNotFoundError as error:
-        raise DecodeError(f"{shown} does not exist; check the path.") from error
-    except PermissionError as error:
-        raise DecodeError(
-            f"{shown} may not be read: permission denied; allow reading it."
-        ) from error
-    except (OSError, ValueError) as error:  # a name with a null byte is a ValueError
-        reason = getattr(error, "strerror", None) or error
-        raise DecodeError(f"{shown} cannot be opened ({reason}); check the path.") from error
-
-
-def _too_many_bytes(shown: str, size: int, limit: int) -> LimitError:
-    return LimitError(
-        f"{shown} has {size:,} bytes and the limit is {limit:,}; save it smaller or compressed."
-    )
 
 
 def _open(data: bytes, shown: str, max_pixels: int) -> Image.Image:

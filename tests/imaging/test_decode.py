@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fer_core.errors import DecodeError, InputError, LimitError
-from fer_core.imaging.decode import SUFFIXES, printable_name, read_image
+from fer_core.files import printable_name
+from fer_core.imaging.decode import SUFFIXES, read_image
 
 WIDTH, HEIGHT = 12, 8
 BLUE_BGR, RED_BGR, WHITE_BGR = (255, 0, 0), (0, 0, 255), (255, 255, 255)

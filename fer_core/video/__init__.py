@@ -1,0 +1,6 @@
+"""Videos in and out through PyAV, frame by frame, in constant memory."""
+
+from fer_core.video.reader import SUFFIXES, VideoReader
+from fer_core.video.writer import VideoWriter
+
+__all__ = ["SUFFIXES", "VideoReader", "VideoWriter"]
