@@ -9,6 +9,7 @@ import av
 from fer_core.imaging.frame import Frame, VideoFrame
 from fer_core.types import FrameResult
 
+
 class Pipeline(Protocol):
     """What the thread needs of ``fer_core.pipeline.FacePipeline``."""
 

@@ -73,7 +73,8 @@ def test_reads_a_decoded_frame() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fps", "rate", "expected"), [(30, 15, 15), (15, 15, 15), (25, 15, 15), (30, 10, 10), (5, 15, 5)]
+    ("fps", "rate", "expected"),
+    [(30, 15, 15), (15, 15, 15), (25, 15, 15), (30, 10, 10), (5, 15, 5)],
 )
 def test_pacer_takes_its_share(fps: int, rate: int, expected: int) -> None:
     jitter = [0.0, 0.004, -0.003, 0.005, -0.004]
