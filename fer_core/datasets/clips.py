@@ -19,6 +19,7 @@ from fer_core.datasets.faceset import FaceSet
 from fer_core.datasets.names import TRAIN
 from fer_core.errors import DataError
 from fer_core.types import ImageArray, IntArray
+from fer_core.video import VideoWriter
 
 #: The list of clips beside them; ``fer_core.datasets.build`` reads it.
 LABELS_NAME: Final = "labels.csv"
@@ -103,7 +104,7 @@ def draw_clip(
         matrix[0, 2] += width / 2 - center[0] + motion.shift * height * wave[2]
         matrix[1, 2] += height / 2 - center[1] + motion.shift * height * wave[3]
         frame = cv2.warpAffine(
-            blurred, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+            blurred, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         ).astype(np.float32)
         frame *= 1 + motion.light * wave[4]
         frame += rng.normal(0, motion.noise, frame.shape).astype(np.float32)
@@ -111,16 +112,10 @@ def draw_clip(
 
 
 def write_clip(path: Path, frames: Iterator[ImageArray], size: tuple[int, int]) -> None:
-    """Encode grey frames as H.264 in an mp4 file, as a camera's clip would come."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=FRAME_RATE)
-        stream.width, stream.height = size
-        stream.pix_fmt = "yuv420p"
-        stream.options = {"preset": "veryfast", "crf": "23", "threads": "1"}
+    """Encode grey frames (height, width) uint8, as a camera's clip would come."""
+    with VideoWriter(path, *size, fps=FRAME_RATE) as writer:
         for image in frames:
-            frame = av.VideoFrame.from_ndarray(image, format="gray")
-            container.mux(stream.encode(frame.reformat(format="yuv420p")))
-        container.mux(stream.encode(None))
+            writer.write(av.VideoFrame.from_ndarray(image, format="gray"))
 
 
 def generate_clips(
@@ -128,7 +123,7 @@ def generate_clips(
     out: Path,
     *,
     participants: int = 40,
-    frames: int = 120,
+    frames: int = 100,
     seed: int = 0,
     report: Callable[[str], None] = print,
 ) -> Path:

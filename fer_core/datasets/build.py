@@ -1,0 +1,188 @@
+"""From participants' videos to a set of faces: decode, detect, cut, list.
+
+In: a folder with videos and ``labels.csv`` (file, participant, emotion). Out: a folder with
+``manifest.csv`` and one 48x48 grey PNG per face, which ``load_dataset`` reads, and ``build.json``,
+which says how many frames the detector missed.
+"""
+
+import csv
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Final
+
+import cv2
+
+from fer_core.datasets.clips import LABELS_NAME
+from fer_core.datasets.faceset import FACE_SIZE
+from fer_core.datasets.manifest import COLUMNS, MANIFEST_NAME
+from fer_core.datasets.names import parse_emotion
+from fer_core.detection import FaceDetector
+from fer_core.errors import DataError, DecodeError
+from fer_core.types import FloatArray, ImageArray
+from fer_core.video import VideoReader
+
+REPORT_NAME: Final = "build.json"
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One line of ``labels.csv``."""
+
+    path: Path
+    name: str
+    participant: str
+    emotion: str
+
+
+@dataclass
+class BuildReport:
+    """What became of the frames.
+
+    Attributes:
+        frames: decoded; faces: cut, at most one per frame.
+        frames_by_emotion, faces_by_emotion: the same for each emotion.
+        empty_clips: names of clips in which the detector found nothing.
+    """
+
+    frames: int = 0
+    faces: int = 0
+    clips: int = 0
+    frames_by_emotion: dict[str, int] = field(default_factory=dict)
+    faces_by_emotion: dict[str, int] = field(default_factory=dict)
+    empty_clips: list[str] = field(default_factory=list)
+
+    @property
+    def missed(self) -> float:
+        """Share of the frames without a face found, 0..1."""
+        return 1 - self.faces / self.frames if self.frames else 0.0
+
+    def add(self, clip: Clip, frames: int, faces: int) -> None:
+        """Count one clip."""
+        self.clips += 1
+        self.frames += frames
+        self.faces += faces
+        for table, value in ((self.frames_by_emotion, frames), (self.faces_by_emotion, faces)):
+            table[clip.emotion] = table.get(clip.emotion, 0) + value
+        if not faces:
+            self.empty_clips.append(clip.name)
+
+
+def read_clip_labels(folder: Path) -> tuple[Clip, ...]:
+    """The clips that ``labels.csv`` names.
+
+    Raises:
+        DataError: the list is missing or wrong; the message names the line.
+    """
+    listing = folder / LABELS_NAME
+    try:
+        with listing.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(
+            f"{listing} cannot be read ({error}): give a folder with videos and {LABELS_NAME} "
+            "(file, participant, emotion)."
+        ) from error
+    if not rows:
+        raise DataError(f"{listing} names no video: it needs a header and one line per video.")
+    clips: list[Clip] = []
+    for number, row in enumerate(rows, start=2):
+        for column in ("file", "participant", "emotion"):
+            if not (row.get(column) or "").strip():
+                raise DataError(f"{listing}, line {number}: {column} is missing or empty.")
+        emotion = parse_emotion(row["emotion"])
+        if emotion is None:
+            raise DataError(
+                f"{listing}, line {number}: emotion must name one. Received: {row['emotion']!r}."
+            )
+        path = folder / row["file"].strip()
+        if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
+            raise DataError(
+                f"{listing}, line {number}: there is no video {row['file']!r} in {folder}."
+            )
+        if any(clip.path == path for clip in clips):
+            raise DataError(f"{listing}, line {number}: {row['file']!r} is listed twice.")
+        name = "_".join(Path(row["file"].strip()).with_suffix("").parts)
+        clips.append(Clip(path, name, row["participant"].strip(), emotion))
+    return tuple(clips)
+
+
+def cut_face(luma: ImageArray, box: FloatArray, size: int = FACE_SIZE) -> ImageArray:
+    """The detector's box of a (h, w) uint8 picture, clipped to it, as (size, size) uint8."""
+    height, width = luma.shape
+    x1, y1 = max(0, round(float(box[0]))), max(0, round(float(box[1])))
+    x1, y1 = min(x1, width - 1), min(y1, height - 1)
+    x2 = max(x1 + 1, min(width, round(float(box[2]))))
+    y2 = max(y1 + 1, min(height, round(float(box[3]))))
+    face = luma[y1:y2, x1:x2]
+    way = cv2.INTER_AREA if min(face.shape) >= size else cv2.INTER_CUBIC
+    return cv2.resize(face, (size, size), interpolation=way)
+
+
+def build_set(
+    videos: Path,
+    out: Path,
+    detector: FaceDetector,
+    *,
+    every: int = 1,
+    report: Callable[[str], None] = print,
+) -> BuildReport:
+    """Cut the largest face of every ``every``-th frame; the folder appears whole or not at all.
+
+    Raises:
+        DataError: the list of clips is wrong, a video cannot be decoded, no face was found at
+            all, or ``out`` exists.
+    """
+    if out.exists():
+        raise DataError(f"{out} exists already. Name a folder that does not.")
+    clips = read_clip_labels(videos)
+    total = BuildReport()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".build-") as folder:
+        target = Path(folder) / "set"
+        target.mkdir()
+        rows: list[tuple[str, ...]] = [COLUMNS]
+        for clip in clips:
+            frames, found = _cut_clip(clip, target, detector, every)
+            rows += found
+            total.add(clip, frames, len(found))
+            report(f"{clip.name}: {len(found)} faces in {frames} frames")
+        if not total.faces:
+            raise DataError(f"No face was found in {total.frames} frames of {videos}.")
+        with (target / MANIFEST_NAME).open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(rows)
+        values = asdict(total) | {"missed": total.missed, "detector": type(detector).__name__}
+        text = json.dumps(values, indent=2) + "\n"
+        (target / REPORT_NAME).write_text(text, encoding="utf-8")
+        shutil.move(target, out)
+    return total
+
+
+def _cut_clip(
+    clip: Clip, target: Path, detector: FaceDetector, every: int
+) -> tuple[int, list[tuple[str, ...]]]:
+    """Write the faces of one clip; returns the frames looked at and the lines of the manifest."""
+    rows = []
+    frames = 0
+    (target / clip.name).mkdir()
+    try:
+        with VideoReader(clip.path) as reader:
+            for index, frame in enumerate(reader):
+                if index % every:
+                    continue
+                frames += 1
+                faces = detector.detect(frame.bgr(None))
+                if not len(faces):
+                    continue
+                face = cut_face(frame.luma(), faces.boxes[int(faces.sizes.argmax())])
+                file = f"{clip.name}/{index:05d}.png"
+                cv2.imwrite(str(target / file), face)
+                rows.append(
+                    (file, clip.participant, clip.name, clip.emotion, f"{frame.time_s:.3f}")
+                )
+    except DecodeError as error:
+        raise DataError(str(error)) from error
+    return frames, rows
