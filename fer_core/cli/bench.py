@@ -46,4 +46,4 @@ def live(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Processor time of a live stream with analysis, against the same stream passed through."""
-    _load("live").main(as_json)
+    raise typer.Exit(_load("live").main(["--json"] if as_json else []))

@@ -1,0 +1,1 @@
+"""Comparisons with other packages, each in an environment of its own."""
