@@ -74,7 +74,9 @@ def chosen_faces(faces: FaceSet, recipe: Recipe) -> FaceSet:
     part = recipe.data
     faces = faces.take(faces.labels_in(part.labels) >= 0)
     if part.subset is not None:
-        pool = faces.take(faces.splits == TRAIN) if part.split == "official" else faces
+        # Drawn from the training split where there is one: test rows stay unseen.
+        in_train = faces.splits == TRAIN
+        pool = faces.take(in_train) if in_train.any() else faces
         faces = pool.take(balanced_subset(pool.labels, part.subset, recipe.seed))
     if part.split == "stratified":
         return split_stratified(faces, seed=recipe.seed)
@@ -102,13 +104,17 @@ def validation_split(faces: FaceSet) -> str:
 
 
 def prepare_data(recipe: Recipe, faces: FaceSet) -> TrainingData:
-    """Arrays for training a recipe on a data set.
+    """Arrays for training a recipe on a data set, divided as the recipe says.
 
     Raises:
         ConfigError: a split or the images of a class are missing.
         DataError: the recipe wants FER+ votes and the set has none.
     """
-    faces = chosen_faces(faces, recipe)
+    return training_arrays(recipe, chosen_faces(faces, recipe))
+
+
+def training_arrays(recipe: Recipe, faces: FaceSet) -> TrainingData:
+    """As ``prepare_data``, for rows that are chosen and divided already."""
     val = faces.split(validation_split(faces))
     train = faces.split(TRAIN)
     classes = len(recipe.data.labels)
