@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     data_roots: Annotated[tuple[Path, ...], NoDecode] = ()
     model: str = "default"
     detector: str = "short"
+    yunet_model: Path | None = None
     ice_servers: list[dict[str, Any]] = Field(default_factory=list)
     turn_secret: str | None = None
     turn_ttl_s: int = Field(3600, ge=60)

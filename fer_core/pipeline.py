@@ -7,6 +7,7 @@ from time import perf_counter
 import numpy as np
 
 from fer_core.classification import Classifier, load_classifier, resolve_model_dir
+from fer_core.config import settings
 from fer_core.detection import FaceDetector, create_detector
 from fer_core.imaging.crop import align_faces
 from fer_core.imaging.frame import ArrayFrame, Frame
@@ -118,11 +119,12 @@ def build_pipeline(
 
     Raises:
         ModelError: no such model, or its files do not fit together.
-        ConfigError: no such detector.
+        ConfigError: no such detector, or YuNet without ``FER_YUNET_MODEL``.
     """
+    options = {"model_path": settings().yunet_model} if detector == "yunet" else {}
     return FacePipeline(
         load_classifier(resolve_model_dir(model)),
-        create_detector(detector, small_faces=small_faces),
+        create_detector(detector, small_faces=small_faces, **options),
         mesh=FaceMesh() if mesh else None,
         tracker=Tracker() if live else None,
         smoother=Smoother() if live else None,
