@@ -34,7 +34,7 @@ class WorkerError(RuntimeError):
 
 
 def serve(make_step: Callable[[np.ndarray, list[str]], Step]) -> None:
-    """Body of a worker: answer each index on stdin by a line of JSON with the step's time on stdout.
+    """Body of a worker: answer each index on stdin by a line of JSON on stdout.
 
     ``ms`` is wall-clock time; ``cpu_ms`` the processor time of all threads, which a busy machine
     disturbs less.
