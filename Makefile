@@ -1,0 +1,73 @@
+# One-word targets; each does its own set-up in .venv.
+#   make run                     the app on this computer, http://127.0.0.1:8501
+#   make run HOST=0.0.0.0        for phones and other computers, over HTTPS (CERT=, KEY=: your own)
+#   make test | check | bench | train | soak | lock
+
+HOST ?= 127.0.0.1
+PORT ?= 8501
+CERT ?=
+KEY ?=
+RECIPE ?= first
+ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+
+# The first interpreter that fits; `make PYTHON=...` names another.
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	&& echo $$p && break; done)
+
+.PHONY: run test check bench train soak lock setup dev
+
+run: setup
+	@exec $(PY) -m fer_core serve --host $(HOST) --port $(PORT) \
+		$(if $(CERT),--cert "$(CERT)") $(if $(KEY),--key "$(KEY)")
+
+test: dev
+	@scripts/ensure_chromium.sh
+	$(PY) -m pytest -m "not soak" $(ARGS)
+
+check: dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+bench: setup
+	$(PY) -m fer_core bench frame $(ARGS)
+	$(PY) -m fer_core bench live $(ARGS)
+
+train: setup
+	$(PY) -m fer_core train $(RECIPE) $(ARGS)
+
+soak: dev
+	@scripts/ensure_chromium.sh
+	$(PY) -m pytest -m soak $(ARGS)
+
+# One set of pins that is valid for Python 3.11 to 3.13 on Linux, macOS and Windows.
+COMPILE = $(VENV)/bin/uv pip compile --quiet --upgrade --universal --fork-strategy fewest \
+	--python-version 3.11 --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+lock: dev
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+
+# Stamps: a second start installs nothing and takes seconds.
+setup: $(VENV)/.runtime
+dev: $(VENV)/.dev
+
+$(VENV)/.created:
+	@test -n "$(PYTHON)" || { echo "Mien needs Python 3.11, 3.12 or 3.13; install one, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "This Python has no venv module; install it (Debian: apt-get install python3-venv)."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements.txt $(VENV)/.created
+	@echo "Installing what Mien needs into $(VENV); once, for some minutes."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@echo "Installing what development and tests need into $(VENV)."
+	@$(PIP) -r requirements.txt -r requirements-dev.txt
+	@touch $@

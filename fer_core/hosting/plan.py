@@ -1,0 +1,78 @@
+"""How one start of the app serves: where, with which certificate, under which addresses."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fer_core.config import PROJECT_ROOT
+from fer_core.errors import ConfigError
+from fer_core.hosting.addresses import check_port, is_loopback, is_wildcard, lan_addresses
+from fer_core.hosting.certificate import Certificate, check_certificate, ensure_self_signed
+
+
+@dataclass(frozen=True)
+class ServingPlan:
+    """One start of the app."""
+
+    host: str
+    port: int
+    certificate: Certificate | None
+    names: tuple[str, ...]
+
+    @property
+    def scheme(self) -> str:
+        """``http`` on loopback, ``https`` else."""
+        return "http" if self.certificate is None else "https"
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Addresses that a person can open, the likeliest first."""
+        hosts = (f"[{name}]" if ":" in name else name for name in self.names)
+        return tuple(f"{self.scheme}://{host}:{self.port}" for host in hosts)
+
+    def announcement(self) -> str:
+        """The one line that the person who started the app reads."""
+        line = f"Mien is ready: {' or '.join(self.urls)}"
+        if self.certificate is not None and self.certificate.is_self_signed:
+            line += " (self-signed certificate: the browser asks once whether to go on)"
+        return line
+
+    def streamlit_arguments(self) -> list[str]:
+        """What follows ``streamlit`` on its command line."""
+        options = {
+            "server.address": self.host,
+            "server.port": self.port,
+            "server.headless": "true",
+            "browser.gatherUsageStats": "false",
+            "logger.level": "warning",  # its start would name the address a second time
+            # Streamlit's own greeting asks a server outside for this computer's public address.
+            "logger.hideWelcomeMessage": "true",
+        }
+        if self.certificate is not None:
+            options["server.sslCertFile"] = str(self.certificate.cert)
+            options["server.sslKeyFile"] = str(self.certificate.key)
+        script = str(PROJECT_ROOT / "streamlit_app.py")
+        return ["run", script, *(f"--{name}={value}" for name, value in options.items())]
+
+
+def plan_serving(
+    host: str, port: int, *, cert: Path | None, key: Path | None, tls_folder: Path
+) -> ServingPlan:
+    """Check everything that can be wrong before the app starts.
+
+    Loopback is served over http, which browsers trust there; everything else over https, with
+    the certificate given, else with a self-signed one kept in the folder.
+
+    Raises:
+        ConfigError: the port or address can't be used, or the certificate.
+    """
+    if (cert is None) != (key is None):
+        given, missing = ("CERT", "KEY") if key is None else ("KEY", "CERT")
+        raise ConfigError(f"{given} is given without {missing}; a certificate needs both files.")
+    check_port(host, port)
+    names = lan_addresses() or ("127.0.0.1",) if is_wildcard(host) else (host,)
+    certificate = None
+    if cert is not None and key is not None:
+        certificate = check_certificate(cert, key)
+    elif not is_loopback(host):
+        certificate = ensure_self_signed(tls_folder, names)
+    return ServingPlan(host=host, port=port, certificate=certificate, names=names)
