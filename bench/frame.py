@@ -110,17 +110,17 @@ def _percentile(values: list[float], percent: float) -> float:
     return round(float(np.percentile(values, percent)), 4)
 
 
-def format_report(report: dict[str, Any], other: str = "naive pipeline") -> str:
+def format_report(report: dict[str, Any], other: str = "the naive pipeline") -> str:
     """The report as a table for people."""
     lines = [
         f"{report['frames']} frames of {report['width']}x{report['height']}, one thread, model "
         f"{report['model']}, detector {report['detector']}; milliseconds",
-        f"{'':<16}{'median':>9}{'p95':>9}",
+        f"{'':<20}{'median':>9}{'p95':>9}",
     ]
     rows = [(s, report["stages"][s], report["stages_p95"][s]) for s in report["stages"]]
     rows.append(("all", report["median_ms"], report["p95_ms"]))
     rows.append((other, report["naive_median_ms"], report["naive_p95_ms"]))
-    lines += [f"{name:<16}{median:>9.3f}{p95:>9.3f}" for name, median, p95 in rows]
+    lines += [f"{name:<20}{median:>9.3f}{p95:>9.3f}" for name, median, p95 in rows]
     lines += [
         f"{report['ratio']:.1f} times faster than {other}; in processor time "
         f"{report['cpu_ratio']:.1f} times ({report['cpu_median_ms']:.3f} against "
