@@ -58,8 +58,8 @@ def score_ferplus(
         n=int(known.sum()),
         accuracy=float(hits[known].mean()),
         n7=int(known7.sum()),
-        accuracy7=float(hits7[known7].mean()) if known7.any() else 0.0,
+        accuracy7=float(hits7[known7].mean()) if known7.any() else float("nan"),
         kl=kl_divergence(shares[usable] / total[usable, None], probs[usable])
         if usable.any()
-        else 0.0,
+        else float("nan"),
     )

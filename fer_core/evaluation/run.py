@@ -1,0 +1,143 @@
+"""One scoring from names to files: load, score, keep predictions, count, record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fer_core.classification import load_classifier, resolve_model_dir
+from fer_core.classification.spec import Variant
+from fer_core.datasets import PRIVATE_TEST, TRAIN, FaceSet, load_dataset
+from fer_core.evaluation.crops import cut_faces
+from fer_core.evaluation.predictions import Predictions, write_predictions
+from fer_core.evaluation.report import Evaluation, choose_split, evaluate_model
+from fer_core.evaluation.results import COUNT, Row, update_results
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringRequest:
+    """What to score; ``split`` None leaves the choice to ``choose_split``."""
+
+    model: str
+    data: Path
+    split: str | None = None
+    votes: Path | None = None
+    variant: Variant = "int8"
+    detect: bool = False
+    detector: str = "short"
+    robustness: bool = False
+    record: bool = False
+
+
+def run_scoring(request: ScoringRequest, *, say: Callable[[str], None]) -> dict[str, Any]:
+    """Score and return everything that ``evaluate`` prints, ready for JSON.
+
+    Writes ``predictions/<set>_<split>.parquet`` in the model's folder and ``results.csv`` beside
+    it. Where these cannot be written, ``say`` hears of it and the figures still come.
+
+    Raises:
+        ModelError, DataError, InputError: what is wrong with model, set or picture.
+    """
+    model_dir = resolve_model_dir(request.model)
+    classifier: Any = load_classifier(model_dir, request.variant)
+    say(f"Loading {request.data}.")
+    faces = load_dataset(request.data, votes=request.votes, pictures=request.detect)
+    split, part = choose_split(faces, request.split)
+    cut = None
+    if request.detect:
+        say(f"Looking for a face in {len(part)} pictures.")
+        cut = cut_faces(part, classifier.spec, detector=request.detector)
+    train = faces.split(TRAIN) if (faces.splits == TRAIN).any() else None
+    evaluation = evaluate_model(
+        classifier,
+        part,
+        train=train,
+        cut=cut,
+        robustness=request.robustness,
+        progress=say,
+    )
+    report: dict[str, Any] = {
+        "model": model_dir.name,
+        "model_sha256": classifier.spec.files[request.variant].sha256,
+        "data": faces.name,
+        "data_sha256": faces.data_hash(),
+        "split": split,
+        "split_note": faces.split_note,
+        "leaky": faces.leaky,
+        "detected": request.detect,
+    }
+    report |= evaluation.figures
+    report["warnings"] = [*faces.warnings, *evaluation.warnings]
+    for sentence in report["warnings"]:
+        say(f"Warning: {sentence}")
+    _keep_predictions(model_dir, part, report, evaluation, say)
+    report[COUNT] = _note_scoring(model_dir.parent / "results.csv", part, report, request, say)
+    return report
+
+
+def _keep_predictions(
+    model_dir: Path,
+    part: FaceSet,
+    report: dict[str, Any],
+    evaluation: Evaluation,
+    say: Callable[[str], None],
+) -> None:
+    has_face = np.isfinite(evaluation.probs[:, 0])
+    predictions = Predictions(
+        ids=part.ids[has_face],
+        labels=np.asarray(part.label_names)[part.labels[has_face]],
+        classes=tuple(report["labels"]),
+        probs=evaluation.probs[has_face],
+        ferplus=None if evaluation.ferplus is None else evaluation.ferplus[has_face],
+        model_sha256=report["model_sha256"],
+        data_sha256=report["data_sha256"],
+    )
+    path = model_dir / "predictions" / f"{report['data']}_{report['split']}.parquet"
+    try:
+        write_predictions(path, predictions)
+    except OSError as error:
+        say(f"Warning: the predictions were not kept: {path} cannot be written ({error}).")
+    else:
+        say(f"Predictions are in {path}.")
+
+
+def _note_scoring(
+    path: Path,
+    part: FaceSet,
+    report: dict[str, Any],
+    request: ScoringRequest,
+    say: Callable[[str], None],
+) -> int | None:
+    counts = bool((part.splits == PRIVATE_TEST).any())
+    row = results_row(report)
+    try:
+        total = update_results(path, row, record=request.record, counts=counts)
+    except OSError as error:
+        say(f"Warning: the scoring was not noted: {path} cannot be written ({error}).")
+        return None
+    if request.record:
+        say(f"Recorded in {path}.")
+    if counts and total > 1:
+        say(
+            f"Warning: this model file has now been scored on the test split {total} times; "
+            "a figure that led to a choice is no test figure."
+        )
+    return total
+
+
+def results_row(report: dict[str, Any]) -> Row:
+    """The cells of ``results.csv``; fractions with six digits, empty where undefined."""
+    low, high = report["accuracy_ci95"]
+    ferplus = report["ferplus"] or {}
+    values = report | {
+        "ci95_low": low,
+        "ci95_high": high,
+        **{f"ferplus_{name}": ferplus.get(name) for name in ("n", "accuracy", "accuracy7", "kl")},
+    }
+    return {
+        name: "" if value is None else f"{value:.6f}" if isinstance(value, float) else str(value)
+        for name, value in values.items()
+        if not isinstance(value, (dict, list))
+    }
