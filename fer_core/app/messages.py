@@ -1,0 +1,111 @@
+"""What a visitor is told when something stands in the way: each a sentence that says what to do."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+#: Outcomes that the camera check in the browser reports; the error names are those of
+#: ``MediaDevices.getUserMedia`` (https://www.w3.org/TR/mediacapture-streams/).
+Severity = Literal["info", "warning", "error"]
+
+NO_FACE_AFTER_S = 5.0
+NO_FRAME_AFTER_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence for the visitor, with how much it matters."""
+
+    severity: Severity
+    text: str
+
+
+CONSENT = (
+    "While the camera is on, its frames travel to this server, are analysed in memory to find "
+    "faces and their expressions, and are not stored."
+)
+
+NO_CAMERA = Message(
+    "error", "No camera was found: connect one, or open this page on a device that has one."
+)
+PERMISSION_DENIED = Message(
+    "error",
+    "The camera is blocked for this page: allow it in the browser's site settings "
+    "(the icon beside the address), then press Start again.",
+)
+CAMERA_IN_USE = Message(
+    "error",
+    "The camera is in use by another program: close that program or its tab, "
+    "then press Start again.",
+)
+INSECURE_ORIGIN = Message(
+    "error",
+    "Browsers give the camera only to secure pages: open this page by https, "
+    "or on the machine that serves it as http://localhost.",
+)
+UNSUPPORTED = Message(
+    "error",
+    "This browser offers no camera access: open this page in a current Chrome, Edge, "
+    "Firefox or Safari.",
+)
+NO_FACE = Message(
+    "info",
+    "No face in view for five seconds: turn to the camera, move closer, or put light on "
+    "your face instead of behind it.",
+)
+NO_CONNECTION = Message(
+    "error",
+    "The video connection could not be made: your network may block it, so try another "
+    "network, or ask who runs this server to set up a TURN server.",
+)
+STREAM_STALLED = Message(
+    "warning",
+    "The video has stopped arriving: check that the camera is on and the network is up, or "
+    "press Stop and then Start.",
+)
+CONNECTING = Message("info", "Connecting: the video appears in a few seconds.")
+ASKING = Message("info", "Your browser asks for the camera: choose Allow.")
+
+#: Sentence for each outcome of the camera check but ``ok``.
+CAMERA_MESSAGES: dict[str, Message] = {
+    "insecure": INSECURE_ORIGIN,
+    "unsupported": UNSUPPORTED,
+    "NotFoundError": NO_CAMERA,
+    "OverconstrainedError": NO_CAMERA,
+    "NotAllowedError": PERMISSION_DENIED,
+    "SecurityError": PERMISSION_DENIED,
+    "NotReadableError": CAMERA_IN_USE,
+    "AbortError": CAMERA_IN_USE,
+}
+
+
+def camera_message(outcome: str) -> Message | None:
+    """The sentence for an outcome of the camera check; None where the camera works."""
+    if outcome == "ok":
+        return None
+    return CAMERA_MESSAGES.get(
+        outcome,
+        Message(
+            "error",
+            f"The browser could not open the camera ({outcome}): check that it works in "
+            "another page, then press Start again.",
+        ),
+    )
+
+
+def stream_message(
+    *, since_start_s: float, since_frame_s: float | None, since_face_s: float | None
+) -> Message | None:
+    """What to say about a stream that should be running.
+
+    Args:
+        since_start_s: seconds since the stream was asked for.
+        since_frame_s: seconds since the last frame arrived; None before the first one.
+        since_face_s: seconds without a face in view; 0 with one, None before the first frame.
+    """
+    if since_frame_s is None:
+        return CONNECTING if since_start_s < NO_FRAME_AFTER_S else NO_CONNECTION
+    if since_frame_s > NO_FACE_AFTER_S:
+        return STREAM_STALLED
+    if since_face_s is not None and since_face_s >= NO_FACE_AFTER_S:
+        return NO_FACE
+    return None

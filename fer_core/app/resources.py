@@ -1,0 +1,79 @@
+"""What the process shares between visitors: slots, leases, the warmed models, the example."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+import fer_core
+from fer_core.config import settings
+from fer_core.imaging.decode import read_image
+from fer_core.imaging.draw import annotate_bgr
+from fer_core.imaging.frame import ArrayFrame
+from fer_core.pipeline import FacePipeline, build_pipeline
+from fer_core.streaming import Admission
+from fer_core.types import FrameResult, ImageArray
+
+#: A slot is free again this long after its last sign of life. Frames and the page's own refresh
+#: both are signs, so that a slow start or a hidden tab keeps its slot, and a killed browser not.
+SILENCE_S = 20.0
+
+#: The upper part of the portrait, in the 4:3 of a camera.
+PORTRAIT_ROWS = 384
+ICON = Path(__file__).parent / "frontend" / "icon.svg"
+PORTRAIT = Path(fer_core.__file__).parent / "assets" / "astronaut.png"
+
+
+@st.cache_resource(show_spinner=False)
+def shared_admission() -> Admission:
+    """The slots of this process."""
+    return Admission(settings().max_streams, silence_s=SILENCE_S)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """The portrait as the real pipeline sees it.
+
+    Attributes:
+        picture: (h, w, 3) uint8 RGB with boxes and labels.
+        result: what was found.
+    """
+
+    picture: ImageArray
+    result: FrameResult
+
+
+_WARM: set[tuple[str, str]] = set()
+_WARM_LOCK = threading.Lock()
+
+
+def is_warm(model: str, detector: str) -> bool:
+    """Whether ``warm_example`` of these returns at once."""
+    return (model, detector) in _WARM
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def warm_example(model: str, detector: str) -> Example:
+    """Load model and detector once, so that Start does not wait for it, and show what they find.
+
+    Raises:
+        FerError: the model or the detector cannot be loaded.
+    """
+    build_pipeline(model, detector, live=True).warm_up()
+    bgr = read_image(PORTRAIT)[:PORTRAIT_ROWS]
+    still = build_pipeline(model, detector, live=False).process(ArrayFrame(bgr))
+    picture = np.ascontiguousarray(annotate_bgr(bgr, still)[..., ::-1])
+    with _WARM_LOCK:
+        _WARM.add((model, detector))
+    return Example(picture, still)
+
+
+def make_live_pipeline(model: str, detector: str) -> FacePipeline:
+    """A fresh pipeline for one stream.
+
+    Raises:
+        FerError: the model or the detector cannot be loaded.
+    """
+    return build_pipeline(model, detector, live=True)

@@ -1,0 +1,79 @@
+"""What is shown after a session: length, faces, mean expressions, timeline, downloads."""
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from fer_core.app.charts import shares_figure, timeline_figure
+from fer_core.app.results import FaceSummary, SessionResults, summarise_faces, to_csv, to_json
+from fer_core.labels import EMOTIONS
+
+MAX_FACES = 6
+
+
+def face_title(row: FaceSummary) -> str:
+    """One line about a face: its id, how long it was seen, what it showed most."""
+    best = int(np.argmax(row.mean))
+    return (
+        f"Face #{row.track_id}: seen {row.seen_s:.0f} s, "
+        f"mostly {EMOTIONS[best]} ({100 * row.mean[best]:.1f} %)"
+    )
+
+
+def show_results(results: SessionResults, on_close: Callable[[], None]) -> None:
+    """Draw the results and the buttons to take them along or put them away."""
+    faces = summarise_faces(results.samples)
+    st.header("Your session", anchor=False)
+    count = f"{len(faces)} face" + ("" if len(faces) == 1 else "s")
+    st.markdown(
+        f"{results.started_at:%d %B %Y, %H:%M} · {results.duration_s:.0f} s · {count} seen. "
+        "The numbers are mean probabilities of displayed expressions."
+    )
+    stamp = results.started_at.strftime("%Y%m%d-%H%M%S")
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download CSV",
+            to_csv(results),
+            f"mien-{stamp}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Download JSON",
+            to_json(results),
+            f"mien-{stamp}.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.button("Discard", icon=":material/delete:", key="discard", on_click=on_close)
+    if not faces:
+        st.info("No face was seen for long enough: press Start again and turn to the camera.")
+        return
+    for row in faces[:MAX_FACES]:
+        with st.container(border=True):
+            st.subheader(face_title(row), anchor=False)
+            mean, course = st.columns(2, gap="medium")
+            with mean:
+                st.plotly_chart(
+                    shares_figure(row.mean),
+                    key=f"mean-{row.track_id}",
+                    config={"displayModeBar": False, "staticPlot": True},
+                    alt=face_title(row),
+                )
+            with course:
+                mine = [s for s in results.samples if s.track_id == row.track_id]
+                times = np.array([s.time_s for s in mine], np.float64)
+                span_s = max(10.0, float(times[-1] - times[0]) + 1.0)
+                st.plotly_chart(
+                    timeline_figure(
+                        times, np.stack([s.probs for s in mine]), now_s=times[-1], span_s=span_s
+                    ),
+                    key=f"course-{row.track_id}",
+                    config={"displayModeBar": False, "staticPlot": True},
+                    alt=f"Expressions of face #{row.track_id} over the session",
+                )
+    if len(faces) > MAX_FACES:
+        st.caption(f"{len(faces) - MAX_FACES} more faces, seen for less time, are in the files.")

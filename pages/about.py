@@ -1,0 +1,5 @@
+"""What Mien measures, what it does with the picture, and what it is made of."""
+
+from fer_core.app.about import show_about_page
+
+show_about_page()

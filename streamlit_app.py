@@ -1,0 +1,16 @@
+"""The router: page settings and navigation. Each page is a thin script in ``pages/``."""
+
+import streamlit as st
+
+from fer_core.app.live import leave_live_page
+from fer_core.app.resources import ICON
+
+st.set_page_config(page_title="Mien", page_icon=str(ICON), layout="wide", initial_sidebar_state=220)
+
+live = st.Page("pages/live.py", title="Live", icon=":material/videocam:", default=True)
+about = st.Page("pages/about.py", title="About Mien", icon=":material/info:")
+
+page = st.navigation({"See": [live], "About": [about]})
+if page is not live:
+    leave_live_page()
+page.run()
