@@ -64,16 +64,21 @@ class StreamClock:
 class Pacer:
     """Says which frames are due at a rate per second, evenly even when their times jitter."""
 
-    def __init__(self, rate_hz: float) -> None:
-        self._period_s = 1.0 / rate_hz
+    def __init__(self) -> None:
         self._due_s = float("-inf")
 
-    def is_due(self, time_s: float) -> bool:
-        """True if a frame of this time is to be taken; it then counts as taken."""
+    def is_due(self, time_s: float, rate_hz: float) -> bool:
+        """True if a frame of this time is to be taken; it then counts as taken.
+
+        Args:
+            time_s: of the frame, in seconds.
+            rate_hz: frames to take a second, from now on.
+        """
+        period_s = 1.0 / rate_hz
         # A quarter of a period early still counts: a camera at an exact multiple of the rate
         # would otherwise lose a frame to every rounding of its timestamps.
-        if time_s < self._due_s - 0.25 * self._period_s:
+        if time_s < self._due_s - 0.25 * period_s:
             return False
-        behind = time_s - self._due_s > self._period_s
-        self._due_s = (time_s if behind else self._due_s) + self._period_s
+        behind = time_s - self._due_s > period_s
+        self._due_s = (time_s if behind else self._due_s) + period_s
         return True

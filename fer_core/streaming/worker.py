@@ -1,6 +1,7 @@
 """The analysis thread of one stream: it takes the newest frame, and only that one."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -23,7 +24,7 @@ class Sink(Protocol):
 
     def on_ready(self, pipeline: Pipeline) -> None: ...
 
-    def on_result(self, result: FrameResult, elapsed_s: float) -> None: ...
+    def on_result(self, result: FrameResult, elapsed_s: float, cpu_s: float) -> None: ...
 
     def on_failure(self, stage: str, error: Exception) -> None: ...
 
@@ -99,10 +100,11 @@ class AnalysisWorker:
             self.stop()
             return
         while (taken := self._next()) is not None:
-            started_s = self._clock()
+            started_s, cpu_s = self._clock(), time.thread_time()
             try:
                 result = pipeline.process(VideoFrame(*taken))
-                self._sink.on_result(result, self._clock() - started_s)
+                elapsed_s, cpu_s = self._clock() - started_s, time.thread_time() - cpu_s
+                self._sink.on_result(result, elapsed_s, cpu_s)
             except Exception as error:
                 self._sink.on_failure("analysis", error)
             del taken  # a decoder's buffer is not held while waiting for the next frame

@@ -78,13 +78,13 @@ def test_reads_a_decoded_frame() -> None:
 )
 def test_pacer_takes_its_share(fps: int, rate: int, expected: int) -> None:
     jitter = [0.0, 0.004, -0.003, 0.005, -0.004]
-    pacer = Pacer(rate)
-    taken = sum(pacer.is_due(n / fps + jitter[n % 5]) for n in range(fps * 20))
+    pacer = Pacer()
+    taken = sum(pacer.is_due(n / fps + jitter[n % 5], rate) for n in range(fps * 20))
     assert taken == pytest.approx(expected * 20, rel=0.06)
 
 
 def test_pacer_does_not_catch_up_after_a_pause() -> None:
-    pacer = Pacer(10)
-    assert pacer.is_due(0.0)
-    taken = [pacer.is_due(60.0 + n / 100) for n in range(100)]
+    pacer = Pacer()
+    assert pacer.is_due(0.0, 10)
+    taken = [pacer.is_due(60.0 + n / 100, 10) for n in range(100)]
     assert sum(taken) <= 11

@@ -104,6 +104,25 @@ def test_analysis_keeps_to_its_rate() -> None:
         assert session.snapshot().dropped == 0
 
 
+def burn(cpu_s: float) -> None:
+    end_s = time.thread_time() + cpu_s
+    while time.thread_time() < end_s:
+        pass
+
+
+def test_a_dear_analysis_runs_less_often_but_not_below_the_lowest_rate() -> None:
+    clock, pipeline = Clock(), FakePipeline(lambda frame: burn(0.01))
+    session = LiveSession(lambda: pipeline, analysis_share=0.001, annotate=Drawn(), clock=clock)
+    with ready(session):
+        for n in range(120):
+            clock.now_s = 100 + n / 30
+            session.callback(make_frame(n / 30))
+            wait_until(lambda: not session._worker.has_waiting)
+            analysed(session, 1)
+        analysed(session, 20)
+        assert len(pipeline.times) in (20, 21)
+
+
 @pytest.mark.parametrize("rate", [0, -1, float("inf"), float("nan")])
 def test_an_impossible_rate(rate: float) -> None:
     with pytest.raises(ConfigError, match="analysis_hz"):
