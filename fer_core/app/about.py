@@ -26,7 +26,10 @@ PRIVACY = """
 - **Results** of your session (probabilities, no pictures) stay in the server's memory for your
   browser tab only, so that you can download them, and are forgotten after you close it. Other
   visitors cannot see them.
-- The page loads nothing from third parties and sends no usage statistics.
+- **Third parties**: the page loads nothing from elsewhere and sends no usage statistics. On an
+  address in the internet, your browser may ask a STUN or TURN server, chosen by whoever runs this
+  server, how to connect; that server sees your network address, and a TURN server passes the
+  encrypted video on.
 """
 
 LAW = """
@@ -94,7 +97,7 @@ def licence_of(name: str) -> str:
     metadata = distribution(name).metadata
 
     def field(key: str) -> str:
-        return (metadata.get_all(key) or [""])[0]
+        return str((metadata.get_all(key) or [""])[0])
 
     expression = field("License-Expression")
     classifiers = [
@@ -127,11 +130,11 @@ def show_about_page() -> None:
     with measures:
         st.header("What is measured, and what is not", anchor="measured")
         st.markdown(MEASURES)
+        st.header("Law", anchor="law")
+        st.markdown(LAW)
     with privacy:
         st.header("Privacy", anchor="privacy")
         st.markdown(PRIVACY)
-        st.header("Law", anchor="law")
-        st.markdown(LAW)
     st.header("Licences", anchor="licences")
     st.table([{"what": a, "source": b, "licence": c} for a, b, c in SOURCES])
     st.header("Packages", anchor="packages")

@@ -26,6 +26,9 @@ COLUMNS = (13, 7)
 #: Before Start the frame is there, to be ready at once, but there is nothing to see in it.
 _HIDE_STREAM = "<style>.st-key-stream { height: 0; overflow: hidden; position: absolute; }</style>"
 
+#: The sign of a running script comes and goes with every refresh, and its "Stop" is not ours.
+_HIDE_STATUS = "<style>[data-testid='stStatusWidget'] { display: none; }</style>"
+
 DETECTOR_NAMES = {
     "short": "BlazeFace, close up (default)",
     "full": "BlazeFace, across a room",
@@ -59,6 +62,7 @@ def show_live_page() -> None:
         visit.finish()
     st.title("Live", anchor=False)
     st.markdown("Watch which expression each face before your camera shows, as it changes.")
+    st.html(_HIDE_STATUS)
     head = st.container()
     video, panel = st.columns(COLUMNS, gap="medium")
     below = st.container()
@@ -83,7 +87,7 @@ def show_live_page() -> None:
         with below:
             _timeline_fragment(visit)
     else:
-        st.html(_HIDE_STREAM)
+        below.html(_HIDE_STREAM)
         _show_example(visit, left, panel)
     with below:
         message = visit.message

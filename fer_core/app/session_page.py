@@ -1,6 +1,8 @@
 """What is shown after a session: length, faces, mean expressions, timeline, downloads."""
 
 from collections.abc import Callable
+from datetime import tzinfo
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import streamlit as st
@@ -21,16 +23,25 @@ def face_title(row: FaceSummary) -> str:
     )
 
 
+def _zone() -> tzinfo | None:
+    """The visitor's time zone; None, the server's, where the browser gives none that is known."""
+    try:
+        return ZoneInfo(st.context.timezone or "")
+    except (ValueError, OSError, KeyError):
+        return None
+
+
 def show_results(results: SessionResults, on_close: Callable[[], None]) -> None:
     """Draw the results and the buttons to take them along or put them away."""
     faces = summarise_faces(results.samples)
+    started_at = results.started_at.astimezone(_zone())
     st.header("Your session", anchor=False)
     count = f"{len(faces)} face" + ("" if len(faces) == 1 else "s")
     st.markdown(
-        f"{results.started_at:%d %B %Y, %H:%M} · {results.duration_s:.0f} s · {count} seen. "
+        f"{started_at:%d %B %Y, %H:%M} · {results.duration_s:.0f} s · {count} seen. "
         "The numbers are mean probabilities of displayed expressions."
     )
-    stamp = results.started_at.strftime("%Y%m%d-%H%M%S")
+    stamp = started_at.strftime("%Y%m%d-%H%M%S")
     with st.container(horizontal=True):
         st.download_button(
             "Download CSV",

@@ -44,17 +44,18 @@ class Visit:
     message: Message | None = None
     session: LiveSession | None = None
     lease: Lease | None = None
-    phase_since: float = field(default_factory=time.monotonic)
+    clock: Callable[[], float] = time.monotonic
+    phase_since: float = 0.0
     started_at: datetime | None = None
     results: SessionResults | None = None
 
     def _enter(self, phase: Phase) -> None:
-        self.phase, self.phase_since = phase, time.monotonic()
+        self.phase, self.phase_since = phase, self.clock()
 
     @property
     def in_phase_s(self) -> float:
         """Seconds since the phase was entered."""
-        return time.monotonic() - self.phase_since
+        return self.clock() - self.phase_since
 
     @property
     def is_streaming(self) -> bool:

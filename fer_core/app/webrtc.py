@@ -1,6 +1,6 @@
 """The one place that calls streamlit-webrtc, so that a test can put a fake in its place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import av
@@ -24,7 +24,7 @@ def open_stream(
     callback: Callable[[av.VideoFrame], av.VideoFrame],
     *,
     playing: bool,
-    ice_servers: list[Mapping[str, Any]],
+    ice_servers: Sequence[Mapping[str, Any]],
 ) -> StreamState:
     """Place the video on the page and start or stop it.
 
