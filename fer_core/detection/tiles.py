@@ -166,9 +166,9 @@ class TiledDetector:
         if right <= left or bottom <= top:
             return Faces.empty()
         view = bgr[top:bottom, left:right]
-        here = center - np.array([left, top], np.float32)
+        here: FloatArray = center - np.array([left, top], np.float32)
         face = _nearest(self._detector.detect(view), here, size)
-        mirrored = np.array([right - left - here[0], here[1]], np.float32)
+        mirrored: FloatArray = np.array([right - left - here[0], here[1]], np.float32)
         twin = _nearest(self._detector.detect(view[:, ::-1]), mirrored, size)
         if not len(face) or not len(twin):
             return Faces.empty()
