@@ -29,11 +29,15 @@ class SessionRecord:
 
     def add(self, result: FrameResult) -> None:
         """Take a result in; results come in the order of their time."""
-        self._samples.extend(self._windows.update(result))
+        self._samples.extend(self._windows.add(result))
 
     def samples(self) -> tuple[EmotionSample, ...]:
         """The complete seconds, oldest first."""
         return tuple(self._samples)
+
+    def finish(self) -> None:
+        """The second under way counts as it is; nothing is added later."""
+        self._samples.extend(self._windows.flush())
 
 
 _TIMES = ("time_s", "duration_s", "track_id")

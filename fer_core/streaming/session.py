@@ -9,11 +9,11 @@ import av
 
 from fer_core.errors import ConfigError
 from fer_core.imaging.draw import annotate as draw_result
-from fer_core.streaming.baseline import BaselineControl
+from fer_core.streaming.analyst import Analyst, Pipeline
 from fer_core.streaming.clock import Pacer
 from fer_core.streaming.snapshot import LiveSnapshot
 from fer_core.streaming.state import StreamState
-from fer_core.streaming.worker import AnalysisWorker, Pipeline
+from fer_core.streaming.worker import LatestWorker
 from fer_core.types import EmotionSample, FrameResult
 
 #: Analyses a second at most, and at least as far as the machine allows.
@@ -75,8 +75,8 @@ class LiveSession:
         self._share = analysis_share
         self._closed = False
         self._state = StreamState(clock)
-        self._baseline = BaselineControl(self._state)
-        self._worker = AnalysisWorker(make_pipeline, self._baseline, clock)
+        self._analyst = Analyst(make_pipeline, self._state, clock)
+        self._worker = LatestWorker(self._analyst)
         weakref.finalize(self, self._worker.stop)
 
     def callback(self, frame: av.VideoFrame) -> av.VideoFrame:
@@ -116,11 +116,11 @@ class LiveSession:
 
     def start_baseline(self) -> None:
         """Measure the visitor's neutral face for the next seconds, then correct by it."""
-        self._baseline.start()
+        self._analyst.start_baseline()
 
     def clear_baseline(self) -> None:
         """Correct by no baseline from the next frame on."""
-        self._baseline.clear()
+        self._analyst.clear_baseline()
 
     def close(self, timeout_s: float | None = 0.0) -> None:
         """Stop the analysis thread; frames that still come go back untouched.

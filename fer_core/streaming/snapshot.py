@@ -31,6 +31,7 @@ class LiveSnapshot:
             first analysed frame.
         baseline_progress: 0..1 while the neutral baseline is being measured, 1 once it is in
             use, None without one.
+        baseline_message: why the last measurement of it failed and what to do; None otherwise.
         samples: seconds recorded so far, counted per track.
     """
 
@@ -51,6 +52,7 @@ class LiveSnapshot:
     since_frame_s: float | None
     since_face_s: float | None
     baseline_progress: float | None
+    baseline_message: str | None
     samples: int
 
     @property

@@ -4,6 +4,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+import numpy as np
+
 from fer_core.errors import FerError
 from fer_core.streaming.clock import StreamClock, TimedFrame
 from fer_core.streaming.meters import ErrorMeter, MedianMeter, RateMeter
@@ -11,7 +13,7 @@ from fer_core.streaming.motion import move_faces
 from fer_core.streaming.record import SessionRecord
 from fer_core.streaming.snapshot import LiveSnapshot
 from fer_core.streaming.timeline import TimelineRecorder
-from fer_core.types import EmotionSample, FrameResult
+from fer_core.types import EmotionSample, FloatArray, FrameResult
 
 logger = logging.getLogger("fer_core.streaming")
 
@@ -38,12 +40,13 @@ class StreamState:
         self._analysis_cpu_s = MedianMeter()
         self._ready = False
         self._problem: str | None = None
-        self._previous: FrameResult | None = None
         self._latest: FrameResult | None = None
+        self._speed = np.zeros((0, 2), np.float32)
         self._last_frame_s: float | None = None
         self._last_face_s: float | None = None
         self._frames = self._analysed = self._dropped = 0
         self._baseline_progress: float | None = None
+        self._baseline_message: str | None = None
 
     def on_frame(self, frame: TimedFrame) -> float:
         """Count a frame that arrived; its stream time in seconds."""
@@ -70,15 +73,24 @@ class StreamState:
         with self._lock:
             self._ready = True
 
-    def on_baseline(self, progress: float | None) -> None:
-        """How far the neutral baseline is: 0..1, None without one."""
+    def on_baseline(self, progress: float | None, message: str | None = None) -> None:
+        """How far the neutral baseline is: 0..1, None without one; why it failed, if it did."""
         with self._lock:
             self._baseline_progress = progress
+            self._baseline_message = message
 
-    def on_result(self, result: FrameResult, elapsed_s: float, cpu_s: float) -> None:
-        """Take in what the pipeline found, and the seconds and CPU seconds that took."""
+    def on_result(
+        self, result: FrameResult, speed: FloatArray, elapsed_s: float, cpu_s: float
+    ) -> None:
+        """Take in what the pipeline found.
+
+        Args:
+            result: the newest.
+            speed: (N, 2) float32 pixels per second of its faces.
+            elapsed_s, cpu_s: seconds, and CPU seconds of this thread, that it took.
+        """
         with self._lock:
-            self._previous, self._latest = self._latest, result
+            self._latest, self._speed = result, speed
             self._analysed += 1
             self._analysis_rate.add(self._clock())
             self._analysis_ms.add(elapsed_s * 1000.0)
@@ -104,13 +116,18 @@ class StreamState:
     def to_draw(self, time_s: float) -> FrameResult | None:
         """What to draw on a frame of this time: the newest result, moved on to now."""
         with self._lock:
-            previous, latest = self._previous, self._current(time_s)
-        return None if latest is None else move_faces(previous, latest, time_s)
+            latest, speed = self._current(time_s), self._speed
+        return None if latest is None else move_faces(latest, speed, time_s)
 
     def samples(self) -> tuple[EmotionSample, ...]:
         """The seconds recorded so far, oldest first."""
         with self._lock:
             return self._record.samples()
+
+    def finish(self) -> None:
+        """The stream has ended: the second under way is recorded as it is."""
+        with self._lock:
+            self._record.finish()
 
     def snapshot(self) -> LiveSnapshot:
         """This moment."""
@@ -135,6 +152,7 @@ class StreamState:
                 since_frame_s=None if last_frame_s is None else now_s - last_frame_s,
                 since_face_s=None if newest is None else newest.time_s - (self._last_face_s or 0.0),
                 baseline_progress=self._baseline_progress,
+                baseline_message=self._baseline_message,
                 samples=len(self._record),
             )
 

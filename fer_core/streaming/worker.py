@@ -1,52 +1,32 @@
-"""The analysis thread of one stream: it takes the newest frame, and only that one."""
+"""A thread that works on the newest frame, and only that one."""
 
 import threading
-import time
-from collections.abc import Callable
 from typing import Protocol
 
 import av
 
-from fer_core.imaging.frame import Frame, VideoFrame
-from fer_core.types import FrameResult
+
+class Job(Protocol):
+    """What the thread does; called on that thread only. ``work`` and ``open`` may raise."""
+
+    def open(self) -> None: ...
+
+    def work(self, frame: av.VideoFrame, time_s: float) -> None: ...
+
+    def fail(self, stage: str, error: Exception) -> None: ...
+
+    def close(self) -> None: ...
 
 
-class Pipeline(Protocol):
-    """What the thread needs of ``fer_core.pipeline.FacePipeline``."""
+class LatestWorker:
+    """Hands the newest frame to a job on a thread of its own; one frame waits at most.
 
-    def process(self, frame: Frame) -> FrameResult: ...
-
-    def warm_up(self) -> None: ...
-
-
-class Sink(Protocol):
-    """Who is told; called on the analysis thread."""
-
-    def on_ready(self, pipeline: Pipeline) -> None: ...
-
-    def on_result(self, result: FrameResult, elapsed_s: float, cpu_s: float) -> None: ...
-
-    def on_failure(self, stage: str, error: Exception) -> None: ...
-
-
-class AnalysisWorker:
-    """Runs a pipeline in a thread of its own, on the newest frame handed in.
-
-    The pipeline is made, used and let go on that thread, since detectors and interpreters must
-    not be shared. The thread refers to the worker and the sink only, so that a session nobody
-    holds any more can be collected and stop it.
+    The thread refers to the job and this object only, so that a session nobody holds any more
+    can be collected and stop it.
     """
 
-    def __init__(
-        self,
-        make_pipeline: Callable[[], Pipeline],
-        sink: Sink,
-        clock: Callable[[], float],
-        name: str = "mien-analysis",
-    ) -> None:
-        self._make_pipeline = make_pipeline
-        self._sink = sink
-        self._clock = clock
+    def __init__(self, job: Job, name: str = "mien-analysis") -> None:
+        self._job = job
         self._condition = threading.Condition()
         self._slot: tuple[av.VideoFrame, float] | None = None
         self._stopping = False
@@ -55,7 +35,7 @@ class AnalysisWorker:
 
     @property
     def has_waiting(self) -> bool:
-        """True while a frame waits because the last one is still being analysed."""
+        """True while a frame waits because the one before it is still being worked on."""
         return self._slot is not None
 
     @property
@@ -92,19 +72,14 @@ class AnalysisWorker:
 
     def _run(self) -> None:
         try:
-            pipeline = self._make_pipeline()
-            pipeline.warm_up()
-            self._sink.on_ready(pipeline)
+            self._job.open()
         except Exception as error:
-            self._sink.on_failure("start", error)
+            self._job.fail("start", error)
             self.stop()
-            return
         while (taken := self._next()) is not None:
-            started_s, cpu_s = self._clock(), time.thread_time()
             try:
-                result = pipeline.process(VideoFrame(*taken))
-                elapsed_s, cpu_s = self._clock() - started_s, time.thread_time() - cpu_s
-                self._sink.on_result(result, elapsed_s, cpu_s)
+                self._job.work(*taken)
             except Exception as error:
-                self._sink.on_failure("analysis", error)
+                self._job.fail("analysis", error)
             del taken  # a decoder's buffer is not held while waiting for the next frame
+        self._job.close()

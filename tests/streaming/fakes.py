@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import av
 import numpy as np
 
 from fer_core.imaging.frame import Frame
 from fer_core.labels import EMOTIONS
+from fer_core.temporal import Smoother
+from fer_core.tracking import Tracker
 from fer_core.types import Faces, FrameResult
 
 
@@ -50,7 +51,8 @@ class FakePipeline:
         self.faces = faces
         self.times: list[float] = []
         self.warmed = False
-        self.smoother = SimpleNamespace(baseline=None)
+        self.tracker: Tracker | None = None
+        self.smoother: Smoother | None = None
 
     def warm_up(self) -> None:
         self.warmed = True

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from fer_core.streaming.motion import MAX_AHEAD_S, move_faces
+from fer_core.streaming.motion import MAX_AHEAD_S, MIN_SPEED, measure_speed, move_faces
+from fer_core.types import Faces
 from tests.streaming.fakes import make_result
 
 START = [100.0, 100.0, 200.0, 220.0]
@@ -11,40 +12,44 @@ def shifted(dx: float, dy: float = 0.0) -> list[float]:
     return [START[0] + dx, START[1] + dy, START[2] + dx, START[3] + dy]
 
 
+def faces(*boxes: list[float]) -> Faces:
+    return make_result(0.0, list(boxes)).faces
+
+
 @pytest.mark.parametrize(
-    ("step_s", "dx", "ahead_s", "expected_dx"),
+    ("later", "expected"),
     [
-        pytest.param(0.1, 20, 0.05, 30, id="goes on"),
-        pytest.param(0.1, 20, 0.0, 20, id="no time passed"),
-        pytest.param(0.1, 20, 9.0, 20 + 200 * MAX_AHEAD_S, id="not further than the limit"),
-        pytest.param(0.1, 1, 0.1, 1, id="noise stands still"),
-        pytest.param(0.9, 180, 0.1, 180, id="too long ago to tell"),
-        pytest.param(0.0, 20, 0.1, 20, id="no time between"),
+        pytest.param(shifted(20, -10), (100, -50), id="moves"),
+        pytest.param(shifted(0), (0, 0), id="stands"),
+        pytest.param(shifted(120 * MIN_SPEED * 0.2 * 0.9), (0, 0), id="noise stands still"),
+        pytest.param([70.0, 70.0, 230.0, 250.0], (0, 0), id="size is no motion"),
+        pytest.param([np.nan] * 4, (0, 0), id="unknown"),
     ],
 )
-def test_boxes_go_on(step_s: float, dx: float, ahead_s: float, expected_dx: float) -> None:
-    before, latest = make_result(1.0, [START]), make_result(1.0 + step_s, [shifted(dx)])
-    moved = move_faces(before, latest, 1.0 + step_s + ahead_s)
-    np.testing.assert_allclose(moved.faces.boxes[0], shifted(expected_dx), rtol=1e-4)
-    np.testing.assert_array_equal(latest.faces.boxes[0], np.float32(shifted(dx)))
-    assert moved.labels == latest.labels
+def test_speed_of_the_centre(later: list[float], expected: tuple[float, float]) -> None:
+    speed = measure_speed(faces(START), faces(later), 0.2)
+    np.testing.assert_allclose(speed, [expected], rtol=1e-4)
 
 
-def test_tracks_are_matched_by_id_and_new_ones_stand_still() -> None:
-    before = make_result(0.0, [START, shifted(300)], track_ids=[7, 8])
-    latest = make_result(0.1, [shifted(310), shifted(500), shifted(0, 40)], track_ids=[8, 9, -1])
-    moved = move_faces(before, latest, 0.2)
-    expected = [shifted(320), shifted(500), shifted(0, 40)]
-    np.testing.assert_allclose(moved.faces.boxes, expected, rtol=1e-4)
+def test_rows_that_do_not_match_stand_still() -> None:
+    assert measure_speed(faces(START, START), Faces.empty(), 0.2).tolist() == [[0, 0], [0, 0]]
+    assert measure_speed(Faces.empty(), Faces.empty(), 0.2).shape == (0, 2)
 
 
-def test_size_does_not_run_ahead() -> None:
-    grown = [START[0] - 30, START[1] - 30, START[2] + 30, START[3] + 30]
-    moved = move_faces(make_result(0.0, [START]), make_result(0.1, [grown]), 0.2)
-    np.testing.assert_allclose(moved.faces.boxes[0], grown)
+@pytest.mark.parametrize(
+    ("ahead_s", "expected_dx"),
+    [(0.05, 10), (0.0, 0), (-1.0, 0), (9.0, 200 * MAX_AHEAD_S)],
+)
+def test_boxes_move_on_for_a_while(ahead_s: float, expected_dx: float) -> None:
+    result = make_result(1.0, [START, START])
+    speed = np.array([[200, 0], [0, 0]], np.float32)
+    moved = move_faces(result, speed, 1.0 + ahead_s)
+    np.testing.assert_allclose(moved.faces.boxes, [shifted(expected_dx), START], rtol=1e-4)
+    np.testing.assert_array_equal(result.faces.boxes, np.float32([START, START]))
+    assert (moved.labels, moved.time_s) == (result.labels, result.time_s)
 
 
 @pytest.mark.parametrize("boxes", [[], [START]])
-def test_without_a_past_nothing_moves(boxes: list[list[float]]) -> None:
-    latest = make_result(1.0, boxes)
-    assert move_faces(None, latest, 1.1) is latest
+def test_what_stands_is_given_back_as_it_is(boxes: list[list[float]]) -> None:
+    result = make_result(1.0, boxes)
+    assert move_faces(result, np.zeros((len(boxes), 2), np.float32), 1.1) is result

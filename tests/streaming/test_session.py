@@ -2,6 +2,7 @@ import gc
 import threading
 import time
 import weakref
+from dataclasses import replace
 
 import av
 import numpy as np
@@ -11,8 +12,9 @@ from fer_core.errors import ConfigError, ModelError
 from fer_core.imaging.frame import Frame
 from fer_core.streaming import LiveSession
 from fer_core.streaming.state import RESULT_MAX_AGE_S
+from fer_core.tracking import Tracker
 from fer_core.types import FrameResult
-from tests.streaming.fakes import Clock, FakePipeline, make_frame, wait_until
+from tests.streaming.fakes import Clock, FakePipeline, make_frame, make_result, wait_until
 
 
 class Drawn:
@@ -251,7 +253,15 @@ def test_close_does_not_wait_for_an_analysis() -> None:
 
 
 def test_a_session_that_nobody_holds_stops() -> None:
-    session = ready(LiveSession(FakePipeline))
+    class Page:  # what a page's own function refers to holds the session
+        session: LiveSession | None = None
+
+        def make(self) -> FakePipeline:
+            return FakePipeline()
+
+    page = Page()
+    page.session = session = ready(LiveSession(page.make))
+    del page
     session.callback(make_frame(0.0))
     analysed(session, 1)
     worker, gone = session._worker, weakref.ref(session)
@@ -274,6 +284,34 @@ def test_the_pipeline_goes_with_the_session() -> None:
     del session
     gc.collect()
     assert made[0]() is None
+
+
+def test_a_moving_face_is_drawn_where_it_is_by_now() -> None:
+    drawn, clock, pipeline = Drawn(), Clock(), FakePipeline()
+    pipeline.tracker = tracker = Tracker()
+
+    def process(frame: Frame) -> FrameResult:
+        left = 100 + 200 * frame.time_s
+        found = make_result(frame.time_s, [[left, 100, left + 100, 220]])
+        faces = tracker.update(found.faces, frame.time_s)
+        pipeline.times.append(frame.time_s)
+        return replace(found, faces=faces)
+
+    pipeline.process = process  # type: ignore[method-assign]
+    with ready(LiveSession(lambda: pipeline, annotate=drawn, clock=clock)) as session:
+        for n in range(31):
+            clock.now_s = 100 + n / 30
+            session.callback(make_frame(n / 30))
+            wait_until(lambda: not session._worker.has_waiting)
+            analysed(session, len(pipeline.times))
+        last = drawn.results[-1]
+        assert last is not None
+        assert last.time_s < 1.0
+        # 300 px by now; without moving on it would be what was found a frame or two ago.
+        assert last.faces.boxes[0, 0] == pytest.approx(100 + 200 * 1.0, abs=3)
+        latest = session.snapshot().result
+        assert latest is not None
+        assert latest.faces.boxes[0, 0] == pytest.approx(100 + 200 * latest.time_s, abs=0.1)
 
 
 def test_two_sessions_share_nothing() -> None:
