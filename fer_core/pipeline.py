@@ -101,7 +101,7 @@ class FacePipeline:
             eyes = [[76, 86], [116, 86], [96, 106], [96, 126], [56, 96], [136, 96]]
             face = Faces(
                 boxes=np.array([[48, 48, 144, 144]]),
-                scores=np.ones(1),
+                scores=np.ones(1, np.float32),
                 keypoints=np.array([eyes], np.float32),
             )
             self.mesh.measure(blank, face)

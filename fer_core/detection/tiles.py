@@ -27,6 +27,8 @@ _CLOSE_UP_SHARE: Final = 0.4
 _MAX_PROPOSALS: Final = 400
 #: Boxes that cover more than this share of the smaller one are one face seen on two scales.
 _SAME_FACE: Final = 0.5
+#: Boxes below this share of the smallest wanted face are dropped; a box is a bit less than a face.
+_SMALLEST_SHARE: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ class TiledDetector:
         """The faces of a BGR picture (h, w, 3) uint8 of any size, best score first."""
         proposals = self._merge(list(self._propose(bgr)))[:_MAX_PROPOSALS]
         found = self._merge([self._confirm(bgr, box) for box in proposals.boxes])
+        # Well below the size asked for, what looks like a face is texture.
+        found = found[found.sizes >= _SMALLEST_SHARE * self.min_face_px]
         return found[keep_best(found.boxes, found.scores, _SAME_FACE)]
 
     def _propose(self, bgr: ImageArray) -> Iterator[Faces]:
@@ -166,9 +170,9 @@ class TiledDetector:
         if right <= left or bottom <= top:
             return Faces.empty()
         view = bgr[top:bottom, left:right]
-        here: FloatArray = center - np.array([left, top], np.float32)
+        here = np.asarray(center - np.array([left, top]), np.float32)
         face = _nearest(self._detector.detect(view), here, size)
-        mirrored: FloatArray = np.array([right - left - here[0], here[1]], np.float32)
+        mirrored = np.asarray([right - left - here[0], here[1]], np.float32)
         twin = _nearest(self._detector.detect(view[:, ::-1]), mirrored, size)
         if not len(face) or not len(twin):
             return Faces.empty()

@@ -141,7 +141,7 @@ def _shrink(
 ) -> tuple[ImageArray, int, int, Float64Array]:
     """The part of ``luma`` within ``reach`` of x, y, halved some times by area averaging.
 
-    Halving by exactly two is OpenCV's fast path: six times as fast as one step of six.
+    Halving by exactly two is a fast path of OpenCV; one larger step took ten times as long.
 
     Returns:
         The part, its left and top edge in ``luma``, and (2,) its pixels per pixel of ``luma``.

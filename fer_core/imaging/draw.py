@@ -64,7 +64,7 @@ def _boxes(result: FrameResult, width: int, height: int, mirror: bool) -> ImageA
             [width - boxes[:, 2], boxes[:, 1], width - boxes[:, 0], boxes[:, 3]], axis=1
         )
     boxes = np.clip(boxes, 0, [width - 2, height - 2] * 2)
-    return np.asarray(np.round(boxes / 2) * 2, np.int32)  # type: ignore[return-value]
+    return np.asarray(np.round(boxes / 2) * 2, np.int32)
 
 
 def _place(box: ImageArray, size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
@@ -103,7 +103,7 @@ def annotate_bgr(bgr: ImageArray, result: FrameResult) -> ImageArray:
 
 def _plane(frame: av.VideoFrame, index: int) -> ImageArray:
     plane = frame.planes[index]
-    rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)  # type: ignore[arg-type]
+    rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
     return rows[:, : plane.width]
 
 

@@ -83,7 +83,7 @@ class VideoFrame:
 
     def luma(self) -> ImageArray:
         plane = self._frame.planes[0]
-        rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)  # type: ignore[arg-type]
+        rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
         return rows[:, : self.width]
 
     def bgr(self, max_side: int | None = None) -> ImageArray:

@@ -26,7 +26,7 @@ def normalize(images: Any, mode: str) -> Any:
 
 
 @keras.saving.register_keras_serializable("mien")
-class FaceAugmentation(keras.layers.Layer):
+class FaceAugmentation(keras.layers.Layer):  # type: ignore[misc]
     """Random flip, similarity transform, light, blur, noise and erasing of faces.
 
     Takes float images 0..255 (batch, h, w, 1) and returns the same; does nothing outside training.
@@ -109,7 +109,7 @@ class FaceAugmentation(keras.layers.Layer):
         return x + mask[..., None] * (grey - x)
 
     def get_config(self) -> dict[str, Any]:
-        return super().get_config() | {"part": self.part.model_dump()}
+        return {**super().get_config(), "part": self.part.model_dump()}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "FaceAugmentation":

@@ -54,7 +54,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         y = {name: target[rows] for name, target in self.targets.items()}
         if self.mixup:
             share = np.float32(
-                np.random.default_rng((self.seed, *rows[:2])).beta(*[self.mixup] * 2)
+                np.random.default_rng((self.seed, *rows[:2])).beta(self.mixup, self.mixup)
             )
             x = share * x + (1 - share) * x[::-1]
             y = {name: share * t + (1 - share) * t[::-1] for name, t in y.items()}

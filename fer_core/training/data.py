@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.datasets import PRIVATE_TEST, PUBLIC_TEST, TRAIN, FaceSet
 from fer_core.datasets.ferplus import majority
+from fer_core.datasets.resize import resize_faces
 from fer_core.datasets.splits import split_by_participant, split_frames, split_stratified
 from fer_core.errors import ConfigError
 from fer_core.training.batches import class_weights, one_hot
@@ -38,14 +38,6 @@ class TrainingData:
     val_labels: IntArray
     val_majority: IntArray | None
     description: dict[str, Any]
-
-
-def resize_faces(images: ImageArray, size: int) -> ImageArray:
-    """Faces (N, h, w) uint8 at another side length; area averaging where they shrink."""
-    if images.shape[1] == size:
-        return images
-    way = cv2.INTER_AREA if size < images.shape[1] else cv2.INTER_CUBIC
-    return np.stack([cv2.resize(image, (size, size), interpolation=way) for image in images])
 
 
 def balanced_subset(labels: IntArray, total: int, seed: int) -> IntArray:

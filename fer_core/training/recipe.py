@@ -83,9 +83,9 @@ class Recipe(_Part):
     #: What decides which epoch is kept, measured on the validation split.
     monitor: Literal["accuracy", "loss", "last"] = "accuracy"
     network: NetworkPart
-    data: DataPart = DataPart()
-    augment: AugmentPart = AugmentPart()
-    optimizer: OptimizerPart = OptimizerPart()
+    data: DataPart = Field(default_factory=DataPart)
+    augment: AugmentPart = Field(default_factory=AugmentPart)
+    optimizer: OptimizerPart = Field(default_factory=OptimizerPart)
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -6,7 +6,7 @@ import keras
 
 
 @keras.saving.register_keras_serializable("mien")
-class FastBatchNormalization(keras.layers.BatchNormalization):
+class FastBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
     """Batch normalisation over channels-last images, twice as fast to train on a CPU.
 
     Keras 3 composes the layer from about ten element-wise operations in float32; on TensorFlow
