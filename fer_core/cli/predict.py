@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,12 +42,13 @@ def predict(
     from fer_core.config import settings
     from fer_core.pipeline import build_pipeline
 
-    pipeline = build_pipeline(
-        model or settings().model,
-        detector or settings().detector,
-        live=False,
-        small_faces=True,
-    )
+    with _silent_natives():
+        pipeline = build_pipeline(
+            model or settings().model,
+            detector or settings().detector,
+            live=False,
+            small_faces=True,
+        )
     failed = False
     for record in predict_records(pipeline, paths):
         failed |= "error" in record
@@ -58,6 +60,23 @@ def predict(
         typer.echo(line, err=to_stderr)  # flushes: who reads the lines gets each at once
     if failed:
         raise typer.Exit(2)
+
+
+@contextmanager
+def _silent_natives() -> Iterator[None]:
+    """Keep LiteRT's C++ code, which has no log level, from greeting people on stderr."""
+    try:
+        saved = os.dup(2)
+    except OSError:  # started without a stderr
+        yield
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
 
 
 def predict_records(pipeline: "FacePipeline", paths: list[str]) -> Iterator[dict[str, Any]]:
