@@ -23,7 +23,8 @@ def draw_frames(portrait: ImageArray, count: int) -> Iterator[ImageArray]:
     The background stands still, as behind a visitor before a laptop.
     """
     width, height = SIZE
-    background = cv2.GaussianBlur(cv2.resize(portrait, SIZE), (0, 0), 25)
+    small = cv2.resize(portrait, (16, 12), interpolation=cv2.INTER_AREA)
+    background = cv2.resize(small, SIZE, interpolation=cv2.INTER_CUBIC)
     picture = cv2.resize(portrait, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     for n in range(count):
         angle = 2 * np.pi * n / count

@@ -16,14 +16,24 @@ SIZE = (320, 240)
 GREY = 120
 
 
+def draw_planes(count: int) -> np.ndarray:
+    """Grey with a moving bright stripe, as planar YUV (h * 3 / 2, w) uint8."""
+    width, height = SIZE
+    planes = np.full((height * 3 // 2, width), 128, np.uint8)
+    planes[:height] = GREY
+    planes[height - 16 : height, (count * 4) % (width - 16) :][:, :16] = 220
+    return planes
+
+
 class CameraTrack(MediaStreamTrack):
-    """A synthetic camera: grey frames with a moving bright stripe, in real time."""
+    """A synthetic camera in real time; ``draw`` gives the planes of each frame."""
 
     kind = "video"
 
-    def __init__(self, fps: float) -> None:
+    def __init__(self, fps: float, draw: Callable[[int], np.ndarray]) -> None:
         super().__init__()
         self._fps = fps
+        self._draw = draw
         self._count = 0
         self._start_s: float | None = None
 
@@ -34,11 +44,7 @@ class CameraTrack(MediaStreamTrack):
         self._start_s = now_s if self._start_s is None else self._start_s
         due_s = self._start_s + self._count / self._fps
         await asyncio.sleep(max(0.0, due_s - now_s))
-        width, height = SIZE
-        planes = np.full((height * 3 // 2, width), 128, np.uint8)
-        planes[:height] = GREY
-        planes[height - 16 : height, (self._count * 4) % (width - 16) :][:, :16] = 220
-        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+        frame = av.VideoFrame.from_ndarray(self._draw(self._count), format="yuv420p")
         frame.pts = round(self._count / self._fps * 90000)
         frame.time_base = Fraction(1, 90000)
         self._count += 1
@@ -83,6 +89,7 @@ async def stream(
     is_enough: Callable[[Received], bool],
     *,
     fps: float = 30.0,
+    draw: Callable[[int], np.ndarray] = draw_planes,
     timeout_s: float = 9.0,
 ) -> Received:
     """Send a camera through ``callback`` on a server peer and collect what comes back."""
@@ -109,7 +116,7 @@ async def stream(
     def on_visitor_track(track: MediaStreamTrack) -> None:
         readers.append(asyncio.ensure_future(read(track)))
 
-    camera = CameraTrack(fps)
+    camera = CameraTrack(fps, draw)
     try:
         visitor.addTrack(camera)
         await visitor.setLocalDescription(await visitor.createOffer())
