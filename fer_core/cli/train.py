@@ -20,6 +20,9 @@ def train(
         bool, typer.Option("--resume", help="Go on with the last run of this recipe.")
     ] = False,
     run: Annotated[Path | None, typer.Option(help="With --resume: the run's folder.")] = None,
+    start: Annotated[
+        Path | None, typer.Option("--from", help="Begin with the best weights of this run.")
+    ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
     seed: Annotated[int | None, typer.Option(help="Instead of the recipe's.")] = None,
     weights: Annotated[
@@ -67,6 +70,7 @@ def train(
         prepared,
         folder,
         resume=resume,
+        start=RunFolder.open(start) if start is not None else None,
         threads=threads,
         report=lambda line: typer.echo(line, err=True),
     )

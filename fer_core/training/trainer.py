@@ -15,7 +15,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from fer_core.errors import ConfigError
+from fer_core.errors import ConfigError, InputError
 from fer_core.training.batches import Batches
 from fer_core.training.data import TrainingData
 from fer_core.training.model import (
@@ -210,6 +210,16 @@ def _resume(run: RunFolder, model: TrainingModel, average: WeightAverage | None)
     return epoch
 
 
+def _start_from(network: Any, start: RunFolder) -> None:
+    values = unpack("w", start.load_arrays("best.npz"))
+    if [v.shape for v in values] != [tuple(w.shape) for w in network.weights]:
+        raise InputError(
+            f"The run {start.path} trained another network than this recipe's. "
+            "Start from a run of the same architecture and options."
+        )
+    set_weights(network, values)
+
+
 def describe_environment() -> dict[str, str]:
     """Versions that a result depends on."""
     names = ("keras", "tensorflow", "numpy", "opencv-python-headless")
@@ -228,12 +238,17 @@ def train(
     run: RunFolder,
     *,
     resume: bool = False,
+    start: RunFolder | None = None,
     threads: int | None = None,
     report: Report = print,
 ) -> RunFolder:
     """Train until the recipe's last epoch, a kill or Ctrl-C; the folder is usable after each.
 
+    Args:
+        start: a finished run of the same network whose best weights are the first ones here.
+
     Raises:
+        InputError: ``start`` has no weights, or those of another network.
         ConfigError: the data set has fewer images than one batch needs.
     """
     if len(data.train_images) < 2:
@@ -259,6 +274,8 @@ def train(
     optimizer = make_optimizer(recipe.optimizer, epochs=recipe.epochs, steps_per_epoch=len(batches))
     # XLA compiles for minutes and is slower here than the CPU's own kernels.
     model.compile(optimizer, weighted_metrics={"fer": ["accuracy"]}, jit_compile=False)
+    if start is not None and not resume:
+        _start_from(network, start)
     average = WeightAverage(network, recipe.optimizer.ema) if recipe.optimizer.ema else None
     first = _resume(run, model, average) if resume else 0
     config = run.read_json("config.json")
@@ -270,6 +287,7 @@ def train(
             "versions": describe_environment(),
             "data": data.description,
             "parameters": int(network.count_params()),
+            "started_from": start.path.name if start is not None else None,
             "command": sys.argv,
         }
         run.write_json("config.json", config)
