@@ -17,14 +17,14 @@ Float64Array = NDArray[np.float64]
 
 #: By keypoints. The face's unit is hypot(eye to eye, eye centre to mouth): turning the head
 #: shortens the first, nodding the second, and unlike a box it means the same for every detector.
-SIDE_PER_UNIT: Final = 1.871
+SIDE_PER_UNIT: Final = 1.867
 #: From the eye centre down the face to the crop's centre, in units.
-DROP_PER_UNIT: Final = 0.194
+DROP_PER_UNIT: Final = 0.197
 
 #: By box alone, for Haar's boxes (other detectors give keypoints): crop side, and centre of the
 #: crop below the centre of the box, in sides of the box.
-SIDE_PER_BOX: Final = 1.1
-DROP_PER_BOX: Final = 0.0
+SIDE_PER_BOX: Final = 1.027
+DROP_PER_BOX: Final = -0.003
 
 #: Eyes closer than this share of the box, or a mouth on them, are no measure of the face.
 _MIN_UNIT_PER_BOX: Final = 0.2
@@ -107,8 +107,9 @@ def _cut(
     # Beyond these a crop shows one colour anyway, and the arithmetic stays in range.
     side = float(np.clip(side, 1.0, 4.0 * max(width, height)))
     margin = 2.0 * side
-    x = float(np.clip(center[0], -margin, width + margin))
-    y = float(np.clip(center[1], -margin, height + margin))
+    # Coordinates count from the picture's edge, OpenCV's samples from the first pixel's centre.
+    x = float(np.clip(center[0], -margin, width + margin)) - 0.5
+    y = float(np.clip(center[1], -margin, height + margin)) - 0.5
 
     oversample = 2 if side > size else 1
     halvings = max(0, int(np.log2(side / (size * oversample))))
