@@ -4,12 +4,14 @@ import streamlit as st
 
 from fer_core.app.live import leave_live_page
 from fer_core.app.resources import ICON
+from fer_core.app.routing import note_routed
 
 st.set_page_config(page_title="Mien", page_icon=str(ICON), layout="wide", initial_sidebar_state=220)
 
 live = st.Page("pages/live.py", title="Live", icon=":material/videocam:", default=True)
 about = st.Page("pages/about.py", title="About Mien", icon=":material/info:")
 
+note_routed()
 page = st.navigation({"See": [live], "About": [about]})
 if page is not live:
     leave_live_page()

@@ -265,7 +265,13 @@ def _panel_fragment(visit: Visit) -> None:
     empty_text = "Waiting for the video" if snapshot.frames == 0 else "No face in view"
     view = view_of(snapshot.result, figures=figures_of(snapshot), empty_text=empty_text)
     show_panel(view, key="panel")
-    if snapshot.baseline_progress is not None:
+    _show_baseline(snapshot)
+
+
+def _show_baseline(snapshot: LiveSnapshot) -> None:
+    if snapshot.baseline_message is not None:
+        st.warning(snapshot.baseline_message)
+    elif snapshot.baseline_progress is not None:
         if snapshot.baseline_progress < 1:
             st.progress(snapshot.baseline_progress, "Look neutral, please")
         else:

@@ -61,9 +61,10 @@ def warm_example(model: str, detector: str) -> Example:
     Raises:
         FerError: the model or the detector cannot be loaded.
     """
-    build_pipeline(model, detector, live=True).warm_up()
     bgr = read_image(PORTRAIT)[:PORTRAIT_ROWS]
-    still = build_pipeline(model, detector, live=False).process(ArrayFrame(bgr))
+    pipeline = build_pipeline(model, detector, live=False)
+    pipeline.warm_up()
+    still = pipeline.process(ArrayFrame(bgr))
     picture = np.ascontiguousarray(annotate_bgr(bgr, still)[..., ::-1])
     with _WARM_LOCK:
         _WARM.add((model, detector))

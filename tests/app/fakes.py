@@ -48,6 +48,7 @@ SNAPSHOT = LiveSnapshot(
     since_frame_s=0.03,
     since_face_s=0.0,
     baseline_progress=None,
+    baseline_message=None,
     samples=9,
 )
 NO_FRAME = replace(

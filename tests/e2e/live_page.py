@@ -1,0 +1,77 @@
+"""The live page as a visitor handles it."""
+
+import re
+import time
+
+from playwright.sync_api import Page, expect
+
+VIDEO_FRAME = "iframe[title*='webrtc_streamer']"
+#: What the page shows of the face, from within the component's shadow root.
+LABEL = ".panel .label"
+FACE = ".panel .face"
+
+
+def wait_ready(page: Page) -> None:
+    """Until Start can be pressed."""
+    expect(page.locator(".st-key-start button")).to_be_enabled(timeout=60_000)
+
+
+def press_start(page: Page) -> None:
+    page.locator(".st-key-start button").click()
+
+
+def wait_playing(page: Page, timeout_s: float = 30.0) -> float:
+    """Until a picture plays and a face is labelled; seconds that took."""
+    started = time.perf_counter()
+    video = page.frame_locator(VIDEO_FRAME).locator("video")
+    expect(video).to_be_visible(timeout=timeout_s * 1000)
+    expect(page.locator(FACE).first).to_be_visible(timeout=timeout_s * 1000)
+    deadline = started + timeout_s
+    while not video.evaluate("v => v.currentTime > 0"):
+        assert time.perf_counter() < deadline, "the video does not play"
+        time.sleep(0.05)
+    return time.perf_counter() - started
+
+
+def start(page: Page) -> float:
+    """Wait, press Start, wait for video and face; seconds from the press on."""
+    wait_ready(page)
+    press_start(page)
+    return wait_playing(page)
+
+
+def face_ids(page: Page) -> list[int]:
+    """Ids of the faces in view."""
+    return [int(re.search(r"#(\d+)", text)[1]) for text in page.locator(FACE).all_inner_texts()]  # type: ignore[index]
+
+
+def video_pixels(page: Page) -> list[int]:
+    """The picture that the visitor sees, as 64x48 RGBA values."""
+    return list(
+        page.frame_locator(VIDEO_FRAME)
+        .locator("video")
+        .evaluate(
+            """video => {
+                const canvas = document.createElement('canvas')
+                canvas.width = 64; canvas.height = 48
+                const context = canvas.getContext('2d')
+                context.drawImage(video, 0, 0, 64, 48)
+                return Array.from(context.getImageData(0, 0, 64, 48).data)
+            }"""
+        )
+    )
+
+
+def sideways_overflow(page: Page) -> int:
+    """Pixels that the page is wider than the window."""
+    return int(
+        page.evaluate(
+            """() => Math.max(
+                document.documentElement.scrollWidth - window.innerWidth,
+                ...['stMain', 'stMainBlockContainer'].map(id => {
+                    const node = document.querySelector(`[data-testid=${id}]`)
+                    return node.scrollWidth - node.clientWidth
+                })
+            )"""
+        )
+    )

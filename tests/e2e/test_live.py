@@ -1,0 +1,152 @@
+"""A visitor with a camera: label and box on screen, ids, timeline, results, other visitors."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from fer_core.labels import EMOTIONS, rgb_of
+from tests.e2e.live_page import (
+    FACE,
+    LABEL,
+    face_ids,
+    press_start,
+    sideways_overflow,
+    start,
+    video_pixels,
+    wait_playing,
+    wait_ready,
+)
+
+pytestmark = pytest.mark.e2e
+
+OpenPage = Callable[..., Page]
+
+
+def count_near(pixels: list[int], rgb: tuple[int, int, int], tolerance: int = 45) -> int:
+    """How many RGBA pixels have about this colour."""
+    rows = [pixels[i : i + 3] for i in range(0, len(pixels), 4)]
+    return sum(all(abs(a - b) <= tolerance for a, b in zip(row, rgb, strict=True)) for row in rows)
+
+
+def test_label_and_box_are_on_screen_and_the_timeline_fills(open_page: OpenPage) -> None:
+    page = open_page()
+    start(page)
+    label = page.locator(LABEL).inner_text().lower()
+    assert label in EMOTIONS
+    assert count_near(video_pixels(page), rgb_of(label)) >= 3, "box and label in its colour"
+    expect(page.locator(".figures")).to_contain_text("fps", timeout=10_000)
+    expect(page.locator(".figures")).to_contain_text("ms")
+
+    ids = set()
+    for _ in range(12):  # the portrait sways once in four seconds
+        ids.update(face_ids(page))
+        time.sleep(0.4)
+    assert ids == {1}
+
+    chart = page.get_by_test_id("stPlotlyChart")
+    expect(chart).to_be_visible(timeout=15_000)
+    points = "node => node.querySelector('.js-plotly-plot').data[3].x.length"
+    early = chart.evaluate(points)
+    time.sleep(4)
+    assert chart.evaluate(points) > early
+
+
+def test_a_second_start_on_a_warm_server_is_quick(open_page: OpenPage) -> None:
+    page = open_page()
+    wait_ready(page)
+    time.sleep(2)  # a person reads the sentence above the button first
+    press_start(page)
+    seconds = wait_playing(page)
+    print(f"from Start to video and label: {seconds:.2f} s")
+    # The aim is 3 s on a quiet machine; a loaded one gets some air, and a regression still shows.
+    assert seconds < 8
+
+
+def test_stop_gives_results_to_take_along(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page()
+    start(page)
+    time.sleep(4)
+    page.locator(".st-key-stop button").click()
+    expect(page.get_by_role("heading", name="Your session")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Face #1: seen")).to_be_visible()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download JSON").click()
+    started.value.save_as(tmp_path / "session.json")
+    record = json.loads((tmp_path / "session.json").read_text(encoding="utf-8"))
+    assert record["faces"][0]["track_id"] == 1
+    assert len(record["samples"]) >= 2
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download CSV").click()
+    assert started.value.suggested_filename.endswith(".csv")
+
+
+def test_two_visitors_see_only_their_own_results(open_page: OpenPage) -> None:
+    one, two = open_page(), open_page()
+    start(one)
+    wait_ready(two)
+    assert two.locator(FACE).count() == 0
+    start(two)
+    assert face_ids(one) == [1]
+    assert face_ids(two) == [1]
+    one.locator(".st-key-stop button").click()
+    expect(one.get_by_role("heading", name="Your session")).to_be_visible(timeout=15_000)
+    assert two.get_by_role("heading", name="Your session").count() == 0
+    expect(two.locator(FACE)).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("light", {"color_scheme": "light"}),
+        ("dark", {"color_scheme": "dark"}),
+        ("phone", {"viewport": {"width": 390, "height": 844}, "has_touch": True}),
+    ],
+)
+def test_pages_fit_the_window(
+    open_page: OpenPage, tmp_path: Path, name: str, options: dict[str, object]
+) -> None:
+    page = open_page(**options)
+    wait_ready(page)
+    expect(page.locator(LABEL)).to_be_visible(timeout=15_000)
+    assert sideways_overflow(page) <= 0
+    box = page.locator(".st-key-start button").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 800, "Start can be seen without scrolling"
+    background = page.evaluate(
+        "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+    )
+    assert (background == "rgb(20, 20, 27)") == (name == "dark")
+    if name == "phone":
+        start(page)
+        assert sideways_overflow(page) <= 0
+    page.screenshot(path=tmp_path / f"{name}.png")
+    page.goto(page.url.split("?")[0].rstrip("/") + "/about")
+    expect(page.get_by_role("heading", name="Licences")).to_be_visible(timeout=15_000)
+    assert sideways_overflow(page) <= 0
+
+
+def test_the_keyboard_is_enough(open_page: OpenPage) -> None:
+    page = open_page()
+    wait_ready(page)
+    expect(page.locator(LABEL)).to_be_visible(timeout=15_000)
+    focused = "document.activeElement.closest('.st-key-start, .st-key-stop')?.className ?? ''"
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        if "st-key-start" in page.evaluate(focused):
+            break
+    else:
+        pytest.fail("Tab never reached Start")
+    page.keyboard.press("Enter")
+    wait_playing(page)
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        if "st-key-stop" in page.evaluate(focused):
+            break
+    else:
+        pytest.fail("Tab never reached Stop")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your session")).to_be_visible(timeout=15_000)
