@@ -1,6 +1,6 @@
 """From a data set and a recipe to arrays to train on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,9 @@ def chosen_faces(faces: FaceSet, recipe: Recipe) -> FaceSet:
     """The rows a recipe wants, divided as it says: classes, subset, split."""
     part = recipe.data
     faces = faces.take(faces.labels_in(part.labels) >= 0)
+    # A class that is not wanted must not count as one that lacks images.
+    kept = tuple(name for name in faces.label_names if name in part.labels)
+    faces = replace(faces, labels=faces.labels_in(kept), label_names=kept)
     if part.subset is not None:
         # Drawn from the training split where there is one: test rows stay unseen.
         in_train = faces.splits == TRAIN
