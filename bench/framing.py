@@ -5,7 +5,7 @@ Enlarges and pads training images, runs the detectors over them, and prints in p
 closes the loop on images the constants were not taken from: detector -> ``crop_squares`` should
 give back the original frame.
 
-    python bench/framing.py --data fer2013/train.parquet [--images 6000] [--update docs/framing.md]
+    python -m bench.framing --data fer2013/train.parquet [--images 6000] [--update docs/framing.md]
 """
 
 import argparse
