@@ -101,29 +101,6 @@ class TiledDetector:
         variant: a key of ``blazeface.VARIANTS``.
         min_score: a face is kept if close-up and mirrored close-up score this on average. 0.6
             kept 95 % of 79 pasted FER-2013 faces of 24 to 64 px and 8 of 216 false proposals.
-        min_face_px: the smallest face to find, in pixels of the picture.
-        min_share: share of a tile that a face must fill to be found.
-        max_tiles: the smallest face grows by steps of 10 % until no more tiles are needed.
-    """
-    side = min_face_px / min_share
-    while True:
-        levels = _levels(width, height, tile, side)
-        if sum(len(level) for level in levels) <= max_tiles or len(levels) == 1:
-            return levels
-        side *= 1.1
-
-
-class TiledDetector:
-    """BlazeFace over tiles, for stills and rooms.
-
-    The time grows with the picture: 139 tiles for 640x480, 456 for 1280x720, at most
-    ``max_tiles``. Beyond that, with the default from about 7 megapixels, the smallest face found
-    grows with the square root of the pixels: 32 px at 12 megapixels, 52 px at 35.
-
-    Args:
-        variant: a key of ``blazeface.VARIANTS``.
-        min_score: a face is kept if close-up and mirrored close-up score this on average; 0.6
-            kept 95 % of small faces without surroundings and 4 % of false proposals.
         min_face_px: the smallest face to find, side of its box in pixels.
         max_tiles: the bound on tiles per picture, at least 1.
 
