@@ -6,11 +6,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.app import camera, webrtc
-from fer_core.app.charts import timeline_figure
 from fer_core.app.messages import ASKING, CONSENT, Message, stream_message
 from fer_core.app.panel import show_panel, view_of
 from fer_core.app.resources import is_warm, make_live_pipeline, shared_admission, warm_example
 from fer_core.app.session_page import show_results
+from fer_core.app.timeline import show_timeline
 from fer_core.app.visit import Phase, Visit
 from fer_core.classification import model_names
 from fer_core.config import settings
@@ -25,6 +25,11 @@ COLUMNS = (13, 7)
 
 #: Before Start the frame is there, to be ready at once, but there is nothing to see in it.
 _HIDE_STREAM = "<style>.st-key-stream { height: 0; overflow: hidden; position: absolute; }</style>"
+#: A quiet surface of a camera's shape until the video is there.
+_FRAME_STREAM = (
+    "<style>.st-key-stream { aspect-ratio: 4 / 3; background: rgba(127, 127, 127, 0.12); "
+    "border-radius: 0.6rem; }</style>"
+)
 
 #: The sign of a running script comes and goes with every refresh, and its "Stop" is not ours.
 _HIDE_STATUS = "<style>[data-testid='stStatusWidget'] { display: none; }</style>"
@@ -82,9 +87,10 @@ def show_live_page() -> None:
             ice_servers=ice_servers(settings(), _host()),
         )
     if visit.is_streaming:
+        below.html(_FRAME_STREAM)
         with panel:
             _panel_fragment(visit)
-        with below:
+        with below.container():
             _timeline_fragment(visit)
     else:
         below.html(_HIDE_STREAM)
@@ -289,9 +295,10 @@ def _timeline_fragment(visit: Visit) -> None:
     timeline = snapshot.timeline
     now_s = float(timeline.time_s[-1]) if len(timeline.time_s) else 0.0
     st.subheader("The last 60 seconds", anchor=False)
-    st.plotly_chart(
-        timeline_figure(timeline.time_s, timeline.probs, now_s=now_s),
-        key="timeline",
-        config={"displayModeBar": False, "staticPlot": True},
+    show_timeline(
+        timeline.time_s,
+        timeline.probs,
+        now_s=now_s,
         alt="Probability of each expression of the face in focus over the last 60 seconds",
+        key="timeline",
     )

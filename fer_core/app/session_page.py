@@ -7,20 +7,19 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import streamlit as st
 
-from fer_core.app.charts import shares_figure, timeline_figure
+from fer_core.app.panel import PanelView, show_panel
 from fer_core.app.results import FaceSummary, SessionResults, summarise_faces, to_csv, to_json
+from fer_core.app.timeline import show_timeline
 from fer_core.labels import EMOTIONS
 
+#: A face seen for less is most often one that was lost and found again.
+MIN_SEEN_S = 1.0
 MAX_FACES = 6
 
 
 def face_title(row: FaceSummary) -> str:
-    """One line about a face: its id, how long it was seen, what it showed most."""
-    best = int(np.argmax(row.mean))
-    return (
-        f"Face #{row.track_id}: seen {row.seen_s:.0f} s, "
-        f"mostly {EMOTIONS[best]} ({100 * row.mean[best]:.1f} %)"
-    )
+    """One line about a face: its id, and how long it was seen."""
+    return f"Face #{row.track_id}, seen {row.seen_s:.0f} s"
 
 
 def _zone() -> tzinfo | None:
@@ -63,28 +62,27 @@ def show_results(results: SessionResults, on_close: Callable[[], None]) -> None:
     if not faces:
         st.info("No face was seen for long enough: press Start again and turn to the camera.")
         return
-    for row in faces[:MAX_FACES]:
+    shown = [row for row in faces if row.seen_s >= MIN_SEEN_S or row is faces[0]][:MAX_FACES]
+    for row in shown:
         with st.container(border=True):
             st.subheader(face_title(row), anchor=False)
             mean, course = st.columns(2, gap="medium")
             with mean:
-                st.plotly_chart(
-                    shares_figure(row.mean),
+                show_panel(
+                    PanelView(EMOTIONS[int(row.mean.argmax())], row.mean),
                     key=f"mean-{row.track_id}",
-                    config={"displayModeBar": False, "staticPlot": True},
-                    alt=face_title(row),
                 )
             with course:
                 mine = [s for s in results.samples if s.track_id == row.track_id]
-                times = np.array([s.time_s for s in mine], np.float64)
-                span_s = max(10.0, float(times[-1] - times[0]) + 1.0)
-                st.plotly_chart(
-                    timeline_figure(
-                        times, np.stack([s.probs for s in mine]), now_s=times[-1], span_s=span_s
-                    ),
-                    key=f"course-{row.track_id}",
-                    config={"displayModeBar": False, "staticPlot": True},
+                times = np.array([s.time_s + s.duration_s / 2 for s in mine])
+                show_timeline(
+                    times,
+                    np.stack([s.probs for s in mine]),
+                    now_s=float(times[-1]),
+                    span_s=max(1.0, float(times[-1])),
+                    from_start=True,
                     alt=f"Expressions of face #{row.track_id} over the session",
+                    key=f"course-{row.track_id}",
                 )
-    if len(faces) > MAX_FACES:
-        st.caption(f"{len(faces) - MAX_FACES} more faces, seen for less time, are in the files.")
+    if hidden := len(faces) - len(shown):
+        st.caption(f"Seen for less time, and only in the files: {hidden} more.")

@@ -21,7 +21,7 @@ def test_faces_are_summed_up_longest_first() -> None:
     rows = summarise_faces(SAMPLES)
     assert [(row.track_id, row.seen_s) for row in rows] == [(1, pytest.approx(2.7)), (2, 0.9)]
     assert rows[0].mean[EMOTIONS.index("happy")] == pytest.approx(0.88)
-    assert face_title(rows[0]) == "Face #1: seen 3 s, mostly happy (88.0 %)"
+    assert face_title(rows[0]) == "Face #1, seen 3 s"
 
 
 def test_means_are_weighted_by_the_seconds_a_face_was_seen() -> None:

@@ -41,29 +41,39 @@ def test_label_and_box_are_on_screen_and_the_timeline_fills(open_page: OpenPage)
     expect(page.locator(".figures")).to_contain_text("fps", timeout=10_000)
     expect(page.locator(".figures")).to_contain_text("ms")
 
-    ids = set()
+    seen = []
     for _ in range(12):  # the portrait sways once in four seconds
-        ids.update(face_ids(page))
+        seen += face_ids(page)
         time.sleep(0.4)
-    assert ids == {1}
+    # A machine too busy to analyse for over half a second may lose a face once, not more.
+    assert len(seen) >= 10
+    assert seen == sorted(seen)
+    assert len(set(seen)) <= 2
 
-    chart = page.get_by_test_id("stPlotlyChart")
+    chart = page.locator(".timeline")
     expect(chart).to_be_visible(timeout=15_000)
-    points = "node => node.querySelector('.js-plotly-plot').data[3].x.length"
-    early = chart.evaluate(points)
+    early = float(chart.get_attribute("data-seconds") or 0)
     time.sleep(4)
-    assert chart.evaluate(points) > early
+    assert float(chart.get_attribute("data-seconds") or 0) > early + 1
+    area = chart.locator("path").nth(EMOTIONS.index(label)).get_attribute("d")
+    assert area is not None
+    assert area.count("L") > 5
+    assert page.get_by_role("heading", name="The last 60 seconds").count() == 1
 
 
-def test_a_second_start_on_a_warm_server_is_quick(open_page: OpenPage) -> None:
+def test_start_is_quick_on_a_warm_server(open_page: OpenPage) -> None:
     page = open_page()
     wait_ready(page)
-    time.sleep(2)  # a person reads the sentence above the button first
-    press_start(page)
-    seconds = wait_playing(page)
-    print(f"from Start to video and label: {seconds:.2f} s")
-    # The aim is 3 s on a quiet machine; a loaded one gets some air, and a regression still shows.
-    assert seconds < 8
+    expect(page.locator(LABEL)).to_be_visible(timeout=15_000)
+    taken = []
+    for _ in range(3):  # the best of three: other programs on the machine may be in the way
+        press_start(page)
+        taken.append(wait_playing(page))
+        page.locator(".st-key-stop button").click()
+        wait_ready(page)
+        time.sleep(1)
+    print("from Start to video and label: " + ", ".join(f"{s:.2f} s" for s in taken))
+    assert min(taken) < 3.0
 
 
 def test_stop_gives_results_to_take_along(open_page: OpenPage, tmp_path: Path) -> None:
@@ -72,12 +82,12 @@ def test_stop_gives_results_to_take_along(open_page: OpenPage, tmp_path: Path) -
     time.sleep(4)
     page.locator(".st-key-stop button").click()
     expect(page.get_by_role("heading", name="Your session")).to_be_visible(timeout=15_000)
-    expect(page.get_by_text("Face #1: seen")).to_be_visible()
+    expect(page.get_by_text("Face #").first).to_be_visible()
     with page.expect_download() as started:
         page.get_by_role("button", name="Download JSON").click()
     started.value.save_as(tmp_path / "session.json")
     record = json.loads((tmp_path / "session.json").read_text(encoding="utf-8"))
-    assert record["faces"][0]["track_id"] == 1
+    assert record["faces"][0]["track_id"] >= 1
     assert len(record["samples"]) >= 2
     with page.expect_download() as started:
         page.get_by_role("button", name="Download CSV").click()
@@ -90,8 +100,8 @@ def test_two_visitors_see_only_their_own_results(open_page: OpenPage) -> None:
     wait_ready(two)
     assert two.locator(FACE).count() == 0
     start(two)
-    assert face_ids(one) == [1]
-    assert face_ids(two) == [1]
+    expect(one.locator(FACE)).to_have_count(1)
+    expect(two.locator(FACE)).to_have_count(1)
     one.locator(".st-key-stop button").click()
     expect(one.get_by_role("heading", name="Your session")).to_be_visible(timeout=15_000)
     assert two.get_by_role("heading", name="Your session").count() == 0
