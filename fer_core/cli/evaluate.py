@@ -54,7 +54,11 @@ def evaluate(
         ModelFile, typer.Option(help="The file to score; the live page serves int8.")
     ] = ModelFile.INT8,
 ) -> None:
-    """Score a model on a labelled set; every choice on public_test, private_test once."""
+    """Score a model on a labelled set; every choice on public_test, private_test once.
+
+    FER-2013 is scored with the model's output `fer`, FER+ votes with `ferplus`; every other set with
+    what the live page serves.
+    """
     from fer_core.datasets.locate import locate_dataset
     from fer_core.evaluation.run import ScoringRequest, run_scoring
 
@@ -78,7 +82,7 @@ def as_text(report: dict[str, Any]) -> str:
     low, high = report["accuracy_ci95"]
     lines = [
         f"{report['model']} on {report['data']} {report['split']} ({report['split_note']}), "
-        f"n = {report['n']}",
+        f"output {report['output']}, n = {report['n']}",
         f"accuracy            {_percent(report['accuracy'])}  "
         f"(95 % interval {_percent(low).strip()} to {_percent(high).strip()})",
     ]

@@ -47,6 +47,8 @@ class FaceSet:
             (N, 8) shares in the order of ``FERPLUS_EMOTIONS``. For training take ``votes8``.
         participants: (N,) str, who is seen; clips: (N,) str; times_s: (N,) float64, in the clip.
         held_out: (N,) bool, official test rows; stays with a row whatever split it is given.
+        has_fer_labels: the labels are FER-2013's own, which a model's output ``fer`` answers;
+            the labels of any other set are compared with what is served.
         source: one sentence about where the set came from.
         warnings: what a person should know about the file, one sentence each.
         leaky: True for a split that puts frames of one clip on both sides.
@@ -65,6 +67,7 @@ class FaceSet:
     clips: NDArray[np.str_] | None = None
     times_s: NDArray[np.float64] | None = None
     held_out: NDArray[np.bool_] = None  # type: ignore[assignment]
+    has_fer_labels: bool = False
     source: str = ""
     warnings: tuple[str, ...] = ()
     leaky: bool = False

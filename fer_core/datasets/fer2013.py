@@ -68,6 +68,7 @@ def _assemble(
         splits=np.asarray(splits),
         ids=rows,
         images=images,
+        has_fer_labels=True,
         source=str(path),
     )
 

@@ -23,7 +23,8 @@ from fer_core.types import ImageArray, IntArray
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 
 # Kaggle's folder form of FER-2013 merges both tests into `test`, but the names of its files
-# (PublicTest_10017274.jpg) keep the official split: they win over the folder.
+# (PublicTest_10017274.jpg) keep the official split: they win over the folder. They also tell that
+# the labels are FER-2013's own.
 _OFFICIAL_PREFIX = re.compile(r"^(Training|PublicTest|PrivateTest)_", re.IGNORECASE)
 
 
@@ -71,10 +72,7 @@ def read_folders(path: Path, *, pictures: bool = False, resize: bool = False) ->
             emotions += [emotion] * len(found)
             splits += [_official_split(f) or split for f in found]
     if not files:
-        raise DataError(
-            f"{path} has no folder named after an emotion. "
-            f"Received: {', '.join(sorted(c.name for c in path.iterdir())[:8]) or 'nothing'}."
-        )
+        raise DataError(f"{path} has no folder named after an emotion. {_received(path)}")
     labels, names = index_labels(emotions)
     return FaceSet(
         name=path.resolve().name,
@@ -84,8 +82,10 @@ def read_folders(path: Path, *, pictures: bool = False, resize: bool = False) ->
         ids=np.asarray([f.relative_to(path).as_posix() for f in files]),
         images=None if pictures else read_faces(files, resize=resize),
         paths=as_paths(files) if pictures else None,
+        has_fer_labels=all(_official_split(f) for f in files),
         source=str(path),
         warnings=tuple(warnings),
+        split_note="official" if set(splits) != {ALL} else "not divided",
     )
 
 
@@ -116,6 +116,15 @@ def index_labels(emotions: list[str]) -> tuple[IntArray, tuple[str, ...]]:
     """Labels (N,) int64 and the names they index, in the order of ``FERPLUS_EMOTIONS``."""
     names = tuple(name for name in FERPLUS_EMOTIONS if name in set(emotions))
     return np.asarray([names.index(e) for e in emotions], np.int64), names
+
+
+def _received(path: Path) -> str:
+    """What stands where class folders should."""
+    found = sorted({c.name for _, folder in _split_folders(path, []) for c in folder.iterdir()})
+    received = f"Received: {', '.join(found[:8]) or 'nothing'}."
+    if any(name.isdecimal() for name in found):
+        return f"{received[:-1]}; numbers mean another order in every set, so name the emotions."
+    return received
 
 
 def _official_split(file: Path) -> str | None:

@@ -56,6 +56,7 @@ def read_manifest(path: Path, *, pictures: bool = False, resize: bool = False) -
         clips=np.asarray([row["clip"] for row in rows]),
         times_s=np.asarray([float(row["time_s"]) for row in rows], np.float64),
         source=str(path),
+        split_note="not divided" if all(row["split"] == ALL for row in rows) else "official",
     )
     check_participants(faces)
     return faces

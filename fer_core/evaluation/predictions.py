@@ -21,7 +21,7 @@ class Predictions:
         ids: (N,) row (int64) or path (str) in the data set.
         labels: (N,) str, the set's own label.
         classes: names of the columns of ``probs``.
-        probs: (N, C) float16, of the output that is scored on FER labels.
+        probs: (N, C) float16, of the output scored: ``fer`` on FER-2013, ``served`` elsewhere.
         ferplus: (N, 8) float16 over ``FERPLUS_EMOTIONS``, or None without that output.
         model_sha256, data_sha256: what was scored on what.
     """

@@ -31,7 +31,8 @@ class Evaluation:
         warnings: what a reader of the figures should know, one sentence each.
         scored: (N,) bool, the rows of the split that ``figures`` count (their label is one of the
             model's, and a face was found).
-        probs: (N, C) float32 of the output scored, NaN where no face was found.
+        probs: (N, C) float32 of the output scored (``figures["output"]``), NaN where no face was
+            found.
         ferplus: (N, 8) float32, or None without that output.
     """
 
@@ -69,8 +70,9 @@ def evaluate_model(
 ) -> Evaluation:
     """Score the rows of ``part``.
 
-    FER labels are compared with the output ``fer``, FER+ votes with ``ferplus`` where the model
-    has it: they are two label sets. ``served_accuracy`` is what the live page shows.
+    FER-2013's labels are compared with the output ``fer``, FER+ votes with ``ferplus`` where the
+    model has it: they are two label sets. The labels of any other set are compared with
+    ``served``, the probabilities of the live page; ``served_accuracy`` always is.
 
     Args:
         classifier: the model.
@@ -96,23 +98,33 @@ def evaluate_model(
         )
     progress(f"Scoring {len(crops)} faces.")
     outputs = _predict(classifier, crops)
-    probs = _spread(outputs["fer"], found)
+    outputs["served"] = _known_classes(outputs["served"], classes)
+    output = "fer" if part.has_fer_labels else "served"
+    probs = _spread(outputs[output], found)
     ferplus = _spread(outputs["ferplus"], found) if "ferplus" in outputs else None
     y, p = labels[scored], probs[scored]
-    figures = _core_figures(y, p, classes)
-    served = _spread(outputs["served"], found)[:, [EMOTIONS.index(c) for c in classes]]
+    figures = {"output": output} | _core_figures(y, p, classes)
+    served = _spread(outputs["served"], found)
     figures["served_accuracy"] = float((served[scored].argmax(axis=1) == y).mean())
     figures |= _duplicate_figures(part, train, scored, p.argmax(axis=1) == y)
     figures["ferplus"] = _ferplus_figures(part, found, probs, ferplus, classes)
     figures["faces_missed"] = int((~found).sum())
     if robustness:
         inside = labels[found] >= 0
-        figures["robustness"] = _robustness(classifier, crops[inside], y, progress)
+        figures["robustness"] = _robustness(
+            classifier, crops[inside], y, output, classes, progress
+        )
     return Evaluation(_plain(figures), tuple(warnings), scored, probs, ferplus)
 
 
 def _predict(classifier: Scored, crops: ImageArray) -> dict[str, FloatArray]:
     return classifier.predict_outputs(resize_faces(crops, classifier.spec.input.size))
+
+
+def _known_classes(served: FloatArray, classes: tuple[str, ...]) -> FloatArray:
+    """Seven served probabilities -> those of the model's classes, sharing out the rest."""
+    known = served[:, [EMOTIONS.index(name) for name in classes]]
+    return np.asarray(known / known.sum(axis=1, keepdims=True), np.float32)
 
 
 def _warn_about_rows(
@@ -209,13 +221,20 @@ def _ferplus_figures(
 
 
 def _robustness(
-    classifier: Scored, crops: ImageArray, labels: IntArray, progress: Callable[[str], None]
+    classifier: Scored,
+    crops: ImageArray,
+    labels: IntArray,
+    output: str,
+    classes: tuple[str, ...],
+    progress: Callable[[str], None],
 ) -> dict[str, float]:
     accuracies = {}
     for name in PERTURBATIONS:
         progress(f"Robustness: {name}.")
-        top = _predict(classifier, perturb(crops, name))["fer"].argmax(axis=1)
-        accuracies[name] = float((top == labels).mean())
+        probs = _predict(classifier, perturb(crops, name))[output]
+        if output == "served":
+            probs = _known_classes(probs, classes)
+        accuracies[name] = float((probs.argmax(axis=1) == labels).mean())
     return accuracies
 
 

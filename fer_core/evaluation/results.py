@@ -15,6 +15,7 @@ FIELDS: Final = (
     "model",
     "data",
     "split",
+    "output",
     "n",
     "accuracy",
     "ci95_low",

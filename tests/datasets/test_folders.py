@@ -160,3 +160,33 @@ def test_manifest_with_a_participant_on_both_sides(tree):
     manifest(root, lines, header=HEADER + ",split")
     with pytest.raises(DataError, match=r"Participant 'ann' .* by participant"):
         load_dataset(root)
+
+
+@pytest.mark.parametrize(
+    ("files", "is_fer"),
+    [
+        (("train/happy/Training_1.png", "test/sad/PublicTest_2.png"), True),
+        (("train/happy/Training_1.png", "test/sad/mine.png"), False),
+        (("happy/a.png",), False),
+    ],
+)
+def test_only_fer_2013_s_own_file_names_tell_fer_labels(tree, files, is_fer):
+    faces = load_dataset(tree({file: i for i, file in enumerate(files)}))
+    assert faces.has_fer_labels is is_fer
+
+
+def test_a_set_without_split_folders_says_so(tree):
+    assert load_dataset(tree({"happy/a.png": 0})).split_note == "not divided"
+    assert load_dataset(tree({"train/sad/a.png": 1}, "other")).split_note == "official"
+
+
+def test_numbered_class_folders_are_refused_with_the_reason(tree):
+    with pytest.raises(DataError, match="numbers mean another order in every set"):
+        load_dataset(tree({"0/a.png": 0, "1/b.png": 1}))
+    with pytest.raises(DataError, match="numbers mean another order in every set"):
+        load_dataset(tree({"train/0/a.png": 0, "test/1/b.png": 1}, "split"))
+
+
+def test_the_folder_without_a_class_is_described_at_its_level(tree):
+    with pytest.raises(DataError, match="Received: bored"):
+        load_dataset(tree({"train/bored/a.png": 0}))

@@ -176,3 +176,32 @@ def test_choice_of_split(splits, wanted, name, n):
 def test_split_that_is_not_there():
     with pytest.raises(DataError, match="has no split 'private_test'"):
         choose_split(make([0]), "private_test")
+
+
+class TwoMinded(PixelModel):
+    """Its output ``fer`` always says angry; what it serves is right."""
+
+    def predict_outputs(self, crops):
+        outputs = super().predict_outputs(crops)
+        outputs["fer"] = self._probs(np.zeros(len(crops), int), self.spec.labels)
+        return outputs
+
+
+@pytest.mark.parametrize(
+    ("has_fer_labels", "output", "accuracy"), [(True, "fer", 0.25), (False, "served", 1.0)]
+)
+def test_fer_labels_are_scored_with_fer_and_others_as_served(has_fer_labels, output, accuracy):
+    part = make([0, 3, 4, 6], has_fer_labels=has_fer_labels)
+    result = evaluate_model(TwoMinded(), part, robustness=True)
+    assert result.figures["output"] == output
+    assert result.figures["accuracy"] == accuracy
+    assert result.figures["robustness"]["jpeg_30"] == accuracy
+    assert result.figures["served_accuracy"] == 1.0
+    assert (result.probs.argmax(1) == [0, 3, 4, 6]).mean() == accuracy
+
+
+def test_served_probabilities_of_a_five_class_model_sum_to_one():
+    part = make([0, 1, 3], [0, 3, 4])
+    result = evaluate_model(PixelModel(FIVE_EMOTIONS), part)
+    assert result.figures["output"] == "served"
+    np.testing.assert_allclose(result.probs.sum(axis=1), 1, atol=1e-6)
