@@ -56,7 +56,7 @@ def evaluate(
 ) -> None:
     """Score a model on a labelled set; every choice on public_test, private_test once.
 
-    FER-2013 is scored with the model's output `fer`, FER+ votes with `ferplus`; every other set with
+    FER-2013 is scored with the output `fer`, FER+ votes with `ferplus`, every other set with
     what the live page serves.
     """
     from fer_core.datasets.locate import locate_dataset
