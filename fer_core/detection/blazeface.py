@@ -8,9 +8,9 @@ import numpy as np
 
 from fer_core.detection import anchors
 from fer_core.detection.nms import merge_weighted
-from fer_core.detection.weights import make_interpreter, read_weights
 from fer_core.errors import ConfigError
 from fer_core.imaging.frame import scaled_size
+from fer_core.mediapipe import make_interpreter, read_weights
 from fer_core.types import Faces, FloatArray, ImageArray
 
 
@@ -19,7 +19,7 @@ class Variant:
     """One published network.
 
     Attributes:
-        file_name: of its weights, a key of ``weights.KNOWN_FILES``.
+        file_name: of its weights, a key of ``mediapipe.KNOWN_FILES``.
         layout: of its anchors.
         min_share: smallest share of the view that a face must fill, as measured
             (docs/framing.md).

@@ -10,7 +10,7 @@ from fer_core.imaging.frame import Frame
 from fer_core.landmarks.eyes import eye_centers, measure_eyes
 from fer_core.landmarks.pose import measure_pose
 from fer_core.landmarks.region import Region, region_of
-from fer_core.landmarks.weights import make_interpreter, read_mesh_weights
+from fer_core.mediapipe import make_interpreter, read_weights
 from fer_core.types import Faces, FloatArray, ImageArray
 
 NUM_POINTS: Final = 468
@@ -48,7 +48,7 @@ class FaceMesh:
         self.min_size = min_size
         self.max_faces = max_faces
         self._min_logit = float(np.log(min_presence / (1 - min_presence)))
-        self._net = make_interpreter(read_mesh_weights())
+        self._net = make_interpreter(read_weights("face_landmark.tflite"))
         details = self._net.get_input_details()[0]
         self._input: int = details["index"]
         self.input_size = int(details["shape"][1])

@@ -3,7 +3,8 @@ from importlib import metadata
 import numpy as np
 import pytest
 
-from fer_core.detection import DETECTORS, create_detector, weights
+from fer_core import mediapipe
+from fer_core.detection import DETECTORS, create_detector
 from fer_core.errors import ConfigError, ModelError
 
 
@@ -47,6 +48,6 @@ def test_wheel_without_the_file(monkeypatch):
 
 
 def test_altered_weights(monkeypatch):
-    monkeypatch.setitem(weights.KNOWN_FILES, "face_detection_short_range.tflite", "0" * 64)
+    monkeypatch.setitem(mediapipe.KNOWN_FILES, "face_detection_short_range.tflite", "0" * 64)
     with pytest.raises(ModelError, match="sha256 3bc182eb9f33"):
         create_detector("short")

