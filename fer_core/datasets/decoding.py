@@ -3,7 +3,7 @@
 import io
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.errors import DataError
@@ -34,8 +34,10 @@ def decode_face(data: bytes, where: str, *, resize: bool = False) -> ImageArray:
                 return np.asarray(upright.resize(side, Image.Resampling.LANCZOS, reducing_gap=3.0))
     # PIL raises many things on damaged bytes, among them SyntaxError and struct.error.
     except Exception as error:
+        # PIL names its own buffer where it knows no format: that tells a person nothing.
+        reason = "" if isinstance(error, UnidentifiedImageError) else f" ({error})"
         raise DataError(
-            f"{where} is not a picture that can be decoded. Received: {len(data)} bytes ({error})."
+            f"{where} is not a picture that can be decoded. Received: {len(data)} bytes{reason}."
         ) from error
     raise DataError(
         f"{where} must be a face of {FACE_SIZE}x{FACE_SIZE}. Received: {size[0]}x{size[1]} px; "

@@ -28,9 +28,8 @@ def _column(names: list[str], wanted: str, path: Path) -> str:
     for name in names:
         if name.strip().lower() == wanted:
             return name
-    raise DataError(
-        f"{path} lacks the column {wanted!r}. Received: {', '.join(n.strip() for n in names)}."
-    )
+    received = ", ".join(n.strip() for n in names) or "nothing"
+    raise DataError(f"{path} lacks the column {wanted!r}. Received: {received}.")
 
 
 def _coded(values: list[Any], kind: str, path: Path, ids: Any, first_line: int | None) -> list[str]:

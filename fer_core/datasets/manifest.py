@@ -30,8 +30,8 @@ def is_manifest(path: Path) -> bool:
 def read_manifest(path: Path, *, pictures: bool = False, resize: bool = False) -> FaceSet:
     """Read a manifest; its files are given relative to the manifest's folder.
 
-    Columns: ``file``, ``participant``, ``clip``, ``emotion``, ``time_s`` (seconds in the clip),
-    and optionally ``split``. Without ``split`` every row is in the split ``all``.
+    Columns: ``file``, ``participant``, ``clip``, ``emotion``, ``time_s`` or ``time`` (seconds in
+    the clip), and optionally ``split``. Without ``split`` every row is in the split ``all``.
 
     Args:
         path: the csv.
@@ -62,11 +62,16 @@ def read_manifest(path: Path, *, pictures: bool = False, resize: bool = False) -
     return faces
 
 
+def _column(name: str) -> str:
+    plain = name.strip().lower()
+    return "time_s" if plain == "time" else plain
+
+
 def _read_rows(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(file)
-            header = [name.strip().lower() for name in next(reader, [])]
+            header = [_column(name) for name in next(reader, [])]
             missing = [name for name in COLUMNS if name not in header]
             if missing:
                 raise DataError(

@@ -111,9 +111,7 @@ def evaluate_model(
     figures["faces_missed"] = int((~found).sum())
     if robustness:
         inside = labels[found] >= 0
-        figures["robustness"] = _robustness(
-            classifier, crops[inside], y, output, classes, progress
-        )
+        figures["robustness"] = _robustness(classifier, crops[inside], y, output, classes, progress)
     return Evaluation(_plain(figures), tuple(warnings), scored, probs, ferplus)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from fer_core.errors import DataError
+from fer_core.evaluation.lock import exclusive
 
 KEY: Final = ("model_sha256", "data_sha256", "split")
 #: How often any split with rows of ``private_test`` was scored with this model file.
@@ -70,6 +71,8 @@ def read_results(path: Path) -> list[Row]:
 def update_results(path: Path, row: Row, *, record: bool, counts: bool) -> int:
     """Record a scoring and return how often this model file has been scored on the test split.
 
+    Scorings at the same time wait for each other here, so that none loses the other's row.
+
     Args:
         path: the csv.
         row: figures under the names of ``FIELDS``; ``KEY`` must be among them.
@@ -81,6 +84,12 @@ def update_results(path: Path, row: Row, *, record: bool, counts: bool) -> int:
         DataError: the file that is there is damaged.
         OSError: it cannot be written.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with exclusive(path.parent):
+        return _update(path, row, record=record, counts=counts)
+
+
+def _update(path: Path, row: Row, *, record: bool, counts: bool) -> int:
     rows = read_results(path)
     sha = row["model_sha256"]
     own = [other for other in rows if other["model_sha256"] == sha]
@@ -101,7 +110,6 @@ def update_results(path: Path, row: Row, *, record: bool, counts: bool) -> int:
 
 
 def _write(path: Path, rows: list[Row]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".results-", suffix=".csv")
     try:
         with os.fdopen(handle, "w", newline="", encoding="utf-8") as file:

@@ -175,6 +175,17 @@ def test_only_fer_2013_s_own_file_names_tell_fer_labels(tree, files, is_fer):
     assert faces.has_fer_labels is is_fer
 
 
+def test_a_manifest_may_call_the_time_time(tree):
+    header = "file,participant,clip,emotion,time\n"
+    root = tree({"a.png": 0, "manifest.csv": (header + "a.png,p,c,joy,1.5\n").encode()})
+    assert load_dataset(root).times_s.tolist() == [1.5]
+
+
+def test_a_broken_picture_is_named_without_the_reader_s_insides(tree):
+    with pytest.raises(DataError, match=r"a\.png .* Received: 2 bytes\.$"):
+        load_dataset(tree({"happy/a.png": b"no"}))
+
+
 def test_a_set_without_split_folders_says_so(tree):
     assert load_dataset(tree({"happy/a.png": 0})).split_note == "not divided"
     assert load_dataset(tree({"train/sad/a.png": 1}, "other")).split_note == "official"

@@ -1,6 +1,7 @@
 """results.csv and the predictions of each image."""
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -55,6 +56,20 @@ def test_unrecorded_scorings_count_and_show_no_figures(tmp_path):
     assert update_results(path, private, record=True, counts=True) == 3
     (only,) = read_results(path)
     assert (only[COUNT], only["accuracy"]) == ("3", "0.5")
+
+
+def test_scorings_at_the_same_time_lose_nothing(tmp_path):
+    path = tmp_path / "results.csv"
+
+    def score(number):
+        own = row(data=f"d{number}", split="private_test")
+        update_results(path, own, record=True, counts=True)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(score, range(24)))
+    rows = read_results(path)
+    assert sorted(r["data_sha256"] for r in rows) == sorted(f"d{i}" for i in range(24))
+    assert {r[COUNT] for r in rows} == {"24"}
 
 
 def test_another_model_is_counted_apart(tmp_path):
