@@ -5,12 +5,15 @@ from typing import Annotated
 
 import typer
 
+from fer_core.cli.dataset_check import check
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Make a set of faces from videos.", no_args_is_help=True)
+    group = typer.Typer(help="Check a set of faces, or make one from videos.", no_args_is_help=True)
     group.command("clips")(clips)
     group.command("build")(build)
+    group.command("check")(check)
     app.add_typer(group, name="dataset")
 
 

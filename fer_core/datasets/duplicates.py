@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.datasets.faceset import FaceSet
-from fer_core.datasets.names import TRAIN
+from fer_core.datasets.names import sort_splits
 from fer_core.types import ImageArray, IntArray
 
 #: Hashes this far apart are looked at; found pairs of FER-2013 hardly change from 8 to 12.
@@ -113,7 +113,7 @@ def count_duplicates(faces: FaceSet) -> tuple[DuplicateCount, ...]:
         DataError: the set holds pictures that are not cut to faces yet.
     """
     faces.faces()
-    names = sorted(faces.split_counts(), key=lambda name: name != TRAIN)
+    names = sort_splits(faces.split_counts())
     parts = {name: faces.split(name) for name in names}
     return tuple(
         _count(first, second, parts[first], parts[second])

@@ -1,6 +1,7 @@
 """Which words of a file or folder mean which emotion and which split."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from fer_core.labels import EMOTIONS, FERPLUS_EMOTIONS
@@ -62,6 +63,12 @@ def parse_fer_emotion(word: str) -> str | None:
         return EMOTIONS[int(plain)]
     name = parse_emotion(word)
     return name if name in EMOTIONS else None
+
+
+def sort_splits(splits: Iterable[str]) -> list[str]:
+    """``train``, ``public_test``, ``private_test``, then others as they come."""
+    order = (TRAIN, PUBLIC_TEST, PRIVATE_TEST)
+    return sorted(splits, key=lambda name: order.index(name) if name in order else len(order))
 
 
 def parse_split(word: str) -> str | None:
