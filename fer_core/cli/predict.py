@@ -64,19 +64,20 @@ def predict(
 
 @contextmanager
 def _silent_natives() -> Iterator[None]:
-    """Keep LiteRT's C++ code, which has no log level, from greeting people on stderr."""
+    """Keep C code that has no log level (LiteRT, libtiff) from talking to people on stderr."""
     try:
         saved = os.dup(2)
     except OSError:  # started without a stderr
         yield
         return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
+        os.dup2(nowhere, 2)
         yield
     finally:
         os.dup2(saved, 2)
         os.close(saved)
+        os.close(nowhere)
 
 
 def predict_records(pipeline: "FacePipeline", paths: list[str]) -> Iterator[dict[str, Any]]:
@@ -97,7 +98,8 @@ def predict_records(pipeline: "FacePipeline", paths: list[str]) -> Iterator[dict
             continue
         for file in files:
             try:
-                result = pipeline.process(ArrayFrame(read_image(file)))
+                with _silent_natives():
+                    result = pipeline.process(ArrayFrame(read_image(file)))
             except FerError as error:
                 yield {"file": file, "error": str(error)}
             else:
@@ -117,11 +119,11 @@ def _list_pictures(path: str) -> list[str]:
                 for entry in entries
                 if not entry.name.startswith(".")
                 and Path(entry.name).suffix.lower() in SUFFIXES
-                and not entry.is_dir()
+                and not _is_folder(entry)
             )
-    except PermissionError as error:
+    except PermissionError as error:  # of a folder, or of the one that holds the file
         raise DecodeError(
-            f"{printable_name(path)} may not be listed: permission denied; allow reading it."
+            f"{printable_name(path)} may not be read: permission denied; allow reading it."
         ) from error
     except OSError:  # a file or nothing: reading it gives the picture or the sentence
         return [path]
@@ -131,6 +133,13 @@ def _list_pictures(path: str) -> list[str]:
             f"give a folder that holds {FORMATS_TEXT} files."
         )
     return files
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself; reading it gives the sentence
+        return False
 
 
 def _describe(result: "FrameResult") -> dict[str, Any]:

@@ -140,7 +140,9 @@ def _to_bgr(image: Image.Image) -> ImageArray:
         gray = np.asarray(image).astype(np.float64) / 257
         return _from_gray(gray)
     if image.mode in ("I", "F"):
-        return _from_gray(_stretched(np.asarray(image, np.float64)))
+        with np.errstate(invalid="ignore"):  # a signalling NaN says so when it is converted
+            values = np.asarray(image).astype(np.float64)
+        return _from_gray(_stretched(values))
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         image = Image.new("RGBA", image.size, "white")

@@ -116,7 +116,29 @@ def test_a_folder_that_may_not_be_listed(
 ) -> None:
     monkeypatch.setattr(os, "scandir", _refuse)
     (record,) = records("folder", code=2)
-    assert record["error"] == "folder may not be listed: permission denied; allow reading it."
+    assert record["error"] == "folder may not be read: permission denied; allow reading it."
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_a_file_in_a_folder_that_may_not_be_entered(stub: StubPipeline, pictures: Path) -> None:
+    Path("locked").mkdir(mode=0)
+    (record,) = records("locked/good.png", code=2)
+    assert record["error"].startswith("locked/good.png may not be read: permission denied")
+
+
+def test_links_that_lead_nowhere_do_not_hide_a_folders_pictures(
+    stub: StubPipeline, pictures: Path
+) -> None:
+    folder = Path("album")
+    folder.mkdir()
+    (folder / "a.png").write_bytes(png())
+    (folder / "b.png").symlink_to("b.png")
+    (folder / "c.png").symlink_to("gone.png")
+    good, looped, dangling = records("album", code=2)
+    assert good["file"] == "album/a.png"
+    assert "faces" in good
+    assert "album/b.png cannot be opened" in looped["error"]
+    assert dangling["error"] == "album/c.png does not exist; check the path."
 
 
 def test_a_folder_stands_for_its_pictures_sorted(stub: StubPipeline, pictures: Path) -> None:

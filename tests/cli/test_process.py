@@ -7,11 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from fer_core.config import PROJECT_ROOT
 from fer_core.labels import EMOTIONS, UNSURE
 from tests.cli.conftest import UNREADABLE
+from tests.imaging.pictures import encoded
 
 PORTRAIT = PROJECT_ROOT / "fer_core" / "assets" / "astronaut.png"
 #: x1 y1 x2 y2 of Eileen Collins's face in the portrait, measured by eye.
@@ -87,6 +90,19 @@ def test_good_and_bad_files_together(pictures: Path) -> None:
     assert result.stdout == "good.png  40 x 30  no face\n"
     assert len(result.stderr.splitlines()) == len(names) - 1
     assert "Traceback" not in result.stderr
+
+
+def test_a_library_that_talks_is_not_heard(tmp_path: Path) -> None:
+    """libtiff writes its own lines on stderr about a damaged file."""
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    data = bytearray(encoded(Image.fromarray(noise), "TIFF", compression="tiff_lzw"))
+    data[1000:1400] = b"\xff" * 400
+    (tmp_path / "bad.tif").write_bytes(data)
+    result = mien("predict", "bad.tif", cwd=tmp_path)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("bad.tif is a damaged TIFF picture")
+    assert len(result.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

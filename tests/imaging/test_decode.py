@@ -96,6 +96,14 @@ def _tiff(array: np.ndarray) -> bytes:
 RAMP = np.linspace(-3, 7, WIDTH * HEIGHT, dtype=np.float32).reshape(HEIGHT, WIDTH)
 WITH_NAN = RAMP.copy()
 WITH_NAN[2, 2] = np.nan
+
+
+def _signalling_nan() -> bytes:
+    """As damage makes it: the kind of NaN that numpy warns about when it converts it."""
+    nan, signalling = (struct.pack("<I", bits) for bits in (0x7FC00000, 0x7FA00000))
+    return _tiff(WITH_NAN).replace(nan, signalling)
+
+
 #: name -> (file, colour of the first pixel, colour of the last pixel), BGR
 MODES: dict[str, tuple[Callable[[], bytes], tuple[int, ...], tuple[int, ...]]] = {
     "alpha on white": (lambda: encoded(_half_transparent(), "PNG"), WHITE_BGR, RED_BGR),
@@ -121,6 +129,7 @@ MODES: dict[str, tuple[Callable[[], bytes], tuple[int, ...], tuple[int, ...]]] =
         WHITE_BGR,
     ),
     "float": (lambda: _tiff(RAMP), (0,) * 3, WHITE_BGR),
+    "float with signalling nan": (_signalling_nan, (0,) * 3, WHITE_BGR),
     "float with nan": (lambda: _tiff(WITH_NAN), (0,) * 3, WHITE_BGR),
     "float, flat": (lambda: _tiff(np.full((5, 5), 40, np.float32)), (40,) * 3, (40,) * 3),
     "cmyk jpeg": (
@@ -147,6 +156,7 @@ MODES: dict[str, tuple[Callable[[], bytes], tuple[int, ...], tuple[int, ...]]] =
 }
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("kind", MODES)
 def test_modes(kind: str) -> None:
     make, first, last = MODES[kind]
