@@ -10,9 +10,7 @@ import typer
 def check(
     data: Annotated[
         Path | None,
-        typer.Argument(
-            help="csv, parquet, folder or manifest; default: FER-2013 of FER_DATA_ROOTS."
-        ),
+        typer.Argument(help="csv, parquet, folder, manifest; default: FER-2013 of FER_DATA_ROOTS."),
     ] = None,
     votes: Annotated[
         Path | None, typer.Option(help="FER+ votes; default: fer2013new.csv beside the data.")
@@ -46,15 +44,17 @@ def describe(faces: Any) -> dict[str, Any]:
     from dataclasses import asdict
 
     from fer_core.datasets.duplicates import count_duplicates
+    from fer_core.datasets.names import sort_splits
 
     pairs = None if faces.images is None else [asdict(c) for c in count_duplicates(faces)]
+    names = sort_splits(faces.split_counts())
     return {
         "data": faces.name,
         "data_sha256": faces.data_hash(),
         "split_note": faces.split_note,
         "n": len(faces),
         "labels": list(faces.label_names),
-        "splits": {name: dict(faces.split(name).class_counts()) for name in faces.split_counts()},
+        "splits": {name: dict(faces.split(name).class_counts()) for name in names},
         "participants": None if faces.participants is None else len(set(faces.participants)),
         "has_votes": faces.votes is not None,
         "duplicates": pairs,
