@@ -61,6 +61,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     def visit(path: str = "/", **options: object) -> Page:
         visitor = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
         visitors.append(visitor)
+        visitor.set_default_timeout(90_000)
         page = visitor.new_page()
         page.goto(address + path)
         return page

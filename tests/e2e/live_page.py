@@ -20,7 +20,7 @@ def press_start(page: Page) -> None:
     page.locator(".st-key-start button").click()
 
 
-def wait_playing(page: Page, timeout_s: float = 30.0) -> float:
+def wait_playing(page: Page, timeout_s: float = 90.0) -> float:
     """Until a picture plays and a face is labelled; seconds that took."""
     started = time.perf_counter()
     video = page.frame_locator(VIDEO_FRAME).locator("video")

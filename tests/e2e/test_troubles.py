@@ -24,7 +24,7 @@ def test_no_face_for_five_seconds(
         page.goto(address)
         wait_ready(page)
         press_start(page)
-        expect(page.get_by_text(m.NO_FACE.text)).to_be_visible(timeout=40_000)
+        expect(page.get_by_text(m.NO_FACE.text)).to_be_visible(timeout=90_000)
         expect(page.locator(LABEL)).to_have_text("No face in view")
 
 
@@ -39,7 +39,7 @@ def test_permission_denied_then_granted(open_page: OpenPage) -> None:
     page.reload()
     wait_ready(page)
     press_start(page)
-    expect(page.get_by_text(m.PERMISSION_DENIED.text)).to_be_visible(timeout=15_000)
+    expect(page.get_by_text(m.PERMISSION_DENIED.text)).to_be_visible(timeout=45_000)
     for frame in page.frames:
         frame.evaluate("window.denyCamera = false")
     start(page)
@@ -55,14 +55,14 @@ def test_permission_blocked_in_the_browser(
         page.goto(address)
         wait_ready(page)
         press_start(page)
-        expect(page.get_by_text(m.PERMISSION_DENIED.text)).to_be_visible(timeout=15_000)
+        expect(page.get_by_text(m.PERMISSION_DENIED.text)).to_be_visible(timeout=45_000)
 
 
 def test_no_camera(playwright: Playwright, chromium: str, address: str) -> None:
     with launch(playwright, chromium, camera_args(None)) as browser:
         page = browser.new_page()
         page.goto(address)
-        expect(page.get_by_text(m.NO_CAMERA.text)).to_be_visible(timeout=30_000)
+        expect(page.get_by_text(m.NO_CAMERA.text)).to_be_visible(timeout=60_000)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_camera_does_not_open(open_page: OpenPage, error: str, message: m.Me
     page.reload()
     wait_ready(page)
     press_start(page)
-    expect(page.get_by_text(message.text)).to_be_visible(timeout=15_000)
+    expect(page.get_by_text(message.text)).to_be_visible(timeout=45_000)
     wait_ready(page)
 
 
@@ -86,7 +86,7 @@ def test_an_insecure_page_says_so(open_page: OpenPage) -> None:
     page = open_page()
     page.add_init_script("Object.defineProperty(window, 'isSecureContext', {value: false})")
     page.reload()
-    expect(page.get_by_text(m.INSECURE_ORIGIN.text)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(m.INSECURE_ORIGIN.text)).to_be_visible(timeout=60_000)
 
 
 def test_a_connection_that_cannot_be_made_is_said(open_page: OpenPage) -> None:
