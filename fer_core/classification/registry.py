@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from fer_core.config import MODELS_DIR, settings
-from fer_core.errors import ModelError
+from fer_core.errors import ConfigError, ModelError
 
 #: The model of the live page where nobody chose another.
 DEFAULT_MODEL = "mien"
@@ -35,6 +35,18 @@ def live_choice() -> str:
     except (OSError, ValueError, KeyError, TypeError):
         return DEFAULT_MODEL
     return choice if isinstance(choice, str) and choice in model_names() else DEFAULT_MODEL
+
+
+def check_name(name: str) -> None:
+    """A model of another name could be made but never be served.
+
+    Raises:
+        ConfigError: it is no possible name.
+    """
+    if not _NAME.match(name):
+        raise ConfigError(
+            f"The name of a model must be small letters, digits, - and _. Received: {name!r}."
+        )
 
 
 def resolve_model_dir(name: str = "default") -> Path:

@@ -25,17 +25,29 @@ def export(
     ] = True,
 ) -> None:
     """Make a served model of a run: LiteRT float and int8, spec, metrics, card."""
+    from fer_core.classification.registry import check_name
     from fer_core.config import settings
     from fer_core.datasets import load_dataset
-    from fer_core.training.data import prepare_data
-    from fer_core.training.export import export_run
     from fer_core.training.recipe import Recipe
     from fer_core.training.run import RunFolder
 
+    if name is not None:
+        check_name(name)
     folder = RunFolder.open(run)
-    config = folder.read_json("config.json")
+    config = folder.read_config()
     recipe = Recipe.model_validate(config["recipe"])
-    prepared = prepare_data(recipe, load_dataset(data or Path(config["data"]["path"])))
+    faces = load_dataset(data or Path(config["data"]["path"]))
+
+    from fer_core.training.data import prepare_data
+    from fer_core.training.export import export_run
+
+    prepared = prepare_data(recipe, faces)
+    if prepared.description["sha256"] != config["data"].get("sha256"):
+        typer.echo(
+            "Warning: these are not the data or splits that the run was trained on; temperatures "
+            "are fitted on their validation rows.",
+            err=True,
+        )
     parent = out or settings().data_dir / "models"
     spec = export_run(
         folder,

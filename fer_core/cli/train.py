@@ -35,43 +35,59 @@ def train(
     from fer_core.config import settings
     from fer_core.datasets import load_dataset
     from fer_core.datasets.locate import locate_dataset
-    from fer_core.training.data import prepare_data
-    from fer_core.training.recipe import NetworkPart, load_recipe
-    from fer_core.training.run import RunFolder, last_run
+    from fer_core.errors import ConfigError, FerError
+    from fer_core.training.recipe import NetworkPart, Recipe, load_recipe
+    from fer_core.training.run import RunFolder, check_resumable, last_run
 
     runs = settings().data_dir / "runs"
     if resume:
-        folder = RunFolder.open(run) if run is not None else last_run(runs, Path(recipe).stem)
-        from fer_core.training.recipe import Recipe
-
-        chosen = Recipe.model_validate(folder.read_json("config.json")["recipe"])
+        is_file = recipe.endswith(".toml") and run is None
+        name = load_recipe(recipe).name if is_file else Path(recipe).stem
+        folder = RunFolder.open(run) if run is not None else last_run(runs, name)
+        config = folder.read_config()
+        chosen = Recipe.model_validate(config["recipe"])
         if epochs is not None:
             chosen = chosen.model_copy(update={"epochs": epochs})
-        source = data or Path(folder.read_json("config.json")["data"]["path"])
+        source = data or Path(config["data"]["path"])
     else:
         chosen = load_recipe(recipe, epochs=epochs, seed=seed)
         if weights is not None:
+            if weights_sha256 is None:
+                raise ConfigError(
+                    f"The weights {weights} need --weights-sha256, so that no other file is taken."
+                )
             part = chosen.network.model_dump() | {
-                "weights": weights,
+                "weights": weights.resolve(),
                 "weights_sha256": weights_sha256,
             }
             chosen = chosen.model_copy(update={"network": NetworkPart.model_validate(part)})
         source = locate_dataset(data)
     faces = load_dataset(source)
+
+    # Keras takes seconds to load: what can be wrong before has been found by now.
+    from fer_core.training.data import prepare_data
+
     prepared = prepare_data(chosen, faces)
     prepared.description["path"] = str(source.resolve())
-    if not resume:
+    if resume:
+        check_resumable(folder, prepared.description["sha256"])
+    else:
         folder = RunFolder.create(runs, chosen.name)
     typer.echo(f"{folder.path}", err=True)
     from fer_core.training.trainer import train as train_recipe
 
-    train_recipe(
-        chosen,
-        prepared,
-        folder,
-        resume=resume,
-        start=RunFolder.open(start) if start is not None else None,
-        threads=threads,
-        report=lambda line: typer.echo(line, err=True),
-    )
+    try:
+        train_recipe(
+            chosen,
+            prepared,
+            folder,
+            resume=resume,
+            start=RunFolder.open(start) if start is not None else None,
+            threads=threads,
+            report=lambda line: typer.echo(line, err=True),
+        )
+    except FerError:
+        if not any(folder.path.iterdir()):  # nothing began: weights of another network, say
+            folder.path.rmdir()
+        raise
     typer.echo(str(folder.path))

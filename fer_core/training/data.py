@@ -15,6 +15,9 @@ from fer_core.training.batches import class_weights, one_hot
 from fer_core.training.recipe import Recipe
 from fer_core.types import ImageArray, IntArray
 
+#: What is known of the rights of FER-2013's pictures.
+FER2013_LICENCE = "FER-2013: rights of the pictures unclear; not kept"
+
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
@@ -131,6 +134,9 @@ def training_arrays(recipe: Recipe, faces: FaceSet) -> TrainingData:
             "sha256": faces.data_hash(),
             "split": faces.split_note,
             "leaky": faces.leaky,
+            "licence": FER2013_LICENCE
+            if faces.has_fer_labels
+            else f"that of the pictures of {faces.name}, none of which is kept",
             "counts": dict(faces.split_counts()),
             "has_private_test": PRIVATE_TEST in faces.split_counts(),
         },

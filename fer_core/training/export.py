@@ -18,7 +18,7 @@ from fer_core.classification.spec import FileSpec, InputSpec, ModelSpec, Variant
 from fer_core.errors import InputError
 from fer_core.evaluation.calibration import fit_temperature
 from fer_core.training.card import write_card
-from fer_core.training.data import TrainingData
+from fer_core.training.data import FER2013_LICENCE, TrainingData
 from fer_core.training.model import set_weights
 from fer_core.training.recipe import Recipe
 from fer_core.training.run import RunFolder, unpack
@@ -43,10 +43,30 @@ def load_trained(run: RunFolder) -> tuple[Recipe, Any]:
     """
     if not (run.path / "best.npz").is_file():
         raise InputError(f"The run {run.path} has no finished epoch yet. Train it first.")
-    recipe = Recipe.model_validate(run.read_json("config.json")["recipe"])
-    network = network_for(recipe, fast=False)
+    recipe = Recipe.model_validate(run.read_config()["recipe"])
+    # The run's own weights replace those of a backbone, whose file may be gone by now.
+    part = recipe.network.model_copy(update={"weights": None, "weights_sha256": None})
+    network = network_for(recipe.model_copy(update={"network": part}), fast=False)
     set_weights(network, unpack("w", run.load_arrays("best.npz")))
     return recipe, network
+
+
+def without_paths(recipe: dict[str, Any]) -> dict[str, Any]:
+    """A recipe whose backbone weights are named without their folder, for others to read."""
+    network = dict(recipe["network"])
+    if network.get("weights"):
+        network["weights"] = Path(network["weights"]).name
+    return recipe | {"network": network}
+
+
+def check_target(out: Path) -> None:
+    """An export replaces the model in ``out`` and nothing else.
+
+    Raises:
+        InputError: something else is there.
+    """
+    if out.exists() and not (out / "spec.json").is_file():
+        raise InputError(f"{out} is there and is no model: choose another name or folder.")
 
 
 def convert(network: Any, size: int, representative: FloatArray | None) -> bytes:
@@ -148,8 +168,9 @@ def export_run(
     what quantisation changed is measured there. The folder appears whole or not at all.
 
     Raises:
-        InputError: the run has no finished epoch.
+        InputError: the run has no finished epoch, or ``out`` is something else than a model.
     """
+    check_target(out)
     recipe, network = load_trained(run)
     size, mode = recipe.data.size, recipe.data.normalize
     rng = np.random.default_rng(0)
@@ -171,9 +192,9 @@ def export_run(
         "served": {"fer": 1.0},
         "input": InputSpec(size=size, normalize=mode),
         # Where the data lay is nobody's business but the run's.
-        "data": {k: v for k, v in config["data"].items() if k not in ("path", "source")}
-        | {"licence": "FER-2013: rights of the pictures unclear; not kept"},
-        "recipe": config["recipe"],
+        "data": {"licence": FER2013_LICENCE}
+        | {k: v for k, v in config["data"].items() if k not in ("path", "source")},
+        "recipe": without_paths(config["recipe"]),
     }
     names: dict[Variant, str] = {"float": "model.tflite", "int8": "model_int8.tflite"}
 

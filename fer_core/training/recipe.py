@@ -78,7 +78,7 @@ class Recipe(_Part):
     about: str
     epochs: int = Field(ge=1)
     batch_size: int = Field(64, ge=1)
-    seed: int = 0
+    seed: int = Field(0, ge=0)
     precision: Literal["auto", "float32", "mixed_bfloat16"] = "auto"
     #: What decides which epoch is kept, measured on the validation split.
     monitor: Literal["accuracy", "loss", "last"] = "accuracy"

@@ -14,6 +14,7 @@ Every file is written beside its place and moved there, so that a kill leaves th
 import csv
 import json
 import os
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.errors import FerError, InputError
+from fer_core.errors import BusyError, ConfigError, FerError, InputError
 
 Arrays = dict[str, NDArray[Any]]
+
+#: A run says every few seconds how far it is; one that is silent for longer than this has ended.
+SILENCE_S = 600.0
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -65,6 +69,20 @@ class RunFolder:
         if not (path / "config.json").is_file():
             raise InputError(f"{path} is not a run: it has no config.json. Give a run's folder.")
         return cls(path)
+
+    def read_config(self) -> dict[str, Any]:
+        """``config.json``, whose recipe and data are there.
+
+        Raises:
+            InputError: it is damaged.
+        """
+        config = self.read_json("config.json")
+        if not all(isinstance(config.get(part), dict) for part in ("recipe", "data")):
+            raise InputError(
+                f"The config.json of {self.path} does not say what was trained on what: it is "
+                "damaged. Start the run again."
+            )
+        return config
 
     def read_json(self, name: str) -> dict[str, Any]:
         """``config.json`` or ``status.json``; empty if missing or damaged."""
@@ -139,13 +157,53 @@ def unpack(prefix: str, arrays: Arrays) -> list[NDArray[Any]]:
     return [arrays[key] for key in sorted(arrays) if key.startswith(prefix)]
 
 
+def check_resumable(run: RunFolder, data_sha256: str) -> None:
+    """Refuse what would spoil a run: other data, or a second process in its folder.
+
+    Raises:
+        ConfigError: the data are not those that the run began with.
+        BusyError: another process is training it.
+    """
+    begun_with = run.read_json("config.json").get("data", {}).get("sha256")
+    if begun_with != data_sha256:
+        raise ConfigError(
+            f"The run {run.path} began with other data (sha256 {str(begun_with)[:12]}..., not "
+            f"{data_sha256[:12]}...): name the same data set, or start a run without --resume."
+        )
+    status = run.read_json("status.json")
+    pid = status.get("pid")
+    is_recent = time.time() - float(status.get("updated_s", 0)) < SILENCE_S
+    if status.get("state") == "running" and is_recent and _is_another_process(pid):
+        raise BusyError(
+            f"The run {run.path} is still being trained by process {pid}: "
+            "stop that one first, or wait."
+        )
+
+
+def _is_another_process(pid: Any) -> bool:
+    if not isinstance(pid, int) or pid == os.getpid():
+        return False
+    if os.name != "posix":  # os.kill(pid, 0) would end the process there
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def last_run(parent: Path, name: str) -> RunFolder:
     """The newest run of a recipe.
 
     Raises:
         InputError: there is none.
     """
-    found = sorted(parent.glob(f"{name}-*/config.json"), key=lambda path: path.stat().st_mtime)
+    # What follows the name is a date: `first-long-2026...` is a run of another recipe.
+    dated = re.compile(re.escape(name) + r"-[0-9-]+")
+    found = [p for p in parent.glob("*/config.json") if dated.fullmatch(p.parent.name)]
+    found.sort(key=lambda path: path.stat().st_mtime)
     if not found:
         raise InputError(f"There is no run of {name!r} under {parent}. Start one without --resume.")
     return RunFolder(found[-1].parent)

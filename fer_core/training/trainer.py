@@ -306,7 +306,10 @@ def train(
         run.set_status("finished", epoch=recipe.epochs, left_s=0)
     except KeyboardInterrupt:
         run.set_status("stopped")
-        report(f"Stopped after {len(run.history())} epochs; go on with --resume {run.path}.")
+        report(
+            f"Stopped after {len(run.history())} finished epochs; "
+            f"go on with: train {recipe.name} --resume --run {run.path}"
+        )
     except BaseException as error:
         run.set_status("failed", error=f"{type(error).__name__}: {error}")
         raise
