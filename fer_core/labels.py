@@ -1,4 +1,4 @@
-"""The seven expressions: their order, colours and places in the valence/arousal plane.
+"""The seven expressions: their order and colours.
 
 The order is FER-2013's (Goodfellow et al. 2013, arXiv 1307.0414); every array of
 probabilities in this package has its columns in it.
@@ -37,18 +37,6 @@ COLORS: Final[dict[str, str]] = {
     "neutral": "#7F7F7F",
 }
 UNSURE_COLOR: Final = "#B0B0B0"
-
-#: (valence, arousal) in -1..1: centres of the emotion words in Russell and Mehrabian (1977),
-#: "Evidence for a three-factor theory of emotions", J. Research in Personality 11, table 1.
-VALENCE_AROUSAL: Final[dict[str, tuple[float, float]]] = {
-    "angry": (-0.51, 0.59),
-    "disgust": (-0.60, 0.35),
-    "fear": (-0.64, 0.60),
-    "happy": (0.81, 0.51),
-    "sad": (-0.63, -0.27),
-    "surprise": (0.40, 0.67),
-    "neutral": (0.0, 0.0),
-}
 
 
 def color_of(label: str) -> str:

@@ -2,7 +2,6 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -10,7 +9,7 @@ from ai_edge_litert.interpreter import Interpreter
 from fer_core.classification.preprocess import normalize
 from fer_core.classification.spec import ModelSpec, Variant, read_spec
 from fer_core.errors import ModelError
-from fer_core.labels import EMOTIONS, NUM_EMOTIONS
+from fer_core.labels import EMOTIONS, FERPLUS_EMOTIONS, NUM_EMOTIONS
 from fer_core.types import FloatArray, ImageArray
 
 
@@ -43,13 +42,16 @@ class Classifier:
             )
         # Outputs are told apart by their number of classes: 8 is FER+, fewer is FER.
         self._outputs: dict[str, int] = {}
+        classes: dict[str, int] = {}
         for detail in self._interpreter.get_output_details():
-            name = "ferplus" if int(detail["shape"][-1]) == 8 else "fer"
-            self._outputs[name] = detail["index"]
-        if set(self._outputs) != set(spec.outputs):
+            count = int(detail["shape"][-1])
+            name = "ferplus" if count == len(FERPLUS_EMOTIONS) else "fer"
+            self._outputs[name], classes[name] = detail["index"], count
+        wanted = {name: len(spec.classes_of(name)) for name in spec.outputs}
+        if classes != wanted:
             raise ModelError(
-                f"The model {spec.name!r} must have the outputs {spec.outputs}. "
-                f"Received: {tuple(self._outputs)}."
+                f"The model {spec.name!r} must have the outputs {wanted} (classes of each). "
+                f"Received: {classes}."
             )
         self._columns = [EMOTIONS.index(label) for label in spec.labels]
 
@@ -114,7 +116,7 @@ def load_classifier(model_dir: Path, variant: Variant = "int8") -> Classifier:
         content = path.read_bytes()
     except OSError as error:
         raise ModelError(f"The model file {path} cannot be read. Export the run again.") from error
-    digest: Any = hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256(content).hexdigest()
     if digest != spec.files[variant].sha256:
         raise ModelError(
             f"The model file {path} is not the one its spec.json names (sha256 {digest[:12]}... "

@@ -62,8 +62,8 @@ class ModelSpec(_Part):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if any(label not in EMOTIONS for label in self.labels):
-            raise ValueError(f"labels must be emotions, got {self.labels}")
+        if not set(self.labels) <= set(EMOTIONS) or len(set(self.labels)) != len(self.labels):
+            raise ValueError(f"labels must be emotions, each once, got {self.labels}")
         if not set(self.served) <= set(self.outputs) or not set(self.outputs) <= {"fer", "ferplus"}:
             raise ValueError(f"served {self.served} does not fit the outputs {self.outputs}")
         if abs(sum(self.served.values()) - 1.0) > 1e-6:

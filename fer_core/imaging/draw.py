@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from fer_core.labels import rgb_of, text_rgb_on
+from fer_core.labels import UNSURE, rgb_of, text_rgb_on
 from fer_core.types import FrameResult, ImageArray
 
 _PADDING = 0.35
@@ -20,7 +20,7 @@ _PADDING = 0.35
 def label_text(result: FrameResult, row: int) -> str:
     """What is written at a face: its number where there are several, label, probability."""
     label = result.labels[row]
-    percent = f" {result.smoothed[row].max():.0%}" if label != "unsure" else ""
+    percent = f" {result.smoothed[row].max():.0%}" if label != UNSURE else ""
     number = int(result.faces.track_ids[row])
     return (f"#{number} " if len(result.faces) > 1 and number >= 0 else "") + label + percent
 

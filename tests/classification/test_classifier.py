@@ -99,6 +99,8 @@ def _damage_weights(folder: Path) -> None:
         (lambda d: (d / "spec.json").unlink(), "no readable spec.json"),
         (lambda d: (d / "spec.json").write_text("{"), "is not a valid spec"),
         (lambda d: _edit(d, labels=["angry", "hungry"]), "labels must be emotions"),
+        (lambda d: _edit(d, labels=["angry", "angry"]), "labels must be emotions, each once"),
+        (lambda d: _edit(d, labels=["angry", "happy"]), r"must have the outputs \{'fer': 2"),
         (lambda d: _edit(d, served={"fer": 0.3}), "served must sum to 1"),
         (lambda d: _edit(d, served={"other": 1.0}), "does not fit the outputs"),
         (lambda d: _edit(d, surprise=1), "is not a valid spec"),
