@@ -31,8 +31,11 @@ SILENCE_S = 600.0
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Write ``data`` so that a reader, or a kill, sees the old file or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    """Write ``data`` so that a reader, or a kill, sees the old file or the new one.
+
+    One process at a time writes a file. A piece that a kill left is overwritten by the next one.
+    """
+    temporary = path.with_name(f".{path.name}.part")
     with temporary.open("wb") as file:
         file.write(data)
         file.flush()
