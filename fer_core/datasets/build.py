@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import cv2
+import numpy as np
 
 from fer_core.datasets.clips import LABELS_NAME
 from fer_core.datasets.faceset import FACE_SIZE
@@ -119,7 +120,7 @@ def cut_face(luma: ImageArray, box: FloatArray, size: int = FACE_SIZE) -> ImageA
     y2 = max(y1 + 1, min(height, round(float(box[3]))))
     face = luma[y1:y2, x1:x2]
     way = cv2.INTER_AREA if min(face.shape) >= size else cv2.INTER_CUBIC
-    return cv2.resize(face, (size, size), interpolation=way)
+    return np.asarray(cv2.resize(face, (size, size), interpolation=way), np.uint8)
 
 
 def build_set(
@@ -165,7 +166,7 @@ def _cut_clip(
     clip: Clip, target: Path, detector: FaceDetector, every: int
 ) -> tuple[int, list[tuple[str, ...]]]:
     """Write the faces of one clip; returns the frames looked at and the lines of the manifest."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     frames = 0
     (target / clip.name).mkdir()
     try:
