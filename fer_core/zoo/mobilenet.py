@@ -14,13 +14,14 @@ def build(
     channels: int = 1,
     classes: int = 7,
     enlarge: int = 2,
+    alpha: float = 1.0,
     dropout: float = 0.2,
     ferplus: bool = False,
     weights: Path | str | None = None,
     weights_sha256: str | None = None,
     fast: bool = False,
 ) -> Any:
-    """The backbone without its top, global pooling, heads.
+    """The backbone without its top, ``alpha`` times as wide; global pooling, heads.
 
     Raises:
         ConfigError: ``weights`` is missing, not the file its hash names, or does not fit.
@@ -37,4 +38,5 @@ def build(
         ferplus=ferplus,
         weights=weights,
         weights_sha256=weights_sha256,
+        alpha=alpha,
     )
