@@ -16,6 +16,7 @@ import json
 import os
 import re
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,7 @@ class RunFolder:
         try:
             with np.load(path, allow_pickle=False) as file:
                 return {key: file[key] for key in file.files}
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise InputError(
                 f"The checkpoint {path} cannot be read ({error}). Start the run again."
             ) from error
