@@ -6,12 +6,11 @@ this component, without anything to see, does, so that the page can say what to 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
-_FRONTEND = Path(__file__).parent / "frontend"
+from fer_core.app.component import pack, source
 
 #: What is asked of the camera: the size the models work on, and the user's own side on a phone.
 CONSTRAINTS: Final[dict[str, Any]] = {
@@ -24,9 +23,7 @@ CONSTRAINTS: Final[dict[str, Any]] = {
     "audio": False,
 }
 
-_CHECK = st.components.v2.component(
-    "mien_camera", js=(_FRONTEND / "camera.js").read_text(encoding="utf-8")
-)
+_CHECK = st.components.v2.component("mien_camera", js=source("camera.js"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def mount_camera_check(attempt: int, *, streaming: bool) -> CameraReport | None:
     """
     result = _CHECK(
         key="camera_check",
-        data={"attempt": attempt, "streaming": streaming, "constraints": CONSTRAINTS},
+        data=pack({"attempt": attempt, "streaming": streaming, "constraints": CONSTRAINTS}),
         default={"report": None},
         on_report_change=_rerun_only,
     )

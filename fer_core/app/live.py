@@ -1,25 +1,22 @@
 """The live page: consent and example before, video and figures during, results after."""
 
-import math
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.app import camera, webrtc
-from fer_core.app.messages import ASKING, CONSENT, Message, stream_message
+from fer_core.app.live_figures import show_course, show_face
+from fer_core.app.messages import CONSENT
+from fer_core.app.notices import say
 from fer_core.app.panel import show_panel, view_of
 from fer_core.app.resources import is_warm, make_live_pipeline, shared_admission, warm_example
 from fer_core.app.session_page import show_results
-from fer_core.app.timeline import show_timeline
 from fer_core.app.visit import Phase, Visit
 from fer_core.classification import model_names
 from fer_core.config import settings
 from fer_core.detection import DETECTORS
 from fer_core.errors import FerError
-from fer_core.streaming import LiveSnapshot, ice_servers
+from fer_core.streaming import ice_servers
 
-PANEL_EVERY_S = 0.5
-TIMELINE_EVERY_S = 1.0
 RETRY_EVERY_S = 2.0
 COLUMNS = (13, 7)
 
@@ -89,9 +86,9 @@ def show_live_page() -> None:
     if visit.is_streaming:
         below.html(_FRAME_STREAM)
         with panel:
-            _panel_fragment(visit)
+            show_face(visit)
         with below.container():
-            _timeline_fragment(visit)
+            show_course(visit)
     else:
         below.html(_HIDE_STREAM)
         _show_example(visit, left, panel)
@@ -105,13 +102,6 @@ def show_live_page() -> None:
 def _start(visit: Visit) -> None:
     model, detector = visit.model, visit.detector
     visit.start(shared_admission(), lambda: make_live_pipeline(model, detector))
-
-
-def _say(message: Message | None) -> None:
-    if message is None:
-        return
-    show = {"info": st.info, "warning": st.warning, "error": st.error}[message.severity]
-    show(message.text)
 
 
 # --- before -------------------------------------------------------------------------------------
@@ -128,7 +118,7 @@ def _show_start(visit: Visit) -> None:
         on_click=_start,
         args=(visit,),
     )
-    _say(visit.message)
+    say(visit.message)
     _show_choices(visit)
     if visit.results is not None:
         show_results(visit.results, visit.reset)
@@ -184,7 +174,7 @@ def _show_example(visit: Visit, left: DeltaGenerator, right: DeltaGenerator) -> 
 
 
 def _show_busy(visit: Visit) -> None:
-    _say(visit.message)
+    say(visit.message)
     st.button("Cancel", key="cancel", on_click=visit.reset)
 
     @st.fragment(run_every=RETRY_EVERY_S)
@@ -233,72 +223,3 @@ def _measure_baseline(visit: Visit) -> None:
 def _host() -> str:
     """The host name in the address that the visitor opened."""
     return str(st.context.headers.get("Host", "localhost"))
-
-
-def figures_of(snapshot: LiveSnapshot) -> str:
-    """The line of measured figures: frames a second, milliseconds an analysis, errors if any."""
-    parts = []
-    if snapshot.out_fps > 0:
-        parts.append(f"{snapshot.out_fps:.0f} fps")
-    if snapshot.analysis_ms is not None and math.isfinite(snapshot.analysis_ms):
-        parts.append(f"{snapshot.analysis_ms:.1f} ms per analysis")
-    if snapshot.error_count:
-        parts.append(f"{snapshot.error_count} errors")
-    return " · ".join(parts)
-
-
-@st.fragment(run_every=PANEL_EVERY_S)
-def _panel_fragment(visit: Visit) -> None:
-    """Message, label, bars, faces and figures; also this page's sign of life."""
-    session, lease = visit.session, visit.lease
-    if session is None or lease is None or not lease.touch():
-        st.rerun()
-    snapshot = session.snapshot()
-    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
-        st.rerun()
-    if visit.phase is Phase.ASKING:
-        _say(ASKING)
-    elif snapshot.problem is not None:
-        _say(Message("error", snapshot.problem))
-    else:
-        _say(
-            stream_message(
-                since_start_s=visit.in_phase_s,
-                since_frame_s=snapshot.since_frame_s,
-                since_face_s=snapshot.since_face_s,
-            )
-        )
-    empty_text = "Waiting for the video" if snapshot.frames == 0 else "No face in view"
-    view = view_of(snapshot.result, figures=figures_of(snapshot), empty_text=empty_text)
-    show_panel(view, key="panel")
-    _show_baseline(snapshot)
-
-
-def _show_baseline(snapshot: LiveSnapshot) -> None:
-    if snapshot.baseline_message is not None:
-        st.warning(snapshot.baseline_message)
-    elif snapshot.baseline_progress is not None:
-        if snapshot.baseline_progress < 1:
-            st.progress(snapshot.baseline_progress, "Look neutral, please")
-        else:
-            st.caption("Your neutral face is taken into account.")
-
-
-@st.fragment(run_every=TIMELINE_EVERY_S)
-def _timeline_fragment(visit: Visit) -> None:
-    """The last minute of the face in focus."""
-    if visit.session is None:
-        return
-    snapshot = visit.session.snapshot()
-    if snapshot.frames == 0:
-        return
-    timeline = snapshot.timeline
-    now_s = float(timeline.time_s[-1]) if len(timeline.time_s) else 0.0
-    st.subheader("The last 60 seconds", anchor=False)
-    show_timeline(
-        timeline.time_s,
-        timeline.probs,
-        now_s=now_s,
-        alt="Probability of each expression of the face in focus over the last 60 seconds",
-        key="timeline",
-    )

@@ -1,23 +1,16 @@
 """The expression panel: label in large type, seven bars, faces in view, measured figures."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from fer_core.app.component import pack, source
 from fer_core.labels import COLORS, EMOTIONS, color_of, text_rgb_on
 from fer_core.types import FloatArray, FrameResult
 
-_FRONTEND = Path(__file__).parent / "frontend"
-
-
-def _read(name: str) -> str:
-    return (_FRONTEND / name).read_text(encoding="utf-8")
-
-
 _PANEL = st.components.v2.component(
-    "mien_panel", html=_read("panel.html"), css=_read("panel.css"), js=_read("panel.js")
+    "mien_panel", html=source("panel.html"), css=source("panel.css"), js=source("panel.js")
 )
 
 
@@ -84,4 +77,4 @@ def panel_data(view: PanelView) -> dict[str, Any]:
 
 def show_panel(view: PanelView, *, key: str) -> None:
     """Draw the panel; the same key glides from the last values to these."""
-    _PANEL(key=key, data=panel_data(view))
+    _PANEL(key=key, data=pack(panel_data(view)))

@@ -4,30 +4,24 @@ Drawn by a small component, since a Plotly chart is taken down and built anew at
 """
 
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
+from fer_core.app.component import pack, source
 from fer_core.labels import COLORS, EMOTIONS
 
 #: Samples further apart than this leave a gap: no face was in view between them.
 GAP_S = 1.5
 
-_FRONTEND = Path(__file__).parent / "frontend"
-
-
-def _read(name: str) -> str:
-    return (_FRONTEND / name).read_text(encoding="utf-8")
-
 
 _TIMELINE = st.components.v2.component(
     "mien_timeline",
-    html=_read("timeline.html"),
-    css=_read("timeline.css"),
-    js=_read("timeline.js"),
+    html=source("timeline.html"),
+    css=source("timeline.css"),
+    js=source("timeline.js"),
 )
 
 
@@ -104,4 +98,4 @@ def show_timeline(
 ) -> None:
     """Draw the timeline: see ``timeline_data``."""
     data = timeline_data(times_s, probs, now_s=now_s, span_s=span_s, alt=alt, from_start=from_start)
-    _TIMELINE(key=key, data=data)
+    _TIMELINE(key=key, data=pack(data))

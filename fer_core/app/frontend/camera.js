@@ -40,7 +40,8 @@ async function open(mine, constraints) {
 }
 
 export default function (component) {
-  const { data, parentElement, setStateValue } = component
+  const { parentElement, setStateValue } = component
+  const data = JSON.parse(new TextDecoder().decode(component.data))
   const mine = instances.get(parentElement) ?? { attempt: null, stream: null, timer: null }
   instances.set(parentElement, mine)
   if (data.streaming) release(mine)

@@ -35,7 +35,8 @@ function row(mine, bar) {
 }
 
 export default function (component) {
-  const { data, parentElement } = component
+  const { parentElement } = component
+  const data = JSON.parse(new TextDecoder().decode(component.data))
   const mine = instances.get(parentElement) ?? build(parentElement)
   instances.set(parentElement, mine)
 

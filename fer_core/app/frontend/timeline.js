@@ -41,7 +41,8 @@ function outline(runs) {
 }
 
 export default function (component) {
-  const { data, parentElement } = component
+  const { parentElement } = component
+  const data = JSON.parse(new TextDecoder().decode(component.data))
   const mine = instances.get(parentElement) ?? build(parentElement, data)
   instances.set(parentElement, mine)
   mine.figure.setAttribute("aria-label", data.alt)
