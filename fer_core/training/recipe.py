@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from fer_core.errors import ConfigError
 from fer_core.labels import EMOTIONS
+from fer_core.zoo import ARCHITECTURES
 
 RECIPES_DIR = Path(__file__).parent / "recipes"
 
@@ -29,7 +30,7 @@ class DataPart(_Part):
     """What the network sees."""
 
     size: int = Field(48, ge=16, le=256)
-    labels: tuple[str, ...] = EMOTIONS
+    labels: tuple[str, ...] = Field(EMOTIONS, min_length=2)
     #: ``image``: zero mean and unit deviation per image; ``unit``: 0..1; ``signed``: -1..1.
     normalize: Literal["image", "unit", "signed"] = "image"
     #: ``official``: the data set's own; ``stratified``: 8:1:1 by class; ``participant``: by
@@ -92,6 +93,11 @@ class Recipe(_Part):
         unknown = [name for name in self.data.labels if name not in EMOTIONS]
         if unknown:
             raise ValueError(f"unknown emotion {unknown[0]!r} in data.labels")
+        if len(set(self.data.labels)) != len(self.data.labels):
+            raise ValueError("data.labels names an emotion twice")
+        if self.network.architecture not in ARCHITECTURES:
+            known = ", ".join(ARCHITECTURES)
+            raise ValueError(f"network.architecture must be one of: {known}")
         if self.network.weights is not None and self.network.weights_sha256 is None:
             raise ValueError("network.weights needs network.weights_sha256")
         return self
