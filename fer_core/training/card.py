@@ -13,7 +13,8 @@ def write_card(folder: Path, spec: ModelSpec, metrics: dict[str, Any]) -> None:
     accuracy = ", ".join(f"{v} {m['accuracy']:.1%}" for v, m in metrics["validation"].items())
     agree = metrics["agreement"]
     served = " + ".join(f"{w:g} x {name}" for name, w in spec.served.items())
-    leaky = " (leaky)" if spec.data["leaky"] else ""
+    leaky = " (leaky)" if spec.data["leaky"] and "(leaky)" not in spec.data["split"] else ""
+    kept = "the last" if spec.recipe["monitor"] == "last" else "the best on the validation split"
     text = f"""# {spec.name}
 
 {spec.recipe["about"]}
@@ -25,7 +26,7 @@ def write_card(folder: Path, spec: ModelSpec, metrics: dict[str, Any]) -> None:
 | input | {spec.input.size}x{spec.input.size} grey face, normalised `{spec.input.normalize}` |
 | outputs | {", ".join(spec.outputs)}; served: {served} |
 | trained on | {spec.data["name"]}, split {spec.data["split"]}{leaky} |
-| chosen at | epoch {metrics["best_epoch"]} of {spec.recipe["epochs"]}, on the validation split |
+| epoch kept | {metrics["best_epoch"]} of {spec.recipe["epochs"]}, {kept} |
 | validation accuracy, as served | {accuracy} (n = {metrics["validation"]["int8"]["n"]}) |
 | size | {size} |
 | one face, one thread, where it was exported | {speed} |
