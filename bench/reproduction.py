@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from fer_core.config import settings
 from fer_core.datasets import PRIVATE_TEST, PUBLIC_TEST, FaceSet, load_dataset
 from fer_core.datasets.duplicates import count_duplicates
+from fer_core.datasets.resize import resize_faces
 from fer_core.datasets.splits import folds_by_participant
 from fer_core.evaluation.metrics import class_figures, confusion_matrix
-from fer_core.training.data import chosen_faces, resize_faces, training_arrays
+from fer_core.training.data import chosen_faces, training_arrays
 from fer_core.training.recipe import Recipe, load_recipe
 
 COLUMNS = ("precision", "recall", "specificity", "F1", "accuracy")
