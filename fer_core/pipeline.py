@@ -17,6 +17,10 @@ from fer_core.tracking import Tracker
 from fer_core.types import Faces, FrameResult
 
 
+#: A face keeps its id this long out of sight: a busy server may not look for about a second.
+LIVE_EXPIRY_S = 1.5
+
+
 class FacePipeline:
     """The stages of one stream. Keeps state per stream; not for two threads at once.
 
@@ -126,6 +130,6 @@ def build_pipeline(
         load_classifier(resolve_model_dir(model)),
         create_detector(detector, small_faces=small_faces, **options),
         mesh=FaceMesh() if mesh else None,
-        tracker=Tracker() if live else None,
-        smoother=Smoother() if live else None,
+        tracker=Tracker(expiry_s=LIVE_EXPIRY_S) if live else None,
+        smoother=Smoother(expiry_s=LIVE_EXPIRY_S) if live else None,
     )

@@ -42,14 +42,17 @@ def test_label_and_box_are_on_screen_and_the_timeline_fills(open_page: OpenPage)
     expect(page.locator(".figures")).to_contain_text("fps", timeout=10_000)
     expect(page.locator(".figures")).to_contain_text("ms")
 
-    seen = []
-    for _ in range(12):  # the portrait sways once in four seconds
-        seen += face_ids(page)
-        time.sleep(0.4)
-    # A machine too busy to analyse for over half a second may lose a face once, not more.
+    # The portrait sways once in four seconds. A machine that is too busy to analyse for over a
+    # second may lose a face, so one of three looks has to show a single id all the time.
+    for _ in range(3):
+        seen = []
+        for _ in range(12):
+            seen += face_ids(page)
+            time.sleep(0.4)
+        if len(seen) >= 10 and len(set(seen)) == 1:
+            break
     assert len(seen) >= 10
-    assert seen == sorted(seen)
-    assert len(set(seen)) <= 2
+    assert len(set(seen)) == 1, seen
 
     chart = page.locator(".timeline")
     expect(chart).to_be_visible(timeout=45_000)
