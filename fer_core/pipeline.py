@@ -16,7 +16,6 @@ from fer_core.temporal import Smoother, label_names
 from fer_core.tracking import Tracker
 from fer_core.types import Faces, FrameResult
 
-
 #: A face keeps its id this long out of sight: a busy server may not look for about a second.
 LIVE_EXPIRY_S = 1.5
 
