@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from fer_core.config import settings
 from fer_core.datasets import PRIVATE_TEST, PUBLIC_TEST, FaceSet, load_dataset
-from fer_core.datasets.duplicates import count_duplicates
+from fer_core.datasets.recrops import MIN_CORRELATION, recrop_correlation
 from fer_core.datasets.resize import resize_faces
 from fer_core.datasets.splits import folds_by_participant
 from fer_core.evaluation.metrics import class_figures, confusion_matrix
@@ -94,6 +94,19 @@ def clustered_interval(
     return float(low), float(high)
 
 
+def count_recrops(faces: FaceSet) -> int:
+    """Pairs of clips of different participants whose middle faces are of one photograph."""
+    assert faces.clips is not None
+    assert faces.participants is not None
+    rows = [int(np.median(np.flatnonzero(faces.clips == clip))) for clip in np.unique(faces.clips)]
+    images, people = faces.faces()[rows], faces.participants[rows]
+    pairs = 0
+    for i, image in enumerate(images):
+        alike = recrop_correlation(image, images[i + 1 :]) >= MIN_CORRELATION
+        pairs += int((alike & (people[i + 1 :] != people[i])).sum())
+    return pairs
+
+
 def lenet(data: Path, folds: int) -> None:
     """System 1: frame-level split beside folds by stand-in."""
     everything = load_dataset(data)
@@ -106,10 +119,8 @@ def lenet(data: Path, folds: int) -> None:
         shares.append(f"{name} {(top == labels).mean():.2%} (n = {len(labels)})")
     print(f"frame-level ({faces.split_note}): {', '.join(shares)}; last epoch {history[-1]}")
     hits, people, trained = [], [], []
+    print(f"{count_recrops(everything)} pairs of clips of two stand-ins show one photograph")
     for number, fold in enumerate(folds_by_participant(everything, folds, seed=recipe.seed)):
-        if number == 0:
-            for pair in count_duplicates(fold):
-                print(f"{pair.first}/{pair.second}: {pair.exact} equal, {pair.near} nearly equal")
         history, (top,) = train_and_predict(recipe, fold, (PRIVATE_TEST,))
         test = fold.split(PRIVATE_TEST)
         hits.append(top == test.labels_in(recipe.data.labels))

@@ -14,9 +14,9 @@ import av
 import cv2
 import numpy as np
 
-from fer_core.datasets.duplicates import near_pairs
 from fer_core.datasets.faceset import FaceSet
 from fer_core.datasets.names import TRAIN
+from fer_core.datasets.recrops import is_recrop_of
 from fer_core.errors import DataError
 from fer_core.types import ImageArray, IntArray
 from fer_core.video import VideoWriter
@@ -49,30 +49,29 @@ class ClipMotion:
 
 
 def choose_sources(faces: FaceSet, participants: int, seed: int) -> IntArray:
-    """(participants, emotions) rows of the training split, no two of them nearly the same picture.
+    """(participants, emotions) rows of the training split, no two of them of one photograph.
 
     Raises:
         DataError: an emotion has too few faces.
     """
     rng = np.random.default_rng(seed)
     images = faces.faces()
-    chosen = []
-    taken = np.zeros((0, *images.shape[1:]), np.uint8)
+    taken: list[int] = []
     for label, name in enumerate(faces.label_names):
-        pool = np.flatnonzero((faces.labels == label) & (faces.splits == TRAIN))
-        pool = rng.permutation(pool)[: 3 * participants]
-        twins = near_pairs(images[pool], images[pool])
-        bad = {int(b) for a, b in twins if a < b}
-        bad |= {int(b) for _, b in near_pairs(taken, images[pool])} if len(taken) else set()
-        rows = pool[[i for i in range(len(pool)) if i not in bad]][:participants]
+        pool = rng.permutation(np.flatnonzero((faces.labels == label) & (faces.splits == TRAIN)))
+        rows: list[int] = []
+        for row in pool:
+            if len(rows) == participants:
+                break
+            if not is_recrop_of(images[row], images[taken + rows]):
+                rows.append(int(row))
         if len(rows) < participants:
             raise DataError(
                 f"{participants} stand-ins need as many different faces of {name!r} in the "
                 f"training split. Received: {len(rows)} in {faces.source}."
             )
-        chosen.append(rows)
-        taken = np.concatenate([taken, images[rows]])
-    return np.stack(chosen, axis=1)
+        taken += rows
+    return np.reshape(np.asarray(taken, np.int64), (len(faces.label_names), participants)).T
 
 
 def draw_clip(
