@@ -1,7 +1,8 @@
 """What one change of a recipe does: several seeds, scored on validation only.
 
-    python -m bench.ablation mini_xception --epochs 8 --seeds 3 \\
-        --change optimizer.class_weight=none --change optimizer.class_weight=sqrt
+    python -m bench.ablation lenet --epochs 10 --seeds 3 \\
+        --change "data.split=official;optimizer.class_weight=none" \\
+        --change "data.split=official;optimizer.class_weight=sqrt"
 
 Prints one line of ``docs/ablations.csv`` for each change: mean and standard deviation over seeds
 of accuracy and balanced accuracy on public_test, and the seconds a run took. ``--append`` adds
@@ -32,18 +33,19 @@ say = partial(print, file=sys.stderr, flush=True)
 
 
 def changed(recipe: Recipe, change: str) -> Recipe:
-    """The recipe with ``part.name=value`` (TOML, or a bare word) put in."""
-    place, _, text = change.partition("=")
-    try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = text
+    """The recipe with ``part.name=value`` (TOML, or a bare word) put in; several with ``;``."""
     values = recipe.model_dump()
-    node: dict[str, Any] = values
-    *parts, last = place.split(".")
-    for part in parts:
-        node = node[part]
-    node[last] = value
+    for one in change.split(";"):
+        place, _, text = one.strip().partition("=")
+        try:
+            value = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = text
+        node: dict[str, Any] = values
+        *parts, last = place.split(".")
+        for part in parts:
+            node = node[part]
+        node[last] = value
     return Recipe.model_validate(values)
 
 

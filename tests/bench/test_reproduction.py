@@ -26,6 +26,11 @@ def test_a_change_goes_where_it_says(change: str, expected: object) -> None:
     assert values == expected
 
 
+def test_several_changes_go_together() -> None:
+    recipe = changed(load_recipe("lenet"), "data.split=official; optimizer.class_weight=sqrt")
+    assert (recipe.data.split, recipe.optimizer.class_weight) == ("official", "sqrt")
+
+
 def test_an_impossible_change_is_refused() -> None:
     with pytest.raises(ValidationError):
         changed(load_recipe("lenet"), "optimizer.class_weight=strong")
