@@ -23,6 +23,10 @@ def train(
     start: Annotated[
         Path | None, typer.Option("--from", help="Begin with the best weights of this run.")
     ] = None,
+    teacher: Annotated[
+        list[Path] | None,
+        typer.Option(help="A run that teaches (distillation); may be given several times."),
+    ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
     seed: Annotated[int | None, typer.Option(help="Instead of the recipe's.")] = None,
     weights: Annotated[
@@ -49,6 +53,7 @@ def train(
         if epochs is not None:
             chosen = chosen.model_copy(update={"epochs": epochs})
         source = data or Path(config["data"]["path"])
+        teacher = [Path(path) for path in config.get("teachers", [])]
     else:
         chosen = load_recipe(recipe, epochs=epochs, seed=seed)
         if weights is not None:
@@ -82,6 +87,7 @@ def train(
             prepared,
             folder,
             resume=resume,
+            teachers=[RunFolder.open(path) for path in teacher or []],
             start=RunFolder.open(start) if start is not None else None,
             threads=threads,
             report=lambda line: typer.echo(line, err=True),

@@ -3,7 +3,9 @@
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
+from numpy.typing import NDArray
 
 from fer_core.training.recipe import AugmentPart
 
@@ -25,9 +27,53 @@ def normalize(images: Any, mode: str) -> Any:
     return (images - mean) / ops.maximum(deviation, MIN_DEVIATION)
 
 
+#: Luminance quantisation of ITU-T T.81, table K.1.
+_JPEG_TABLE = np.array(
+    [
+        [16, 11, 10, 16, 24, 40, 51, 61],
+        [12, 12, 14, 19, 26, 58, 60, 55],
+        [14, 13, 16, 24, 40, 57, 69, 56],
+        [14, 17, 22, 29, 51, 87, 80, 62],
+        [18, 22, 37, 56, 68, 109, 103, 77],
+        [24, 35, 55, 64, 81, 104, 113, 92],
+        [49, 64, 78, 87, 103, 121, 120, 101],
+        [72, 92, 95, 98, 112, 100, 103, 99],
+    ],
+    np.float32,
+)
+
+
+def _cosines() -> NDArray[np.float32]:
+    """(8, 8) orthonormal DCT-II: rows are frequencies."""
+    n = np.arange(8)
+    table = np.cos((2 * n[None, :] + 1) * n[:, None] * np.pi / 16) / 2
+    table[0] /= np.sqrt(2)
+    return np.asarray(table, np.float32)
+
+
+def compress(images: Any, quality: Any) -> Any:
+    """What JPEG leaves of grey images: 8x8 cosine coefficients, rounded to the table's steps.
+
+    Args:
+        images: (batch, h, w, 1) float 0..255; h and w are multiples of 8.
+        quality: (batch, 1, 1, 1) float 1..99, with the steps of the Independent JPEG Group.
+    """
+    height, width = images.shape[1:3]
+    blocks = ops.reshape(images - 128.0, (-1, height // 8, 8, width // 8, 8))
+    blocks = ops.transpose(blocks, (0, 1, 3, 2, 4))
+    basis = ops.convert_to_tensor(_cosines())
+    back = ops.transpose(basis)
+    scale = ops.where(quality < 50.0, 5000.0 / quality, 200.0 - 2.0 * quality) / 100.0
+    steps = ops.clip(ops.round(ops.reshape(scale, (-1, 1, 1, 1, 1)) * _JPEG_TABLE), 1.0, 255.0)
+    coefficients = ops.matmul(ops.matmul(basis, blocks), back)
+    blocks = ops.matmul(ops.matmul(back, ops.round(coefficients / steps) * steps), basis)
+    x = ops.reshape(ops.transpose(blocks, (0, 1, 3, 2, 4)), (-1, height, width, 1))
+    return ops.clip(x + 128.0, 0.0, 255.0)
+
+
 @keras.saving.register_keras_serializable("mien")
 class FaceAugmentation(keras.layers.Layer):  # type: ignore[misc]
-    """Random flip, similarity transform, light, blur, noise and erasing of faces.
+    """Random flip, similarity transform, light, blur, noise, JPEG and erasing.
 
     Takes float images 0..255 (batch, h, w, 1) and returns the same; does nothing outside training.
     One affine transform does flip, rotation, zoom and shift, so an image is resampled once.
@@ -93,6 +139,10 @@ class FaceAugmentation(keras.layers.Layer):  # type: ignore[misc]
             sigma = self._uniform(per_image, 0.0, part.noise)
             x = x + sigma * keras.random.normal(ops.shape(x), seed=self.seed_generator)
         x = ops.clip(x, 0.0, 255.0)
+        if part.jpeg:
+            quality = self._uniform(per_image, 10.0, 90.0)
+            chosen = self._uniform(per_image, 0.0, 1.0) < part.jpeg
+            x = ops.where(chosen, compress(x, quality), x)
         return self._erase(x, batch, size) if part.erase else x
 
     def _erase(self, x: Any, batch: Any, size: int) -> Any:

@@ -52,6 +52,8 @@ class AugmentPart(_Part):
     contrast: float = Field(0.0, ge=0, le=1)
     blur: float = Field(0.0, ge=0, le=1)
     noise: float = Field(0.0, ge=0, le=64)
+    #: Share of the images that lose what JPEG of quality 10 to 90 loses.
+    jpeg: float = Field(0.0, ge=0, le=1)
     erase: float = Field(0.0, ge=0, le=1)
     mixup: float = Field(0.0, ge=0, le=1)
 
@@ -67,6 +69,8 @@ class OptimizerPart(_Part):
     clip_norm: float | None = Field(None, gt=0)
     label_smoothing: float = Field(0.0, ge=0, lt=1)
     ferplus_weight: float = Field(0.0, ge=0)
+    #: How much of the targets is what the teachers (``train --teacher``) say.
+    teacher_share: float = Field(0.0, ge=0, le=1)
     class_weight: Literal["none", "sqrt", "balanced"] = "none"
     #: Decay per step of the averaged weights that are validated and kept; 0: none.
     ema: float = Field(0.0, ge=0, lt=1)
@@ -98,6 +102,8 @@ class Recipe(_Part):
         if self.network.architecture not in ARCHITECTURES:
             known = ", ".join(ARCHITECTURES)
             raise ValueError(f"network.architecture must be one of: {known}")
+        if self.augment.jpeg and self.data.size % 8:
+            raise ValueError("augment.jpeg needs a data.size that is a multiple of 8")
         if self.network.weights is not None and self.network.weights_sha256 is None:
             raise ValueError("network.weights needs network.weights_sha256")
         return self

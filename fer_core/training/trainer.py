@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from fer_core.training.model import (
 )
 from fer_core.training.recipe import Recipe
 from fer_core.training.run import RunFolder, pack, unpack
+from fer_core.training.teachers import with_teachers
 from fer_core.zoo import build_network
 
 Report = Callable[[str], None]
@@ -239,6 +240,7 @@ def train(
     *,
     resume: bool = False,
     start: RunFolder | None = None,
+    teachers: Sequence[RunFolder] = (),
     threads: int | None = None,
     report: Report = print,
 ) -> RunFolder:
@@ -246,6 +248,7 @@ def train(
 
     Args:
         start: a finished run of the same network whose best weights are the first ones here.
+        teachers: finished runs whose probabilities become part of the targets.
 
     Raises:
         InputError: ``start`` has no weights, or those of another network.
@@ -261,6 +264,8 @@ def train(
     keras.utils.set_random_seed(recipe.seed)
     precision = choose_precision(recipe.precision)
     keras.mixed_precision.set_global_policy(precision)
+    data = with_teachers(data, recipe, teachers)
+    keras.utils.set_random_seed(recipe.seed)
     batches = Batches(
         data.train_images,
         data.targets,
@@ -288,6 +293,7 @@ def train(
             "data": data.description,
             "parameters": int(network.count_params()),
             "started_from": start.path.name if start is not None else None,
+            "teachers": [str(teacher.path.resolve()) for teacher in teachers],
             "command": sys.argv,
         }
         run.write_json("config.json", config)
