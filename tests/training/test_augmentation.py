@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import cv2
 import keras
 import numpy as np
 import pytest
 
 from fer_core.classification import preprocess
-from fer_core.training.augmentation import MIN_DEVIATION, FaceAugmentation, normalize
+from fer_core.training.augmentation import MIN_DEVIATION, FaceAugmentation, compress, normalize
 from fer_core.training.recipe import AugmentPart
 
 SIZE = 48
@@ -21,6 +22,7 @@ ALL = AugmentPart(
     contrast=0.5,
     blur=0.5,
     noise=12,
+    jpeg=0.5,
     erase=0.8,
 )
 
@@ -155,3 +157,22 @@ def test_the_layer_goes_through_its_configuration() -> None:
     layer = FaceAugmentation(ALL, seed=3)
     again = FaceAugmentation.from_config(layer.get_config())
     assert again.part == ALL
+
+
+@pytest.mark.parametrize("quality", [15, 30, 50, 80])
+def test_compression_loses_what_jpeg_loses(quality: int) -> None:
+    rng = np.random.default_rng(quality)
+    picture = cv2.GaussianBlur(rng.integers(0, 256, (SIZE, SIZE), dtype=np.uint8), (0, 0), 2)
+    picture = cv2.normalize(picture, None, 0, 255, cv2.NORM_MINMAX)
+    _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    real = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE).astype(np.float32)
+    images = picture[None, ..., None].astype(np.float32)
+    ours = np.asarray(compress(images, np.full((1, 1, 1, 1), quality, np.float32)))[0, ..., 0]
+    # libjpeg rounds to whole grey levels and multiplies in integers.
+    assert np.abs(ours - real).mean() < 0.2 * np.abs(real - picture).mean() + 0.3
+
+
+def test_jpeg_is_done_to_a_share_of_the_images() -> None:
+    images = np.random.default_rng(0).integers(0, 256, (200, SIZE, SIZE, 1)).astype(np.float32)
+    changed = np.abs(run(AugmentPart(jpeg=0.3), images) - images).max(axis=(1, 2, 3)) > 1
+    assert 0.2 < changed.mean() < 0.4
