@@ -143,6 +143,8 @@ class Visit:
     def _collect(self) -> None:
         if self.session is None or self.started_at is None or self.results is not None:
             return
+        # What was seen last counts once the analysis has ended.
+        self.session.close(timeout_s=1.0)
         snapshot = self.session.snapshot()
         if snapshot.frames == 0:
             return

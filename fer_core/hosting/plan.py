@@ -43,6 +43,8 @@ class ServingPlan:
             "server.port": self.port,
             "server.headless": "true",
             "browser.gatherUsageStats": "false",
+            # Known here, so that no server outside is asked which addresses are this one's.
+            "browser.serverAddress": self.names[0],
             "logger.level": "warning",  # its start would name the address a second time
             # Streamlit's own greeting asks a server outside for this computer's public address.
             "logger.hideWelcomeMessage": "true",
