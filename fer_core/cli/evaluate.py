@@ -41,6 +41,12 @@ def evaluate(
     robustness: Annotated[
         bool, typer.Option("--robustness", help="Also shifted, scaled, turned, blurred, ...")
     ] = False,
+    tta: Annotated[
+        bool, typer.Option("--tta", help="Also averaged over mirrored and ten cropped views.")
+    ] = False,
+    gallery: Annotated[
+        Path | None, typer.Option(help="Write the surest mistakes as pictures to this .html.")
+    ] = None,
     record: Annotated[
         bool, typer.Option("--record", help="Put the figures into results.csv.")
     ] = False,
@@ -71,6 +77,8 @@ def evaluate(
         detect=detect,
         detector=detector,
         robustness=robustness,
+        tta=tta,
+        gallery=gallery,
         record=record,
     )
     report = run_scoring(request, say=lambda sentence: typer.echo(sentence, err=True))
@@ -113,6 +121,14 @@ def as_text(report: dict[str, Any]) -> str:
         lines.append(f"{name:<10}" + "".join(f"{count:>10}" for count in counts))
     for name, accuracy in report.get("robustness", {}).items():
         lines.append(f"{name:<20}{_percent(accuracy)}")
+    for name, view in report.get("tta", {}).items():
+        plus = view["ferplus_accuracy"]
+        lines.append(
+            f"{name:<20}{_percent(view['accuracy'])}  (views agree in "
+            f"{_percent(view['agreement']).strip()}"
+            + ("" if plus is None else f"; FER+ {_percent(plus).strip()}")
+            + ")"
+        )
     return "\n".join(lines)
 
 

@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from fer_core.evaluation import metrics
 from fer_core.evaluation.crops import CutFaces, Scored
 from fer_core.evaluation.ferplus import score_ferplus
 from fer_core.evaluation.robustness import PERTURBATIONS, perturb
+from fer_core.evaluation.views import Views, score_views
 from fer_core.labels import EMOTIONS, FERPLUS_EMOTIONS
 from fer_core.types import FloatArray, ImageArray, IntArray
 
@@ -66,6 +67,7 @@ def evaluate_model(
     train: FaceSet | None = None,
     cut: CutFaces | None = None,
     robustness: bool = False,
+    tta: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Evaluation:
     """Score the rows of ``part``.
@@ -80,6 +82,7 @@ def evaluate_model(
         train: rows in which duplicates of ``part`` are looked for; None if the set has none.
         cut: faces cut from the pictures of ``part``; None where ``part`` holds faces.
         robustness: add the accuracy under each of ``PERTURBATIONS``.
+        tta: add ``score_views`` of the output ``fer``, apart from the plain figures.
         progress: told in a sentence what is being done.
 
     Raises:
@@ -112,6 +115,13 @@ def evaluate_model(
     if robustness:
         inside = labels[found] >= 0
         figures["robustness"] = _robustness(classifier, crops[inside], y, output, classes, progress)
+    if tta:
+        votes = None if part.votes is None else part.votes[scored]
+        faces = crops[labels[found] >= 0]
+        figures["tta"] = {}
+        for kind in get_args(Views):
+            progress(f"Averaging over views: {kind}.")
+            figures["tta"][kind] = score_views(classifier, faces, y, votes, kind)
     return Evaluation(_plain(figures), tuple(warnings), scored, probs, ferplus)
 
 

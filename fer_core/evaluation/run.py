@@ -10,7 +10,9 @@ import numpy as np
 from fer_core.classification import load_classifier, resolve_model_dir
 from fer_core.classification.spec import Variant
 from fer_core.datasets import PRIVATE_TEST, TRAIN, FaceSet, load_dataset
+from fer_core.errors import ConfigError
 from fer_core.evaluation.crops import cut_faces
+from fer_core.evaluation.gallery import write_gallery
 from fer_core.evaluation.predictions import Predictions, write_predictions
 from fer_core.evaluation.report import Evaluation, choose_split, evaluate_model
 from fer_core.evaluation.results import COUNT, Row, update_results
@@ -28,6 +30,8 @@ class ScoringRequest:
     detect: bool = False
     detector: str = "short"
     robustness: bool = False
+    tta: bool = False
+    gallery: Path | None = None
     record: bool = False
 
 
@@ -49,6 +53,8 @@ def run_scoring(request: ScoringRequest, *, say: Callable[[str], None]) -> dict[
     if request.detect:
         say(f"Looking for a face in {len(part)} pictures.")
         cut = cut_faces(part, classifier.spec, detector=request.detector)
+    if request.gallery is not None and (cut is not None or part.images is None):
+        raise ConfigError("--gallery needs a set of faces. Received: pictures; leave it out.")
     train = faces.split(TRAIN) if (faces.splits == TRAIN).any() else None
     evaluation = evaluate_model(
         classifier,
@@ -56,6 +62,7 @@ def run_scoring(request: ScoringRequest, *, say: Callable[[str], None]) -> dict[
         train=train,
         cut=cut,
         robustness=request.robustness,
+        tta=request.tta,
         progress=say,
     )
     report: dict[str, Any] = {
@@ -69,6 +76,13 @@ def run_scoring(request: ScoringRequest, *, say: Callable[[str], None]) -> dict[
         "detected": request.detect,
     }
     report |= evaluation.figures
+    if request.gallery is not None:
+        classes = tuple(report["labels"])
+        shown = write_gallery(
+            request.gallery, part, evaluation.probs, classes, model=model_dir.name
+        )
+        report["gallery"] = shown
+        say(f"The {shown['mistakes']} surest mistakes are in {request.gallery}.")
     report["warnings"] = [*faces.warnings, *evaluation.warnings]
     for sentence in report["warnings"]:
         say(f"Warning: {sentence}")
