@@ -13,14 +13,15 @@ DEFAULT_MODEL = "mien"
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,60}$")
 
 
-def _folders() -> tuple[Path, ...]:
+def model_folders() -> tuple[Path, ...]:
+    """Where models lie, those of the project first."""
     return MODELS_DIR, settings().data_dir / "models"
 
 
 def model_names() -> tuple[str, ...]:
     """Names of all models that can be served, those of the project first."""
     names: list[str] = []
-    for folder in _folders():
+    for folder in model_folders():
         if folder.is_dir():
             found = sorted(p.parent.name for p in folder.glob("*/spec.json"))
             names += [name for name in found if name not in names and _NAME.match(name)]
@@ -58,7 +59,7 @@ def resolve_model_dir(name: str = "default") -> Path:
     if name == "default":
         name = live_choice()
     if _NAME.match(name):
-        for folder in _folders():
+        for folder in model_folders():
             if (folder / name / "spec.json").is_file():
                 return folder / name
     raise ModelError(
