@@ -12,29 +12,30 @@ from tests.e2e.browser import camera_args, find_chromium, run_app, write_camera_
 MAX_STREAMS = 2
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def chromium() -> str:
     return find_chromium()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def face_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_camera_video(tmp_path_factory.mktemp("camera") / "face.mjpeg", with_face=True)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def wall_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_camera_video(tmp_path_factory.mktemp("camera") / "wall.mjpeg", with_face=False)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def address(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the running app."""
     with run_app(tmp_path_factory.mktemp("app"), FER_MAX_STREAMS=str(MAX_STREAMS)) as url:
         yield url
 
 
-@pytest.fixture(scope="package")
+# Playwright keeps an event loop running in this thread; other tests need to run their own.
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
@@ -45,7 +46,7 @@ def launch(playwright: Playwright, chromium: str, args: list[str]) -> Browser:
     return playwright.chromium.launch(executable_path=chromium, headless=True, args=args)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright, chromium: str, face_video: Path) -> Iterator[Browser]:
     """The browser with the face before its camera."""
     started = launch(playwright, chromium, camera_args(face_video))
