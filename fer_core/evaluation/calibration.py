@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax
+from scipy.special import log_softmax, softmax
 
 from fer_core.errors import DataError
 from fer_core.types import FloatArray, IntArray
@@ -40,3 +40,18 @@ def fit_temperature(logits: FloatArray, labels: IntArray) -> float:
         options={"xatol": 1e-5},
     )
     return float(1 / found.x)
+
+
+def undo_temperature(probs: FloatArray, temperature: float) -> FloatArray:
+    """What softmax gave before its logits were divided by ``temperature``.
+
+    softmax(z) is softmax(z / T) to the power T, scaled to sum to 1; probabilities that were
+    rounded to 0 stay 0.
+
+    Args:
+        probs: (N, C) float, rows sum to 1.
+        temperature: > 0, the one that ``probs`` were made with.
+    """
+    with np.errstate(divide="ignore"):
+        logs = np.log(np.asarray(probs, np.float64)) * temperature
+    return np.asarray(softmax(logs, axis=1), np.float32)

@@ -6,14 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
+from fer_core.errors import DataError
+from fer_core.evaluation.predictions import Predictions
+
 
 @dataclass(frozen=True, slots=True)
 class McNemarResult:
-    """``only_first`` and ``only_second``: images that one model alone got right."""
+    """``only_first`` and ``only_second``: images of ``n`` that one model alone got right."""
 
     only_first: int
     only_second: int
     p_value: float
+    n: int
 
 
 def mcnemar_exact(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> McNemarResult:
@@ -32,4 +36,48 @@ def mcnemar_exact(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> McNema
     b = int((first & ~second).sum())
     c = int((second & ~first).sum())
     p_value = float(binomtest(b, b + c, 0.5).pvalue) if b + c else 1.0
-    return McNemarResult(b, c, p_value)
+    return McNemarResult(b, c, p_value, len(first))
+
+
+def compare_predictions(first: Predictions, second: Predictions) -> McNemarResult:
+    """McNemar's test over the images that both models were scored on, with classes both know.
+
+    Raises:
+        DataError: they were scored on different data, or share no image.
+    """
+    if first.data_sha256 != second.data_sha256:
+        raise DataError(
+            "The two models were scored on different data: run `evaluate` with both on one set."
+        )
+    hits: list[dict[object, bool]] = []
+    both = set(first.classes) & set(second.classes)
+    for p in (first, second):
+        known = np.isin(p.labels, sorted(both))
+        hits.append(dict(zip(p.ids[known].tolist(), p.is_hit[known].tolist(), strict=True)))
+    shared = [key for key in hits[0] if key in hits[1]]
+    if not shared:
+        raise DataError("The two models share no scored image: run `evaluate` with both again.")
+    a, b = (np.asarray([h[key] for key in shared], bool) for h in hits)
+    return mcnemar_exact(a, b)
+
+
+def describe_mcnemar(first: str, second: str, result: McNemarResult) -> str:
+    """The test in words: who wins how many images, and whether chance explains it."""
+    b, c = result.only_first, result.only_second
+    counts = (
+        f"On {result.n:,} images, {first} alone is right on {b:,} and {second} alone on {c:,}; "
+        "on all others both are right or both are wrong."
+    )
+    chance = "less than 0.1 %" if result.p_value < 0.001 else f"{result.p_value:.1%}"
+    chance = chance.replace("%", " %").replace("  ", " ")
+    if b == c:
+        return f"{counts} Neither is ahead."
+    ahead, behind = (first, second) if b > c else (second, first)
+    if result.p_value < 0.05:
+        verdict = f"{ahead} is better than {behind} here, and chance is no likely reason"
+    else:
+        verdict = f"{ahead} is ahead of {behind}, but chance alone may well explain it"
+    return (
+        f"{counts} {verdict}: were both equally good, a difference as large would come up in "
+        f"{chance} of cases (exact McNemar test)."
+    )

@@ -24,6 +24,8 @@ class Predictions:
         probs: (N, C) float16, of the output scored: ``fer`` on FER-2013, ``served`` elsewhere.
         ferplus: (N, 8) float16 over ``FERPLUS_EMOTIONS``, or None without that output.
         model_sha256, data_sha256: what was scored on what.
+        votes: (N, 10) counts of FER+ (``VOTE_COLUMNS``), or None where the set has none: with
+            them, the three opinions can be compared where the set itself is absent.
     """
 
     ids: NDArray[Any]
@@ -33,6 +35,7 @@ class Predictions:
     ferplus: FloatArray | None
     model_sha256: str
     data_sha256: str
+    votes: FloatArray | None = None
 
     @property
     def is_hit(self) -> NDArray[np.bool_]:
@@ -47,7 +50,7 @@ def _list_column(values: FloatArray) -> Any:
 
 
 def write_predictions(path: Path, predictions: Predictions) -> None:
-    """Write columns ``row`` or ``path``, ``label``, ``probs`` and, if there, ``ferplus``."""
+    """Write ``row`` or ``path``, ``label``, ``probs`` and, where there, ``ferplus``, ``votes``."""
     p = predictions
     id_name = "row" if p.ids.dtype.kind == "i" else "path"
     columns = {
@@ -57,6 +60,8 @@ def write_predictions(path: Path, predictions: Predictions) -> None:
     }
     if p.ferplus is not None:
         columns["ferplus"] = _list_column(p.ferplus)
+    if p.votes is not None:
+        columns["votes"] = _list_column(p.votes)
     table = pa.table(columns).replace_schema_metadata(
         {
             "classes": ",".join(p.classes),
@@ -88,8 +93,9 @@ def read_predictions(path: Path) -> Predictions:
             ferplus=_matrix(table, "ferplus") if "ferplus" in table.column_names else None,
             model_sha256=meta["model_sha256"],
             data_sha256=meta["data_sha256"],
+            votes=_matrix(table, "votes") if "votes" in table.column_names else None,
         )
-    except (OSError, KeyError, pa.ArrowException) as error:
+    except (OSError, KeyError, ValueError, AttributeError, pa.ArrowException) as error:
         raise DataError(
             f"{path} holds no predictions that can be read ({error}); run `evaluate` again."
         ) from error

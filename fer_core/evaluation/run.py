@@ -13,6 +13,7 @@ from fer_core.datasets import PRIVATE_TEST, TRAIN, FaceSet, load_dataset
 from fer_core.errors import ConfigError
 from fer_core.evaluation.crops import cut_faces
 from fer_core.evaluation.gallery import write_gallery
+from fer_core.evaluation.keep import keep_figures
 from fer_core.evaluation.predictions import Predictions, write_predictions
 from fer_core.evaluation.report import Evaluation, choose_split, evaluate_model
 from fer_core.evaluation.results import COUNT, Row, update_results
@@ -87,6 +88,7 @@ def run_scoring(request: ScoringRequest, *, say: Callable[[str], None]) -> dict[
     for sentence in report["warnings"]:
         say(f"Warning: {sentence}")
     _keep_predictions(model_dir, part, report, evaluation, say)
+    _keep_figures(model_dir, report, say)
     report[COUNT] = _note_scoring(model_dir.parent / "results.csv", part, report, request, say)
     return report
 
@@ -107,6 +109,7 @@ def _keep_predictions(
         ferplus=None if evaluation.ferplus is None else evaluation.ferplus[has_face],
         model_sha256=report["model_sha256"],
         data_sha256=report["data_sha256"],
+        votes=None if part.votes is None else part.votes[has_face],
     )
     path = model_dir / "predictions" / f"{report['data']}_{report['split']}.parquet"
     try:
@@ -115,6 +118,13 @@ def _keep_predictions(
         say(f"Warning: the predictions were not kept: {path} cannot be written ({error}).")
     else:
         say(f"Predictions are in {path}.")
+
+
+def _keep_figures(model_dir: Path, report: dict[str, Any], say: Callable[[str], None]) -> None:
+    try:
+        keep_figures(model_dir, report)
+    except OSError as error:
+        say(f"Warning: the figures were not kept in the model's metrics.json ({error}).")
 
 
 def _note_scoring(
