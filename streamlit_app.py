@@ -9,10 +9,11 @@ from fer_core.app.routing import note_routed
 st.set_page_config(page_title="Mien", page_icon=str(ICON), layout="wide", initial_sidebar_state=220)
 
 live = st.Page("pages/live.py", title="Live", icon=":material/videocam:", default=True)
+metrics = st.Page("pages/metrics.py", title="Metrics", icon=":material/monitoring:")
 about = st.Page("pages/about.py", title="About Mien", icon=":material/info:")
 
 note_routed()
-page = st.navigation({"See": [live], "About": [about]})
+page = st.navigation({"See": [live], "Model": [metrics], "About": [about]})
 if page is not live:
     leave_live_page()
 page.run()

@@ -1,0 +1,103 @@
+"""What a panel consists of: sentences, charts and tables, shown on the page and in the report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from fer_core.labels import COLORS
+
+#: Distinct lines for models: Okabe and Ito's colours, each with a dash and a marker of its own,
+#: so that nothing is told by colour alone.
+MODEL_COLORS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
+DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+MARKERS: Final = ("circle", "square", "diamond", "triangle-up", "cross", "star", "x")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence or more; ``kind`` says how much it matters."""
+
+    text: str
+    kind: Literal["plain", "small", "heading", "info", "warning"] = "plain"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chart:
+    """A figure. ``name`` is that of its downloads, ``alt`` what a screen reader says."""
+
+    figure: go.Figure
+    name: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A table. ``formats`` gives the printf format of a column, such as ``%.1f``."""
+
+    frame: pd.DataFrame
+    name: str
+    formats: dict[str, str] = field(default_factory=dict)
+
+    def csv(self) -> bytes:
+        """UTF-8, with a mark that spreadsheets know it by."""
+        return self.frame.to_csv(index=False).encode("utf-8-sig")
+
+
+Block = Text | Chart | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Styling:
+    """Colours that depend on the theme: the empty cell of a heatmap, and lines that are no data."""
+
+    background: str = "#F4F4F8"
+    ink: str = "#1B1B25"
+
+    @classmethod
+    def of(cls, theme: str | None) -> "Styling":
+        """For ``dark``, else light."""
+        return cls("#20202B", "#F2F2F7") if theme == "dark" else cls()
+
+
+def line_style(index: int) -> dict[str, Any]:
+    """Line of the model at this place of the selection."""
+    color = MODEL_COLORS[index % len(MODEL_COLORS)]
+    return {"color": color, "dash": DASHES[index % len(DASHES)], "width": 2}
+
+
+def emotion_line(name: str, index: int) -> dict[str, Any]:
+    """Line of an emotion, in its own colour."""
+    return {"color": COLORS.get(name, "#7F7F7F"), "dash": DASHES[index % 3], "width": 2}
+
+
+def layout(figure: go.Figure, *, height: int = 380, **options: Any) -> go.Figure:
+    """What all figures share: margins that leave room on a phone, the legend below."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        legend={"orientation": "h", "yanchor": "top", "y": -0.22, "x": 0},
+        hoverlabel={"namelength": -1},
+        dragmode=False,
+        **options,
+    )
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True)
+    return figure
+
+
+def percent(value: float) -> str:
+    """``0.695`` -> ``69.5 %``."""
+    return f"{value * 100:.1f} %"
+
+
+def interval(low: float, high: float) -> str:
+    """``0.68, 0.71`` -> ``68.0 to 71.0``."""
+    return f"{low * 100:.1f} to {high * 100:.1f}"
+
+
+def listing(names: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,115 @@
+"""The confusion matrix on the page: a cell is chosen by a click or by two select boxes, and the
+pictures behind it appear where this server holds the set."""
+
+import streamlit as st
+
+from fer_core.app.metrics.blocks import Chart, Styling
+from fer_core.app.metrics.panel_errors import (
+    cell_words,
+    make_confusion_figure,
+    make_confusion_table,
+    worst_words,
+)
+from fer_core.app.metrics.report import chart_config
+from fer_core.app.metrics.show import escape, show_table
+from fer_core.app.metrics.state import load_pictures
+from fer_core.app.metrics.view import View
+from fer_core.evaluation.analysis import Scoring
+from fer_core.evaluation.catalog import set_name
+from fer_core.evaluation.pictures import find_set
+from fer_core.labels import FERPLUS_EMOTIONS
+
+#: Pictures shown of a cell, the surest answers first.
+MAX_PICTURES = 24
+_CHART, _TRUE, _ANSWERED, _UNIT = "confusion-chart", "labelled", "answered", "unit"
+UNITS = ("Share of the row", "Counts")
+
+
+def show_confusion(view: View, styling: Styling, image_format: str) -> None:
+    """The panel, with its controls."""
+    scoring = view.scoring
+    names = list(scoring.classes)
+    unit = st.segmented_control(
+        "Cells show", UNITS, default=UNITS[0], required=True, key=_UNIT, bind="query-params"
+    )
+    st.session_state["confusion-classes"] = names
+    true, answered = (_place(key, names) for key in (_TRUE, _ANSWERED))
+    chosen = None if true is None or answered is None else (true, answered)
+    matrix, pictures = st.columns([3, 2], gap="large")
+    with matrix:
+        figure = make_confusion_figure(
+            scoring, normalized=unit != UNITS[1], styling=styling, chosen=chosen
+        )
+        chart = Chart(figure, "confusion", worst_words(scoring))
+        st.plotly_chart(
+            chart.figure,
+            key=_CHART,
+            alt=chart.alt,
+            on_select=_take_click,
+            selection_mode="points",
+            config=chart_config(chart.name, image_format),
+        )
+        st.caption(escape(worst_words(scoring)))
+    with pictures:
+        left, right = st.columns(2)
+        for column, key, label in ((left, _TRUE, "Labelled"), (right, _ANSWERED, "Answered")):
+            column.selectbox(
+                label, names, index=None, placeholder="Any cell", key=key, bind="query-params"
+            )
+        if chosen is None:
+            st.caption("Choose a cell of the matrix, or two expressions here.")
+        else:
+            st.markdown(escape(cell_words(scoring, *chosen)) + ".")
+            _show_pictures(view, scoring, chosen)
+    show_table(make_confusion_table(scoring), "confusion-table")
+
+
+def _place(key: str, names: list[str]) -> int | None:
+    value = st.session_state.get(key) or st.query_params.get(key)
+    return names.index(value) if value in names else None
+
+
+def _take_click() -> None:
+    """A click on a cell fills the two boxes."""
+    selection = st.session_state[_CHART].selection
+    names = st.session_state["confusion-classes"]
+    points = [p["point_index"] for p in selection["points"] if p.get("curve_number") == 1]
+    if points and points[0] < len(names) ** 2:
+        st.session_state[_TRUE] = names[points[0] // len(names)]
+        st.session_state[_ANSWERED] = names[points[0] % len(names)]
+
+
+def _show_pictures(view: View, scoring: Scoring, chosen: tuple[int, int]) -> None:
+    rows = scoring.cell(*chosen)
+    if not len(rows):
+        return
+    name = set_name(view.key)
+    place = find_set(name)
+    if place is None:
+        st.caption(
+            f"The pictures are shown where this server holds {escape(name)}: its owner names the "
+            "folder in `FER_DATA_ROOTS`."
+        )
+        return
+    shown = rows[:MAX_PICTURES]
+    predictions = scoring.predictions
+    ids, labels = (tuple(v[shown].tolist()) for v in (predictions.ids, predictions.labels))
+    with st.spinner("Reading the pictures."):
+        found = load_pictures(str(place), place.stat().st_mtime_ns, ids, labels)
+    if isinstance(found, str):
+        st.info(escape(found), icon=":material/info:")
+        return
+    captions = []
+    for row in shown:
+        sure = predictions.probs[row].max()
+        votes = "" if predictions.votes is None else _vote_words(predictions.votes[row])
+        captions.append(f"{sure:.0%}{votes}")
+    st.image(found, caption=captions, width=84)
+    more = f"The surest {len(shown)} of {len(rows)}" if len(rows) > len(shown) else "All of them"
+    votes = " and the FER+ voters' first choice" if predictions.votes is not None else ""
+    st.caption(f"{more}, with the model's probability{votes}.")
+
+
+def _vote_words(votes: "list[float]") -> str:
+    best = max(range(len(FERPLUS_EMOTIONS)), key=lambda i: votes[i])
+    return f", {FERPLUS_EMOTIONS[best]}" if votes[best] > 0 else ""

@@ -1,0 +1,155 @@
+"""The Metrics page: how good is it, and may I believe that?"""
+
+from datetime import datetime
+
+import streamlit as st
+
+from fer_core.app.metrics.blocks import Styling, interval, percent
+from fer_core.app.metrics.cells import show_confusion
+from fer_core.app.metrics.panel_headline import (
+    HEADLINES,
+    figure_of,
+    honesty,
+    make_headline_table,
+)
+from fer_core.app.metrics.panels import ONE_MODEL, PANELS, make_panel
+from fer_core.app.metrics.report import make_report
+from fer_core.app.metrics.show import escape, show_blocks, show_table
+from fer_core.app.metrics.state import load_catalog, make_view, private_scorings
+from fer_core.app.metrics.view import View
+from fer_core.classification.registry import live_choice
+from fer_core.evaluation.catalog import Entry, read_signature, set_title
+
+#: Of several sets and splits, the first of these is shown at first.
+_FIRST = ("_private_test", "_public_test")
+FORMATS = ("PNG", "SVG")
+
+
+def show_metrics_page() -> None:
+    """Draw the page."""
+    st.title("Metrics")
+    st.markdown("How good each model is, measured on what, and how far you may believe it.")
+    entries = load_catalog(read_signature())
+    if not entries:
+        st.info("There is no model yet: train one, then export and evaluate it.")
+        return
+    view = _choose(entries)
+    for note in (*view.notes, *view.problems.values()):
+        st.info(escape(note), icon=":material/info:")
+    if not view.chosen:
+        st.info("Choose a model above.", icon=":material/arrow_upward:")
+        return
+    _show_headline(view)
+    _show_panels(view)
+
+
+def _choose(entries: tuple[Entry, ...]) -> View:
+    names = [entry.name for entry in entries]
+    live = live_choice()
+    keys = sorted({key for entry in entries for key in entry.scored}, key=_order)
+    models, data, more = st.columns([4, 3, 1], vertical_alignment="bottom")
+    chosen = models.multiselect(
+        "Models",
+        names,
+        default=[live if live in names else names[0]],
+        key="models",
+        bind="query-params",
+        placeholder="Choose one or several",
+    )
+    key = data.selectbox("Data set", keys, format_func=set_title, key="data", bind="query-params")
+    shown = st.session_state.get("shown") or st.query_params.get("shown")
+    view = make_view(entries, chosen, key or "", shown)
+    with more.popover("Export", icon=":material/download:", width="stretch"):
+        st.segmented_control(
+            "Charts are saved as",
+            FORMATS,
+            default=FORMATS[0],
+            required=True,
+            key="format",
+            bind="query-params",
+            help="The camera above each chart saves it in this format.",
+        )
+        if view.chosen:
+            _offer_report(view)
+    return view
+
+
+def _order(key: str) -> tuple[int, str]:
+    return next((i for i, end in enumerate(_FIRST) if key.endswith(end)), len(_FIRST)), key
+
+
+def _image_format() -> str:
+    return str(st.session_state.get("format") or FORMATS[0]).lower()
+
+
+def _offer_report(view: View) -> None:
+    image_format = _image_format()
+
+    def write() -> str:
+        return make_report(
+            view,
+            made_at=datetime.now().astimezone(),
+            image_format=image_format,
+            private=lambda: private_scorings(view.everything),
+        )
+
+    st.download_button(
+        "Report (HTML)",
+        write,
+        f"mien-{view.key or 'models'}.html",
+        "text/html",
+        key="report",
+        on_click="ignore",
+        icon=":material/description:",
+        help="This selection in one file that opens without a network.",
+    )
+
+
+def _show_headline(view: View) -> None:
+    if len(view.scored) == 1:
+        scoring = view.scorings[view.scored[0].name]
+        cards = [
+            (title, figure.value, interval(figure.low, figure.high), about)
+            for name, (title, about) in HEADLINES.items()
+            for figure in (figure_of(scoring, name),)
+        ]
+        for column, (title, value, low_high, about) in zip(
+            st.columns(len(cards)), cards, strict=True
+        ):
+            column.metric(
+                title,
+                percent(value),
+                low_high,
+                delta_color="off",
+                delta_arrow="off",
+                help=f"{about} Below it the 95 % interval.",
+                border=True,
+            )
+    elif view.scored:
+        show_table(make_headline_table(view), "headline")
+    for entry in view.scored:
+        st.caption(escape(honesty(entry, view)))
+
+
+def _show_panels(view: View) -> None:
+    tabs = st.tabs(list(PANELS), key="view", on_change="rerun", bind="query-params")
+    styling = Styling.of(st.context.theme.type)
+    for tab, (title, about) in zip(tabs, PANELS.items(), strict=True):
+        if not tab.open:
+            continue
+        with tab:
+            st.caption(about)
+            if title in ONE_MODEL and len(view.scored) > 1:
+                st.selectbox(
+                    "Model shown",
+                    [entry.name for entry in view.scored],
+                    key="shown",
+                    bind="query-params",
+                )
+            if title == "Confusion" and view.focus is not None:
+                show_confusion(view, styling, _image_format())
+                continue
+            blocks = make_panel(
+                title, view, styling, private=lambda: private_scorings(view.everything)
+            )
+            show_blocks(blocks, title, _image_format())

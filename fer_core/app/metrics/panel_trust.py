@@ -1,0 +1,283 @@
+"""May one believe it: calibration, the labels themselves, and changes a camera makes."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from fer_core.app.metrics.blocks import (
+    Block,
+    Chart,
+    Table,
+    Text,
+    interval,
+    layout,
+    line_style,
+    percent,
+)
+from fer_core.app.metrics.view import View
+from fer_core.evaluation.analysis import Scoring
+from fer_core.evaluation.catalog import Entry
+from fer_core.evaluation.labels import LabelNoise
+from fer_core.evaluation.metrics import ReliabilityBin
+from fer_core.evaluation.robustness import PERTURBATIONS
+
+#: How the changes of ``evaluate --robustness`` read.
+CHANGES = {
+    "shift_5px": "shifted by 5 px",
+    "scale_0.85": "smaller, x 0.85",
+    "scale_1.15": "larger, x 1.15",
+    "rotation_15deg": "turned by 15°",
+    "blur_sigma_1": "blurred, sigma 1",
+    "brightness_0.4": "darker, x 0.4",
+    "jpeg_30": "JPEG, quality 30",
+}
+
+
+def temperature_of(entry: Entry, scoring: Scoring, key: str) -> float | None:
+    """The temperature that the scored probabilities were made with; None where it is no longer
+    known, or where they are a mix of two outputs and none can be undone."""
+    if entry.spec is None:
+        return None
+    output = entry.evaluation(key).get("output")
+    if output == "served" and len(entry.spec.served) > 1:
+        return None
+    for file in entry.spec.files.values():
+        if file.sha256 == scoring.predictions.model_sha256:
+            return file.temperatures.get("fer")
+    return None
+
+
+def make_calibration(view: View) -> list[Block]:
+    """Reliability diagram and ECE, before and after temperature scaling."""
+    assert view.focus is not None
+    scoring, entry = view.scoring, view.focus
+    temperature = temperature_of(entry, scoring, view.key)
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 100],
+        y=[0, 100],
+        mode="lines",
+        name="as sure as right",
+        hoverinfo="skip",
+        line={"color": "#7F7F7F", "dash": "dot", "width": 1},
+    )
+    rows: list[dict[str, object]] = []
+    after = scoring.ece
+    sets = [("after scaling", scoring.reliability, after.value)]
+    if temperature is not None:
+        sets.insert(0, ("before scaling", *scoring.before_scaling(temperature)))
+    for i, (name, bins, ece) in enumerate(sets):
+        _add_reliability(figure, name, bins, ece, 1 - i)
+        rows += [
+            {
+                "": name,
+                "from (%)": b.low * 100,
+                "to (%)": b.high * 100,
+                "images": b.count,
+                "mean confidence (%)": b.confidence * 100,
+                "accuracy (%)": b.accuracy * 100,
+            }
+            for b in bins
+            if b.count
+        ]
+    layout(figure, title="How sure, and how often right", height=440)
+    figure.update_xaxes(title="confidence of the answer (%)", range=[0, 101])
+    figure.update_yaxes(title="accuracy (%)", range=[0, 101])
+    frame = pd.DataFrame(rows).rename(columns={"": "scaling"})
+    titles = ("from (%)", "to (%)", "mean confidence (%)", "accuracy (%)")
+    return [
+        Text(_calibration_words(view, temperature)),
+        Chart(figure, "reliability", _calibration_words(view, temperature)),
+        Table(frame, "reliability", dict.fromkeys(titles, "%.1f")),
+    ]
+
+
+def _calibration_words(view: View, temperature: float | None) -> str:
+    scoring, after = view.scoring, view.scoring.ece
+    words = f"Calibration error {percent(after.value)} ({interval(after.low, after.high)})"
+    if temperature is None:
+        return (
+            f"{words}; what it was before temperature scaling cannot be told from these "
+            "predictions."
+        )
+    _, before = scoring.before_scaling(temperature)
+    return (
+        f"{words} after temperature scaling (T = {temperature:.2f}, fitted on validation), "
+        f"{percent(before)} before."
+    )
+
+
+def _add_reliability(
+    figure: go.Figure, name: str, bins: tuple[ReliabilityBin, ...], ece: float, place: int
+) -> None:
+    filled = [b for b in bins if b.count]
+    most = max(b.count for b in filled)
+    style = line_style(place)
+    figure.add_scatter(
+        x=[b.confidence * 100 for b in filled],
+        y=[b.accuracy * 100 for b in filled],
+        mode="lines+markers",
+        name=f"{name}, ECE {percent(ece)}",
+        line=style,
+        marker={
+            "size": [6 + 14 * (b.count / most) ** 0.5 for b in filled],
+            "symbol": ("circle", "square")[place],
+        },
+        customdata=[b.count for b in filled],
+        hovertemplate="sure %{x:.1f} %, right %{y:.1f} %<br>%{customdata} images",
+    )
+
+
+def make_label_noise(view: View) -> list[Block]:
+    """Model against FER label against FER+ votes."""
+    assert view.focus is not None
+    noise, name = view.scoring.label_noise, view.focus.name
+    if noise is None:
+        return [
+            Text(
+                "The predictions hold no FER+ votes: lay fer2013new.csv beside the set and run "
+                f"`python -m fer_core evaluate --model {name}` again.",
+                "info",
+            )
+        ]
+    pairs = (
+        ("model and label", noise.model_label),
+        ("model and voters", noise.model_votes),
+        ("label and voters", noise.label_votes),
+    )
+    words = "; ".join(
+        f"{pair} agree on {percent(share)} ({interval(low, high)})"
+        for pair, (share, low, high) in ((p, noise.share_ci95(hits)) for p, hits in pairs)
+    )
+    blocks: list[Block] = [
+        Text(
+            f"On {noise.n:,} faces whose FER+ majority is one of the seven: {words}. "
+            "Where label and voters disagree, no model can please both."
+        ),
+        *_noise_blocks(noise),
+    ]
+    ferplus = view.scoring.ferplus
+    if ferplus is not None:
+        has_output = view.scoring.predictions.ferplus is not None
+        blocks.append(
+            Text(
+                f"Against the majority of all eight FER+ classes: {percent(ferplus.accuracy)} of "
+                f"{ferplus.n:,} images, {percent(ferplus.accuracy7)} over the seven, "
+                f"KL to the votes {ferplus.kl:.2f} nats"
+                + (", with its own output for votes." if has_output else "."),
+                "small",
+            )
+        )
+    return blocks
+
+
+def _noise_blocks(noise: LabelNoise) -> list[Block]:
+    parts = (
+        ("all three agree", noise.all_agree, "#009E73"),
+        ("model and voters, against the label", noise.against_label, "#56B4E9"),
+        ("model and label, against the voters", noise.against_votes, "#0072B2"),
+        ("label and voters, against the model", noise.model_alone, "#D55E00"),
+        ("three opinions", noise.all_differ, "#7F7F7F"),
+    )
+    figure = go.Figure(
+        go.Bar(
+            x=[count / noise.n * 100 for _, count, _ in parts],
+            y=[name for name, _, _ in parts],
+            orientation="h",
+            marker_color=[color for _, _, color in parts],
+            text=[percent(count / noise.n) for _, count, _ in parts],
+            customdata=[count for _, count, _ in parts],
+            hovertemplate="%{y}: %{x:.1f} %, %{customdata} images<extra></extra>",
+        )
+    )
+    layout(figure, title="Who agrees with whom", height=300)
+    figure.update_xaxes(title="share of the faces (%)")
+    figure.update_yaxes(autorange="reversed")
+    bins = [b for b in noise.by_agreement if b.n]
+    names = [f"{b.low:.0%} to {b.high:.0%}" for b in bins]
+    sure = go.Figure()
+    sure.add_scatter(
+        x=names,
+        y=[b.label_hits / b.n * 100 for b in bins],
+        name="against the label",
+        mode="lines+markers",
+        line=line_style(0),
+        hovertemplate="%{y:.1f} %",
+    )
+    sure.add_scatter(
+        x=names,
+        y=[b.vote_hits / b.n * 100 for b in bins],
+        name="against the voters",
+        mode="lines+markers",
+        line=line_style(1),
+        marker={"symbol": "square"},
+        hovertemplate="%{y:.1f} %",
+    )
+    layout(sure, title="Accuracy by how far the voters agree", hovermode="x unified")
+    sure.update_xaxes(title="share of voters for the majority")
+    sure.update_yaxes(title="accuracy (%)", range=[0, 101])
+    frame = pd.DataFrame(
+        [{"who": n, "images": c, "share (%)": c / noise.n * 100} for n, c, _ in parts]
+    )
+    by = pd.DataFrame(
+        {
+            "voters agree": names,
+            "images": [b.n for b in bins],
+            "model answers the label (%)": [b.label_hits / b.n * 100 for b in bins],
+            "model answers the majority (%)": [b.vote_hits / b.n * 100 for b in bins],
+        }
+    )
+    return [
+        Chart(figure, "label-noise", "Shares of faces by who agrees with whom."),
+        Table(frame, "label-noise", {"share (%)": "%.1f"}),
+        Chart(sure, "label-noise-by-agreement", "Accuracy by agreement of the voters."),
+        Table(by, "label-noise-by-agreement", dict.fromkeys(by.columns[2:], "%.1f")),
+    ]
+
+
+def make_robustness(view: View) -> list[Block]:
+    """Accuracy under each change, all chosen models side by side."""
+    blocks: list[Block] = []
+    figure, rows = go.Figure(), []
+    for entry in view.scored:
+        report = entry.evaluation(view.key)
+        found = report.get("robustness")
+        plain = view.scorings[entry.name].accuracy.value
+        known = [c for c in PERTURBATIONS if isinstance(found, dict) and c in found]
+        if not isinstance(found, dict) or not known:
+            split = view.key.removeprefix(f"{view.set_title.split(' · ')[0]}_")
+            blocks.append(
+                Text(
+                    f"{entry.name} has no robustness figures on {view.set_title}; measure them: "
+                    f"`python -m fer_core evaluate --model {entry.name} --split {split} "
+                    "--robustness`",
+                    "info",
+                )
+            )
+            continue
+        values = {"unchanged": plain} | {CHANGES.get(c, c): float(found[c]) for c in known}
+        figure.add_bar(
+            x=list(values),
+            y=[v * 100 for v in values.values()],
+            name=entry.name,
+            marker_color=line_style(view.place(entry))["color"],
+            hovertemplate="%{x}: %{y:.1f} %",
+        )
+        rows += [
+            {
+                "model": entry.name,
+                "faces": name,
+                "accuracy (%)": value * 100,
+                "lost (points)": (plain - value) * 100,
+            }
+            for name, value in values.items()
+        ]
+    if not rows:
+        return blocks
+    layout(figure, title="Accuracy when the face is changed", barmode="group")
+    figure.update_yaxes(title="accuracy (%)", range=[0, 100])
+    formats = dict.fromkeys(("accuracy (%)", "lost (points)"), "%.1f")
+    return [
+        Chart(figure, "robustness", "Accuracy under each change of the face."),
+        Table(pd.DataFrame(rows), "robustness", formats),
+        *blocks,
+    ]
