@@ -15,6 +15,7 @@ def build(
     classes: int = 7,
     widths: Sequence[int] = (32, 64, 128, 256),
     depths: Sequence[int] = (2, 2, 2, 2),
+    stem: int = 0,
     residual: bool = False,
     attention: bool = False,
     dropout: float = 0.2,
@@ -24,10 +25,11 @@ def build(
     """A stack of stages, each ``depths[i]`` 3x3 convolutions of ``widths[i]``, halved in between.
 
     With ``residual``, the second and later pairs of convolutions of a stage are bridged
-    (He et al. 2016, arXiv 1512.03385); ``attention`` adds squeeze-and-excitation.
+    (He et al. 2016, arXiv 1512.03385); ``attention`` adds squeeze-and-excitation. A ``stem`` of
+    that many 5x5 filters halves the image first: full-size stages are what costs time.
     """
     inputs = keras.Input((size, size, channels), name="image")
-    x = inputs
+    x = conv_bn(inputs, stem, kernel=5, strides=2, fast=fast) if stem else inputs
     for index, (width, depth) in enumerate(zip(widths, depths, strict=True)):
         if residual:
             x = conv_bn(x, width, fast=fast)
