@@ -23,37 +23,54 @@ def export(
     keep_float: Annotated[
         bool, typer.Option("--float/--no-float", help="Keep the float LiteRT file.")
     ] = True,
+    should_evaluate: Annotated[
+        bool,
+        typer.Option(
+            "--evaluate", help="Also score it on its validation rows, beside the live page's model."
+        ),
+    ] = False,
+    background: Annotated[
+        bool, typer.Option("--background", help="Let every other program go first.")
+    ] = False,
 ) -> None:
     """Make a served model of a run: LiteRT float and int8, spec, metrics, card."""
     from fer_core.classification.registry import check_name
-    from fer_core.config import settings
-    from fer_core.datasets import load_dataset
+    from fer_core.config import MODELS_DIR, settings
+    from fer_core.errors import BusyError, ConfigError
+    from fer_core.runs.listing import EXPORT_LOCK
+    from fer_core.runs.locks import try_hold
+    from fer_core.runs.turns import yield_to_others
     from fer_core.training.recipe import Recipe
     from fer_core.training.run import RunFolder
 
+    if background:
+        yield_to_others()
     if name is not None:
         check_name(name)
     folder = RunFolder.open(run)
     config = folder.read_config()
     recipe = Recipe.model_validate(config["recipe"])
-    faces = load_dataset(data or Path(config["data"]["path"]))
-
-    from fer_core.training.data import prepare_data
-    from fer_core.training.export import export_run
-
-    prepared = prepare_data(recipe, faces)
-    if prepared.description["sha256"] != config["data"].get("sha256"):
-        typer.echo(
-            "Warning: these are not the data or splits that the run was trained on; temperatures "
-            "are fitted on their validation rows.",
-            err=True,
+    called = name or recipe.name
+    if out is None and (MODELS_DIR / called).exists():
+        raise ConfigError(
+            f"The name {called!r} belongs to the project, whose model would be served instead: "
+            "choose another one with --name."
         )
-    parent = out or settings().data_dir / "models"
-    spec = export_run(
-        folder,
-        prepared,
-        parent / (name or recipe.name),
-        name=name or recipe.name,
-        keep_float=keep_float,
-    )
-    typer.echo(f"{parent / spec.name}")
+    if out is not None and should_evaluate:
+        raise ConfigError("--evaluate scores served models: leave out --out, or call `evaluate`.")
+    with try_hold(folder.path / EXPORT_LOCK) as is_mine:
+        if not is_mine:
+            raise BusyError(f"A model of the run {folder.path.name} is being made already.")
+        from fer_core.training.exporting import ExportRequest, make_model
+
+        request = ExportRequest(
+            run=folder,
+            recipe=recipe,
+            name=called,
+            parent=out or settings().data_dir / "models",
+            data=data or Path(config["data"]["path"]),
+            keep_float=keep_float,
+            should_evaluate=should_evaluate,
+        )
+        path = make_model(request, say=lambda line: typer.echo(line, err=True))
+    typer.echo(f"{path}")

@@ -1,7 +1,9 @@
 """``python -m fer_core train RECIPE``."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,15 +36,24 @@ def train(
     ] = None,
     weights_sha256: Annotated[str | None, typer.Option(help="Their sha256.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Processors to use.")] = None,
+    background: Annotated[
+        bool, typer.Option("--background", help="Let every other program go first.")
+    ] = False,
 ) -> None:
-    """Train a recipe; stop with Ctrl-C, go on with --resume."""
+    """Train a recipe; stop with Ctrl-C or `runs stop`, go on with --resume.
+
+    One training at a time: while another one runs in the same FER_DATA_DIR, this one waits.
+    """
     from fer_core.config import settings
     from fer_core.datasets import load_dataset
     from fer_core.datasets.locate import locate_dataset
-    from fer_core.errors import ConfigError, FerError
+    from fer_core.errors import ConfigError
+    from fer_core.runs.turns import yield_to_others
     from fer_core.training.recipe import NetworkPart, Recipe, load_recipe
-    from fer_core.training.run import RunFolder, check_resumable, last_run
+    from fer_core.training.run import RunFolder, check_free, check_resumable, last_run
 
+    if background:
+        yield_to_others()
     runs = settings().data_dir / "runs"
     if resume:
         is_file = recipe.endswith(".toml") and run is None
@@ -54,6 +65,7 @@ def train(
             chosen = chosen.model_copy(update={"epochs": epochs})
         source = data or Path(config["data"]["path"])
         teacher = [Path(path) for path in config.get("teachers", [])]
+        check_free(folder)
     else:
         chosen = load_recipe(recipe, epochs=epochs, seed=seed)
         if weights is not None:
@@ -67,21 +79,28 @@ def train(
             }
             chosen = chosen.model_copy(update={"network": NetworkPart.model_validate(part)})
         source = locate_dataset(data)
-    faces = load_dataset(source)
 
-    # Keras takes seconds to load: what can be wrong before has been found by now.
-    from fer_core.training.data import prepare_data
+    def prepare() -> Any:
+        faces = load_dataset(source)
+        # Keras takes seconds to load: what can be wrong before has been found by now.
+        from fer_core.training.data import prepare_data
 
-    prepared = prepare_data(chosen, faces)
-    prepared.description["path"] = str(source.resolve())
-    if resume:
-        check_resumable(folder, prepared.description["sha256"])
-    else:
+        prepared = prepare_data(chosen, faces)
+        prepared.description["path"] = str(source.resolve())
+        return prepared
+
+    # A new run's mistakes are found before it has a folder; a run that goes on has one, and loads
+    # its data when its turn comes, so that what waits takes no memory.
+    ready = None if resume else prepare()
+    if not resume:
         folder = RunFolder.create(runs, chosen.name)
-    typer.echo(f"{folder.path}", err=True)
-    from fer_core.training.trainer import train as train_recipe
 
-    try:
+    def work() -> None:
+        prepared = prepare() if ready is None else ready
+        if resume:
+            check_resumable(folder, prepared.description["sha256"])
+        from fer_core.training.trainer import train as train_recipe
+
         train_recipe(
             chosen,
             prepared,
@@ -92,8 +111,25 @@ def train(
             threads=threads,
             report=lambda line: typer.echo(line, err=True),
         )
-    except FerError:
-        if not any(folder.path.iterdir()):  # nothing began: weights of another network, say
-            folder.path.rmdir()
-        raise
+
+    _work_in_turn(folder, chosen, source, work)
     typer.echo(str(folder.path))
+
+
+def _work_in_turn(folder: Any, recipe: Any, source: Path, work: Callable[[], None]) -> None:
+    """Wait for the turn and train; a run of which nothing began leaves no folder."""
+    from fer_core.errors import FerError
+    from fer_core.runs.turns import work_in_turn
+
+    is_new = not (folder.path / "config.json").exists()
+    begun = {"recipe": recipe.model_dump(mode="json"), "data": {"path": str(source.resolve())}}
+    if is_new:
+        folder.write_json("config.json", begun)
+    typer.echo(f"{folder.path}", err=True)
+    try:
+        work_in_turn(folder, work, lambda line: typer.echo(line, err=True))
+    except FerError:
+        # Nothing began: weights of another network, say.
+        if is_new and folder.read_json("config.json") == begun:
+            shutil.rmtree(folder.path)
+        raise

@@ -139,6 +139,9 @@ def leave_one_out(faces: FaceSet, *, seed: int) -> Iterator[FaceSet]:
 def split_for_training(faces: FaceSet, *, seed: int) -> FaceSet:
     """The set's own splits where it has them, else by participant, else stratified 8:1:1.
 
+    Where the set has its own ``train`` and ``private_test`` and lacks only ``public_test``, a
+    ninth of ``train`` becomes that: rows held out for the last score never train.
+
     Raises:
         DataError: as the function that applies.
     """
@@ -146,9 +149,44 @@ def split_for_training(faces: FaceSet, *, seed: int) -> FaceSet:
     if TRAIN in counts and PUBLIC_TEST in counts:
         check_participants(faces)
         return faces
+    if TRAIN in counts and PRIVATE_TEST in counts:
+        check_participants(faces)
+        return _validation_out_of_train(faces, seed)
     if faces.participants is not None:
         return split_by_participant(faces, seed=seed)
     return split_stratified(faces, seed=seed)
+
+
+def _validation_out_of_train(faces: FaceSet, seed: int) -> FaceSet:
+    rng = np.random.default_rng(seed)
+    rows = np.flatnonzero(faces.splits == TRAIN)
+    people = faces.participants
+    if people is not None:
+        chosen = _ninth(rng, np.unique(people[rows]), "participants of train", faces.source)
+        validation, how = rows[np.isin(people[rows], chosen)], "by participant"
+    else:
+        labels = faces.labels[rows]
+        of_each = (
+            _ninth(rng, rows[labels == i], f"images of {faces.label_names[i]!r}", faces.source)
+            for i in np.unique(labels)
+        )
+        validation, how = np.concatenate([*of_each]), "stratified"
+    splits = faces.splits.astype("<U12")
+    splits[validation] = PUBLIC_TEST
+    note = f"own test split; validation is a ninth of train, {how}, seed {seed}"
+    return faces.with_splits(splits, note=note)
+
+
+def _ninth(
+    rng: np.random.Generator, items: NDArray[np.generic], what: str, source: str
+) -> NDArray[np.generic]:
+    """A ninth of the items at random, one at least and never all."""
+    if len(items) < 2:
+        raise DataError(
+            f"A validation split out of {TRAIN} needs at least 2 {what}. "
+            f"Received: {len(items)} in {source}."
+        )
+    return rng.permutation(items)[: max(1, round(len(items) / 9))]
 
 
 def _people(faces: FaceSet) -> NDArray[np.str_]:

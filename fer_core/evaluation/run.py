@@ -36,19 +36,25 @@ class ScoringRequest:
     record: bool = False
 
 
-def run_scoring(request: ScoringRequest, *, say: Callable[[str], None]) -> dict[str, Any]:
+def run_scoring(
+    request: ScoringRequest, *, say: Callable[[str], None], faces: FaceSet | None = None
+) -> dict[str, Any]:
     """Score and return everything that ``evaluate`` prints, ready for JSON.
 
     Writes ``predictions/<set>_<split>.parquet`` in the model's folder and ``results.csv`` beside
     it. Where these cannot be written, ``say`` hears of it and the figures still come.
+
+    Args:
+        faces: the set where it is loaded already, divided in another way than its own, say.
 
     Raises:
         ModelError, DataError, InputError: what is wrong with model, set or picture.
     """
     model_dir = resolve_model_dir(request.model)
     classifier: Any = load_classifier(model_dir, request.variant)
-    say(f"Loading {request.data}.")
-    faces = load_dataset(request.data, votes=request.votes, pictures=request.detect)
+    if faces is None:
+        say(f"Loading {request.data}.")
+        faces = load_dataset(request.data, votes=request.votes, pictures=request.detect)
     split, part = choose_split(faces, request.split)
     cut = None
     if request.detect:

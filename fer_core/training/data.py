@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 from fer_core.datasets import PRIVATE_TEST, PUBLIC_TEST, TRAIN, FaceSet
 from fer_core.datasets.ferplus import majority
 from fer_core.datasets.resize import resize_faces
-from fer_core.datasets.splits import split_by_participant, split_frames, split_stratified
+from fer_core.datasets.splits import (
+    split_by_participant,
+    split_for_training,
+    split_frames,
+    split_stratified,
+)
 from fer_core.errors import ConfigError
 from fer_core.training.batches import class_weights, one_hot
 from fer_core.training.recipe import Recipe
@@ -82,7 +87,7 @@ def chosen_faces(faces: FaceSet, recipe: Recipe) -> FaceSet:
         return split_by_participant(faces, seed=recipe.seed)
     if part.split == "frames":
         return split_frames(faces, seed=recipe.seed)
-    return faces
+    return split_for_training(faces, seed=recipe.seed)
 
 
 def validation_split(faces: FaceSet) -> str:

@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from fer_core.training.recipe import Recipe
 from fer_core.training.run import RunFolder, unpack
 from fer_core.training.trainer import network_for
 from fer_core.types import FloatArray, ImageArray, IntArray
+
+Progress = Callable[[str, float], None]
 
 #: Images from the training split that the ranges of int8 are measured on.
 REPRESENTATIVE_IMAGES = 500
@@ -160,27 +163,38 @@ def choose_served(classifier: Classifier, data: TrainingData) -> dict[str, float
 
 
 def export_run(
-    run: RunFolder, data: TrainingData, out: Path, *, name: str, keep_float: bool = True
+    run: RunFolder,
+    data: TrainingData,
+    out: Path,
+    *,
+    name: str,
+    keep_float: bool = True,
+    progress: Progress = lambda _step, _share: None,
 ) -> ModelSpec:
     """Write the model folder ``out`` from the best epoch of ``run``.
 
     Temperatures are fitted on validation for each file, the mix of outputs is chosen there, and
     what quantisation changed is measured there. The folder appears whole or not at all.
 
+    Args:
+        progress: told each step in words and how much is done, 0..1.
+
     Raises:
         InputError: the run has no finished epoch, or ``out`` is something else than a model.
     """
     check_target(out)
+    progress("Reading the weights of the best epoch", 0.0)
     recipe, network = load_trained(run)
     size, mode = recipe.data.size, recipe.data.normalize
     rng = np.random.default_rng(0)
     rows = rng.choice(
         len(data.train_images), min(REPRESENTATIVE_IMAGES, len(data.train_images)), replace=False
     )
-    contents: dict[Variant, bytes] = {
-        "float": convert(network, size, None),
-        "int8": convert(network, size, normalize(data.train_images[rows], mode)),
-    }
+    progress("Converting to LiteRT", 0.1)
+    contents: dict[Variant, bytes] = {"float": convert(network, size, None)}
+    progress("Quantising to 8 bits", 0.4)
+    contents["int8"] = convert(network, size, normalize(data.train_images[rows], mode))
+    progress("Calibrating on the validation pictures", 0.7)
     outputs = tuple(sorted(network.output_names if hasattr(network, "output_names") else ["fer"]))
     config = run.read_json("config.json")
     base: dict[str, Any] = {
@@ -218,6 +232,7 @@ def export_run(
     spec = ModelSpec(**base, files=files)
     served = choose_served(classifier_of(spec, "int8"), data)
     spec = spec.model_copy(update={"served": served})
+    progress("Measuring what quantisation changed, and the speed", 0.85)
     both = {v: classifier_of(spec, v) for v in contents}
     probs = {v: both[v].predict_proba(data.val_images) for v in both}
     seven = np.array([both["int8"]._columns[i] for i in data.val_labels])

@@ -33,7 +33,8 @@ class DataPart(_Part):
     labels: tuple[str, ...] = Field(EMOTIONS, min_length=2)
     #: ``image``: zero mean and unit deviation per image; ``unit``: 0..1; ``signed``: -1..1.
     normalize: Literal["image", "unit", "signed"] = "image"
-    #: ``official``: the data set's own; ``stratified``: 8:1:1 by class; ``participant``: by
+    #: ``official``: the data set's own, and ``split_for_training`` where it has none to validate
+    #: on; ``stratified``: 8:1:1 by class; ``participant``: by
     #: group; ``frames``: by image whoever it shows (leaky).
     split: Literal["official", "stratified", "participant", "frames"] = "official"
     #: Balanced subset of this many images in all, drawn with the seed; None: all.

@@ -4,7 +4,10 @@
 
     config.json    recipe, seed, versions, data hash, command
     history.csv    one row per finished epoch
-    status.json    state (running, stopped, finished, failed), process, epoch, seconds left
+    status.json    state (queued, preparing, running, stopped, finished, failed), process, epoch,
+                   seconds left
+    confusion.json counts on validation after the last epoch and the best one
+    stop           lies here while somebody wants the run to stop
     last.npz       weights, averaged weights, optimiser, epoch: what ``--resume`` needs
     best.npz       weights of the best epoch on validation
 
@@ -29,6 +32,9 @@ Arrays = dict[str, NDArray[Any]]
 
 #: A run says every few seconds how far it is; one that is silent for longer than this has ended.
 SILENCE_S = 600.0
+#: A file of this name in a run's folder asks it to stop; unlike a signal it reaches a run in
+#: another container, a process that ignores Ctrl-C, and nobody else.
+STOP_FILE = "stop"
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -73,6 +79,11 @@ class RunFolder:
         if not (path / "config.json").is_file():
             raise InputError(f"{path} is not a run: it has no config.json. Give a run's folder.")
         return cls(path)
+
+    @property
+    def wants_stop(self) -> bool:
+        """Whether somebody asked the run to stop."""
+        return (self.path / STOP_FILE).exists()
 
     def read_config(self) -> dict[str, Any]:
         """``config.json``, whose recipe and data are there.
@@ -168,20 +179,43 @@ def check_resumable(run: RunFolder, data_sha256: str) -> None:
         ConfigError: the data are not those that the run began with.
         BusyError: another process is training it.
     """
-    begun_with = run.read_json("config.json").get("data", {}).get("sha256")
+    # A run that waited in the queue and never began has no hash yet.
+    begun_with = run.read_json("config.json").get("data", {}).get("sha256", data_sha256)
     if begun_with != data_sha256:
         raise ConfigError(
             f"The run {run.path} began with other data (sha256 {str(begun_with)[:12]}..., not "
             f"{data_sha256[:12]}...): name the same data set, or start a run without --resume."
         )
+    check_free(run)
+
+
+def check_free(run: RunFolder) -> None:
+    """Refuse a second process in a run's folder.
+
+    Raises:
+        BusyError: another process is training it.
+    """
     status = run.read_json("status.json")
-    pid = status.get("pid")
-    is_recent = time.time() - float(status.get("updated_s", 0)) < SILENCE_S
-    if status.get("state") == "running" and is_recent and _is_another_process(pid):
+    if is_trained_elsewhere(status):
         raise BusyError(
-            f"The run {run.path} is still being trained by process {pid}: "
+            f"The run {run.path} is still being trained by process {status.get('pid')}: "
             "stop that one first, or wait."
         )
+
+
+def is_trained_elsewhere(status: dict[str, Any]) -> bool:
+    """Whether a process that holds no lock on its run is training it, as far as can be known.
+
+    Trainings through the command line hold one (``fer_core.runs``) and say so in the status.
+    """
+    updated_s = status.get("updated_s")
+    return (
+        status.get("state") == "running"
+        and not status.get("locked")
+        and isinstance(updated_s, (int, float))
+        and time.time() - updated_s < SILENCE_S
+        and _is_another_process(status.get("pid"))
+    )
 
 
 def _is_another_process(pid: Any) -> bool:

@@ -24,7 +24,8 @@ def probabilities_of(
 ) -> tuple[Recipe, dict[str, NDArray[np.float32]]]:
     """A run's recipe and its probabilities, (N, classes) by output, averaged with the mirrored
     images'."""
-    from fer_core.training.trainer import network_for, predict_logits
+    from fer_core.training.keeper import predict_logits
+    from fer_core.training.trainer import network_for
 
     recipe = Recipe.model_validate(teacher.read_config()["recipe"])
     network = network_for(recipe, fast=False)
