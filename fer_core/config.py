@@ -29,7 +29,15 @@ class Settings(BaseSettings):
     turn_ttl_s: int = Field(3600, ge=60)
     max_streams: int | None = Field(None, ge=1)
     max_pixels: int = Field(50_000_000, ge=1)
+    max_bytes: int = Field(32 * 1024**3, ge=1)
+    max_duration_s: float = Field(24 * 3600, gt=0)
+    max_upload_mb: int = Field(1000, ge=1)
+    max_analyses: int | None = Field(None, ge=1)
     allow_training: bool = False
+    database_url: str | None = None
+    retention_days: int = Field(30, ge=1)
+    k_min: int = Field(5, ge=2)
+    roles: dict[str, list[str]] = Field(default_factory=dict)
 
     @field_validator("data_roots", mode="before")
     @classmethod

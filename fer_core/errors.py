@@ -10,7 +10,9 @@ Front ends show it as it is::
     ├── DataError           a data set whose content is wrong (file, row, what was received)
     ├── ModelError          a model folder that is missing, damaged or does not match its spec
     ├── ConfigError         a setting or recipe with an impossible value
-    └── BusyError           no free slot: try again later
+    ├── BusyError           no free slot: try again later
+    ├── StorageError        the database cannot be reached, read or written now
+    └── AccessError         not allowed, or a key that is wrong, used up or withdrawn
 """
 
 
@@ -44,3 +46,11 @@ class ConfigError(FerError):
 
 class BusyError(FerError):
     """No free slot; try again later."""
+
+
+class StorageError(FerError):
+    """The database cannot be reached, read or written now."""
+
+
+class AccessError(FerError):
+    """Not allowed, or a key that is wrong, used up or withdrawn."""

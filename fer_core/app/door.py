@@ -1,0 +1,167 @@
+"""The app as ``serve`` runs it: Streamlit's own, with a door before it that opens links.
+
+``/?owner=TOKEN`` and ``/any/page?key=TOKEN`` are answered here, before a page is loaded: the token
+is exchanged for an HttpOnly cookie and taken out of the address by a redirect.
+"""
+
+import logging
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fer_core.access import AttemptLimiter, Role
+from fer_core.access.links import find_access, redeem
+from fer_core.app import cookies
+from fer_core.config import PROJECT_ROOT
+from fer_core.errors import AccessError, FerError
+from fer_core.storage import shared_store
+
+_log = logging.getLogger(__name__)
+
+#: Names under which a token may stand in an address.
+TOKEN_NAMES = ("owner", "key")
+_MOST_TICKET = 2_000
+
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Mien</title>
+<style>:root {{ color-scheme: light dark }}
+body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1.2rem }}
+a {{ color: light-dark(#4338A8, #B5AEFF) }}</style>
+<h1>{title}</h1><p>{text}</p><p><a href="/">To the start page</a></p></html>"""  # noqa: E501
+
+
+def build_app(limiter: AttemptLimiter | None = None) -> st.App:
+    """The app, with the door. ``limiter`` counts wrong links by address."""
+    cookies.open_door()
+    return st.App(
+        PROJECT_ROOT / "streamlit_app.py",
+        routes=[Route(cookies.ROUTE, set_cookie, methods=["POST"])],
+        middleware=[Middleware(Door, limiter=limiter or AttemptLimiter(10, 600.0))],
+    )
+
+
+def serve(options: Mapping[str, Any]) -> None:
+    """Run the app in this process until it is stopped; options are Streamlit's."""
+    build_app().run(config=options)
+
+
+class Door:
+    """Opens links; everything else goes through untouched."""
+
+    def __init__(self, app: ASGIApp, limiter: AttemptLimiter) -> None:
+        self._app, self._limiter = app, limiter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        response = None
+        if scope["type"] == "http" and scope["method"] == "GET":
+            query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+            tokens = [value for name, value in query if name in TOKEN_NAMES]
+            if tokens and not _is_prefetch(Request(scope)):
+                rest = [(name, value) for name, value in query if name not in TOKEN_NAMES]
+                response = await run_in_threadpool(self._open, Request(scope), tokens[-1], rest)
+        await (response or self._app)(scope, receive, send)
+
+    def _open(self, request: Request, token: str, rest: list[tuple[str, str]]) -> Response:
+        """Exchange the token for a cookie, or say why not."""
+        address = request.client.host if request.client else ""
+        wait_s = self._limiter.wait_s(address)
+        if wait_s > 0:
+            return _page(
+                429,
+                "Too many wrong links",
+                f"Wait {wait_s / 60:.0f} minutes, then open your link again."
+                if wait_s >= 90
+                else "Wait a minute, then open your link again.",
+                {"Retry-After": str(int(wait_s) + 1)},
+            )
+        # Never an address elsewhere: two slashes at the beginning would name another host.
+        where = "/" + request.url.path.lstrip("/\\") + (f"?{urlencode(rest)}" if rest else "")
+        response = RedirectResponse(where, 303, headers=_PRIVATE)
+        try:
+            held = _exchange(request, token)
+        except AccessError as error:
+            self._limiter.note_wrong(address)
+            return _page(403, "This link does not work", str(error))
+        except FerError as error:
+            _log.warning("A link could not be opened: %s", error)
+            return _page(503, "Not possible now", f"{error} The link still holds.")
+        if held is not None:
+            self._limiter.forget(address)
+            _put(response, request, cookies.ACCESS, held)
+        return response
+
+
+#: The token in the address must reach neither a cache nor another site.
+_PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+def _exchange(request: Request, token: str) -> str | None:
+    """The token of a new cookie; None where the browser is the owner's already.
+
+    An owner who tries a link they made keeps their own right, and the link its use.
+    """
+    store = shared_store()
+    now_s = store.now_s()
+    mine = request.cookies.get(cookies.ACCESS)
+    held = mine and cookies.signer().open_cookie(cookies.ACCESS, mine, max_age_s=cookies.MAX_AGE_S)
+    with store.write() as session:
+        if held and find_access(session, token=held, now_s=now_s).has(Role.OWNER):
+            return None
+        return redeem(session, token=token, now_s=now_s)
+
+
+async def set_cookie(request: Request) -> Response:
+    """``POST /access/cookie``: a ticket in the body becomes a cookie, or takes one away."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _MOST_TICKET:
+            return PlainTextResponse("This is no ticket.", 413)
+    try:
+        opened = cookies.signer().open_ticket(body.decode("ascii", "replace"))
+    except FerError as error:
+        return PlainTextResponse(str(error), 503)
+    if opened is None or opened[0] not in cookies.NAMES:
+        return PlainTextResponse("This ticket is wrong or too old.", 403)
+    response = PlainTextResponse("", 204)
+    _put(response, request, *opened)
+    return response
+
+
+def _put(response: Response, request: Request, name: str, token: str) -> None:
+    """Give the cookie, or take it away where the token is empty."""
+    forwarded = request.headers.get("x-forwarded-proto", "").split(",")[0].strip()
+    response.set_cookie(
+        name,
+        cookies.signer().sign_cookie(name, token) if token else "",
+        max_age=cookies.MAX_AGE_S if token else 0,
+        path="/",
+        secure="https" in (request.url.scheme, forwarded),
+        httponly=True,
+        samesite="lax",  # a link in a mail may open a page with one's right; a form elsewhere not
+    )
+
+
+def _is_prefetch(request: Request) -> bool:
+    """Whether the browser only looks ahead: that must not use the link up."""
+    headers = request.headers
+    purpose = headers.get("sec-purpose", "") + headers.get("purpose", "")
+    return "prefetch" in purpose or "prerender" in purpose
+
+
+def _page(status: int, title: str, text: str, headers: Mapping[str, str] | None = None) -> Response:
+    return HTMLResponse(
+        _PAGE.format(title=escape(title), text=escape(text)),
+        status,
+        headers={**_PRIVATE, **(headers or {})},
+    )

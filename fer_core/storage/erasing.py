@@ -1,0 +1,105 @@
+"""Erasing a person, and everything that is older than the retention period."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from fer_core.storage import audit
+from fer_core.storage.database import Database
+from fer_core.storage.recording import minute_of
+from fer_core.storage.tables import (
+    AccessLink,
+    AuditEntry,
+    CheckIn,
+    Holder,
+    Minute,
+    Person,
+    Room,
+    Sample,
+)
+
+DAY_S = 86_400
+#: The audit log outlives what it tells of, but not for ever.
+AUDIT_DAYS = 365
+
+
+def erase_person(database: Database, *, person_id: int, now_s: int) -> bool:
+    """Take a person and everything about them out of the database and its files.
+
+    The audit log gets an entry under a fresh random number.
+
+    Returns:
+        False where there is no such person.
+
+    Raises:
+        StorageError: the database cannot be used. Where the rows are gone and only a reader of
+            SQLite's log stood in the way of cutting it, the next purge does it.
+    """
+    with database.write() as session:
+        person = session.get(Person, person_id)
+        if person is None:
+            return False
+        needle = person.pseudonym.encode()
+        delete_person(session, person_id=person_id)
+        audit.note(session, action="erased", subject="a person's data", now_s=now_s)
+    database.forget_deleted(needle)
+    return True
+
+
+def delete_person(session: Session, *, person_id: int) -> None:
+    """Delete the rows of a person, in every table; ``erase_person`` cleans the files as well."""
+    # Said table by table and not left to the foreign keys: what is deleted is what stands here.
+    for table in (Sample, Minute, CheckIn):
+        session.execute(delete(table).where(table.person_id == person_id))
+    session.execute(delete(Person).where(Person.id == person_id))  # consents and rooms cascade
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many rows a purge took away."""
+
+    samples: int
+    minutes: int
+    checkins: int
+    persons: int
+    rooms: int
+    others: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.samples + self.minutes + self.checkins + self.persons + self.rooms + self.others
+
+
+def purge(session: Session, *, now_s: int, retention_days: int) -> Purged:
+    """Delete what is older than the retention period.
+
+    Samples and their sums go by their own age, whole minutes at a time; check-ins when their time
+    is over and no sample is left; persons who were not here for so long; rooms with all that
+    belongs to them. Links, expired access and audit entries have periods of their own.
+    """
+    limit = minute_of(now_s - retention_days * DAY_S)
+
+    def count(statement: object) -> int:
+        return int(session.execute(statement).rowcount)  # type: ignore[call-overload]
+
+    samples = count(delete(Sample).where(Sample.second_s < limit))
+    minutes = count(delete(Minute).where(Minute.minute_s < limit))
+    has_samples = select(Sample.checkin_id).where(Sample.checkin_id == CheckIn.id).exists()
+    checkins = count(
+        delete(CheckIn).where(
+            func.coalesce(CheckIn.ended_s, CheckIn.started_s) < limit, ~has_samples
+        )
+    )
+    idle = list(session.scalars(select(Person.id).where(Person.seen_s < limit)))
+    for person_id in idle:
+        delete_person(session, person_id=person_id)
+    rooms = count(delete(Room).where(func.coalesce(Room.closed_s, Room.closes_s) < limit))
+    over = now_s - retention_days * DAY_S
+    others = count(
+        delete(AccessLink).where(or_(AccessLink.expires_s < over, AccessLink.revoked_s < over))
+    )
+    others += count(delete(Holder).where(or_(Holder.expires_s < over, Holder.revoked_s < over)))
+    others += count(delete(AuditEntry).where(AuditEntry.at_s < now_s - AUDIT_DAYS * DAY_S))
+    return Purged(samples, minutes, checkins, len(idle), rooms, others)

@@ -1,0 +1,58 @@
+"""Text that people type, made safe to keep, to show and to open in a spreadsheet."""
+
+import re
+import unicodedata
+from typing import Any
+
+from fer_core.errors import InputError
+
+#: Joiners that Persian, Hindi and emoji need; every other invisible mark is refused, above all
+#: those that turn the direction of what stands behind them.
+_JOINERS = "\u200c\u200d"
+_SPACES = re.compile(r"\s+")
+
+
+def clean_name(text: str, *, noun: str = "name", longest: int = 40) -> str:
+    """A name as it is kept: composed (NFC), with single spaces.
+
+    Any letters, quotes and brackets may stand in it; showing it is a matter of ``plain`` on the
+    pages. Control characters, line breaks and direction marks may not.
+
+    Raises:
+        InputError: empty, too long, or with a character that may not stand in it.
+    """
+    name = _SPACES.sub(" ", unicodedata.normalize("NFC", text.replace("\n", " "))).strip()
+    if not name:
+        raise InputError(f"The {noun} is empty; type at least one character.")
+    if len(name) > longest:
+        raise InputError(f"The {noun} has {len(name)} characters; at most {longest} are possible.")
+    for character in name:
+        hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn")
+        if hidden and character not in _JOINERS:
+            raise InputError(
+                f"The {noun} holds an invisible character (U+{ord(character):04X}); leave it out."
+            )
+    if not any(unicodedata.category(character)[0] in "LNSP" for character in name):
+        raise InputError(f"The {noun} has nothing to see; type at least one letter.")
+    return name
+
+
+def fold_name(name: str) -> str:
+    """What two names have in common that look alike: compatibility forms, case and spaces."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return (
+        unicodedata.normalize("NFKC", folded)
+        .replace(" ", "")
+        .translate(dict.fromkeys(map(ord, _JOINERS)))
+    )
+
+
+def csv_cell(value: Any) -> Any:
+    """The value for a CSV file: text that a spreadsheet would take for a formula gets a quote.
+
+    Numbers stay numbers. Source: OWASP, CSV Injection
+    (https://owasp.org/www-community/attacks/CSV_Injection).
+    """
+    if isinstance(value, str) and value.lstrip()[:1] in tuple("=+-@|%\t\r＝＋－＠"):
+        return "'" + value if value.strip() else value
+    return value

@@ -1,0 +1,130 @@
+"""Writes rows of the live pages, and the sums by the minute that follow from them."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from fer_core.storage.database import dialect_insert
+from fer_core.storage.rows import RoomSecondRow, Row, SampleRow
+from fer_core.storage.tables import PROB_COLUMNS, CheckIn, Minute, Room, RoomSecond, Sample
+
+MINUTE_S = 60
+
+
+def write_rows(session: Session, rows: Sequence[Row]) -> int:
+    """Write a batch; a row that is there already is replaced.
+
+    Left out are samples whose check-in or person is erased or does not match, and seconds of
+    rooms that are gone, or of fewer people than the room's ``k_min``.
+
+    Returns:
+        How many rows were taken.
+    """
+    samples = [row for row in rows if isinstance(row, SampleRow)]
+    seconds = [row for row in rows if isinstance(row, RoomSecondRow)]
+    return _write_samples(session, samples) + _write_seconds(session, seconds)
+
+
+def _write_samples(session: Session, rows: list[SampleRow]) -> int:
+    owners: dict[int, int] = dict(
+        session.execute(
+            select(CheckIn.id, CheckIn.person_id)
+            .where(CheckIn.id.in_({row.checkin_id for row in rows}))
+            .with_for_update(read=True)  # PostgreSQL: nobody erases them meanwhile
+        )
+        .tuples()
+        .all()
+    )
+    kept = [row for row in rows if owners.get(row.checkin_id) == row.person_id]
+    _upsert(session, Sample, [row.values() for row in kept])
+    recompute_minutes(session, {(row.person_id, minute_of(row.second_s)) for row in kept})
+    return len(kept)
+
+
+def _write_seconds(session: Session, rows: list[RoomSecondRow]) -> int:
+    smallest: dict[int, int] = dict(
+        session.execute(
+            select(Room.id, Room.k_min).where(Room.id.in_({row.room_id for row in rows}))
+        )
+        .tuples()
+        .all()
+    )
+    kept = [row for row in rows if row.people >= smallest.get(row.room_id, row.people + 1)]
+    _upsert(session, RoomSecond, [row.values() for row in kept])
+    return len(kept)
+
+
+def _upsert(
+    session: Session, table: type[Sample] | type[RoomSecond], rows: list[dict[str, object]]
+) -> None:
+    if not rows:
+        return
+    keys = [column.name for column in table.__table__.primary_key]
+    statement = dialect_insert(session, table)
+    others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), rows)
+
+
+def minute_of(second_s: int) -> int:
+    """The start of the minute in which the second lies."""
+    return second_s - second_s % MINUTE_S
+
+
+def recompute_minutes(session: Session, keys: Collection[tuple[int, int]]) -> None:
+    """Make the sums of these (person, start of minute) anew from the samples.
+
+    Always from all of them, never by adding: a row written twice counts once, and a row that was
+    taken away does not count.
+    """
+    by_person: dict[int, list[int]] = {}
+    for person_id, minute in sorted(keys):
+        by_person.setdefault(person_id, []).append(minute)
+    for person_id, minutes in by_person.items():
+        for first, last in _runs(minutes):
+            _recompute(session, person_id, first, last + MINUTE_S)
+
+
+def _runs(minutes: list[int]) -> Iterable[tuple[int, int]]:
+    """Neighbouring minutes together: (first, last)."""
+    first = last = minutes[0]
+    for minute in minutes[1:]:
+        if minute > last + MINUTE_S:
+            yield first, last
+            first = minute
+        last = minute
+    yield first, last
+
+
+def _recompute(session: Session, person_id: int, start_s: int, end_s: int) -> None:
+    inside = (
+        Minute.person_id == person_id,
+        Minute.minute_s >= start_s,
+        Minute.minute_s < end_s,
+    )
+    session.execute(delete(Minute).where(*inside), execution_options={"synchronize_session": False})
+    minute = (Sample.second_s - Sample.second_s % MINUTE_S).label("minute_s")
+    valid = Sample.coverage
+    sums = [
+        func.count(),
+        func.sum(valid),
+        *(func.sum(valid * getattr(Sample, name)) for name in PROB_COLUMNS),
+    ]
+    for share in (Sample.facing, Sample.eyes_open):
+        sums.append(func.coalesce(func.sum(valid * share), 0.0))
+        sums.append(func.coalesce(func.sum(valid).filter(share.is_not(None)), 0.0))
+    session.execute(
+        insert(Minute).from_select(
+            [
+                *("person_id", "minute_s", "seconds", "valid_s", *PROB_COLUMNS),
+                *("facing_s", "facing_of_s", "eyes_s", "eyes_of_s"),
+            ],
+            select(Sample.person_id, minute, *sums)
+            .where(
+                Sample.person_id == person_id,
+                Sample.second_s >= start_s,
+                Sample.second_s < end_s,
+            )
+            .group_by(Sample.person_id, minute),
+        )
+    )

@@ -1,0 +1,154 @@
+"""Database, writer and the purge of one process, together."""
+
+import atexit
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
+
+from sqlalchemy import make_url
+from sqlalchemy.orm import Session
+
+from fer_core.config import settings
+from fer_core.errors import StorageError
+from fer_core.storage.database import Database, database_url
+from fer_core.storage.erasing import erase_person, purge
+from fer_core.storage.rooms import close_overdue_rooms
+from fer_core.storage.writer import RecordWriter
+
+_log = logging.getLogger(__name__)
+
+PURGE_EVERY_S = 3600.0
+
+
+class Store:
+    """What one process keeps.
+
+    The database is opened when it is first needed, and tried again where it could not be: the
+    live page never waits for it.
+
+    Args:
+        database: not prepared yet.
+        clock: UTC in seconds since 1970.
+    """
+
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
+        self.database = database
+        self.writer = RecordWriter(_Prepared(self))
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._is_ready = False
+        self._ended = threading.Event()
+        self._keeper: threading.Thread | None = None
+
+    def now_s(self) -> int:
+        """UTC in whole seconds since 1970."""
+        return int(self._clock())
+
+    def open(self) -> Database:
+        """The database, with its tables up to date.
+
+        Raises:
+            StorageError: it cannot be used now; the next call tries again.
+        """
+        with self._lock:
+            if not self._is_ready:
+                self.database.prepare()
+                self._is_ready = True
+        return self.database
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """As ``Database.read``."""
+        with self.open().read() as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """As ``Database.write``."""
+        with self.open().write() as session:
+            yield session
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing is being recorded, as a sentence; None while all is well."""
+        return self.writer.status().problem
+
+    def erase(self, *, person_id: int) -> bool:
+        """As ``erase_person``; what still waits to be written of them is refused later.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        return erase_person(self.open(), person_id=person_id, now_s=self.now_s())
+
+    def tidy(self, retention_days: int) -> int:
+        """Close rooms whose time is over and purge what is too old; how many rows went.
+
+        Raises:
+            StorageError: the database cannot be used.
+        """
+        now_s = self.now_s()
+        with self.write() as session:
+            close_overdue_rooms(session, now_s=now_s)
+            gone = purge(session, now_s=now_s, retention_days=retention_days).total
+        if gone or self.database.is_sqlite:
+            self.database.forget_deleted()
+        return gone
+
+    def keep(self, retention_days: int, *, every_s: float = PURGE_EVERY_S) -> None:
+        """Tidy now and from time to time, in a thread; a second call changes nothing."""
+        with self._lock:
+            if self._keeper is not None or self._ended.is_set():
+                return
+            self._keeper = threading.Thread(
+                target=self._keep, args=(retention_days, every_s), name="keeper", daemon=True
+            )
+            self._keeper.start()
+
+    def _keep(self, retention_days: int, every_s: float) -> None:
+        while True:
+            try:
+                self.tidy(retention_days)
+            except StorageError as error:
+                _log.warning("The purge waits: %s", error)
+            except Exception:  # a thread that ends would purge nothing for ever
+                _log.exception("The purge failed")
+            if self._ended.wait(every_s):
+                return
+
+    def close(self) -> None:
+        """Write what waits and let go of the database."""
+        self._ended.set()
+        self.writer.close()
+        if self._keeper is not None:
+            self._keeper.join(5)
+        self.database.close()
+
+
+class _Prepared:
+    """The writer's view of the database: opened by its first batch, not before."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def write(self) -> AbstractContextManager[Session]:
+        return self._store.write()
+
+
+@lru_cache(maxsize=4)
+def _store_at(url: str) -> Store:
+    store = Store(Database(make_url(url)))
+    atexit.register(store.close)
+    return store
+
+
+def shared_store() -> Store:
+    """The process's store, where the settings put it.
+
+    Raises:
+        ConfigError: FER_DATABASE_URL cannot be used.
+    """
+    return _store_at(database_url(settings()).render_as_string(hide_password=False))
