@@ -14,7 +14,17 @@ from typer.core import TyperGroup
 from fer_core.errors import FerError
 
 #: Modules of this package, in the order ``--help`` shows their commands.
-COMMANDS: Final = ("serve", "predict", "train", "runs", "export", "evaluate", "dataset", "bench")
+COMMANDS: Final = (
+    "serve",
+    "predict",
+    "analyze",
+    "train",
+    "runs",
+    "export",
+    "evaluate",
+    "dataset",
+    "bench",
+)
 
 
 class _Group(TyperGroup):

@@ -101,7 +101,8 @@ def annotate_bgr(bgr: ImageArray, result: FrameResult) -> ImageArray:
     return out
 
 
-def _plane(frame: av.VideoFrame, index: int) -> ImageArray:
+def plane_of(frame: av.VideoFrame, index: int) -> ImageArray:
+    """A plane of the frame's own memory, (h, w) uint8, without the padding of its rows."""
     plane = frame.planes[index]
     rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
     return rows[:, : plane.width]
@@ -137,11 +138,11 @@ def annotate(
     out = av.VideoFrame(frame.width, frame.height, "yuv420p")
     planes = []
     for index in range(3):
-        target = _plane(out, index)
+        target = plane_of(out, index)
         if mirror:
-            cv2.flip(_plane(source, index), 1, dst=target)
+            cv2.flip(plane_of(source, index), 1, dst=target)
         else:
-            target[...] = _plane(source, index)
+            target[...] = plane_of(source, index)
         planes.append(target)
     if result is not None and len(result.faces) and min(frame.width, frame.height) >= 32:
         _draw_planes(planes, result, mirror)

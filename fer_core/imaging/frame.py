@@ -94,6 +94,11 @@ class VideoFrame:
         self.time_s = float(frame.time or 0.0) if time_s is None else time_s
         self.width, self.height = frame.width, frame.height
 
+    @property
+    def native(self) -> av.VideoFrame:
+        """The decoded frame, yuv420p or yuvj420p; not to be changed."""
+        return self._frame
+
     def luma(self) -> ImageArray:
         plane = self._frame.planes[0]
         rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)

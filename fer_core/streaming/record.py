@@ -44,7 +44,7 @@ _TIMES = ("time_s", "duration_s", "track_id")
 _REST = ("valid_s", "coverage", "facing", "eyes_open")
 
 
-def _row(sample: EmotionSample) -> dict[str, Any]:
+def sample_row(sample: EmotionSample) -> dict[str, Any]:
     """A sample as plain values, rounded to what the measurement carries; None where unknown."""
     probs = {name: round(float(p), 4) for name, p in zip(EMOTIONS, sample.probs, strict=True)}
     rest = {name: float(getattr(sample, name)) for name in _REST}
@@ -67,7 +67,7 @@ def samples_to_csv(samples: Iterable[EmotionSample]) -> str:
     fields = list(chain(_TIMES, EMOTIONS, _REST))
     writer = csv.DictWriter(out, fields, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(map(_row, samples))
+    writer.writerows(map(sample_row, samples))
     return out.getvalue()
 
 
@@ -80,7 +80,7 @@ def samples_to_json(samples: Iterable[EmotionSample], **about: Any) -> str:
     """
     rows = []
     for sample in samples:
-        row = _row(sample)
+        row = sample_row(sample)
         row["probs"] = {name: row.pop(name) for name in EMOTIONS}
         rows.append(row)
     document = {**about, "emotions": list(EMOTIONS), "samples": rows}

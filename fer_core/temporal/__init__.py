@@ -1,14 +1,19 @@
-"""Time: smoothing, labels that hold, the neutral baseline, windows of one second."""
+"""Time: smoothing, labels that hold, the neutral baseline, windows of one second, episodes."""
 
 from fer_core.temporal.baseline import BaselineState, NeutralBaseline
+from fer_core.temporal.episodes import Episode, EpisodeDetector, Segment, TrackMeasures
 from fer_core.temporal.smoothing import LabelRule, Smoother, label_names
 from fer_core.temporal.windows import SecondWindows
 
 __all__ = [
     "BaselineState",
+    "Episode",
+    "EpisodeDetector",
     "LabelRule",
     "NeutralBaseline",
     "SecondWindows",
+    "Segment",
     "Smoother",
+    "TrackMeasures",
     "label_names",
 ]

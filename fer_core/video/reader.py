@@ -44,6 +44,7 @@ class VideoReader:
     Attributes:
         fps: frames per second, on average; None where the file does not tell.
         duration_s: length in seconds; None where the file does not tell.
+        start_s: the first frame's own timestamp, known once it was read; sound counts from 0.
 
     Args:
         path: a file.
@@ -74,6 +75,7 @@ class VideoReader:
         rate = self._stream.average_rate
         self.fps = float(rate) if rate else None
         self.duration_s = self._find_duration()
+        self.start_s = 0.0
         self._turn: _Turn | None = None
 
     def _open(self, path: str | Path) -> av.container.InputContainer:
@@ -131,7 +133,7 @@ class VideoReader:
                 # A frame without a timestamp follows the one before at the average rate.
                 at_s = decoded.time if decoded.pts is not None else first_s + last_s + step_s
                 if count == 0:
-                    first_s = at_s
+                    self.start_s = first_s = at_s
                 last_s = max(last_s, at_s - first_s)
                 count += 1
                 yield VideoFrame(self._upright(decoded), last_s)
@@ -142,6 +144,30 @@ class VideoReader:
             ) from error
         if count == 0:
             raise DecodeError(f"{self._shown} holds no frame; save or copy the video again.")
+
+    def jump(self, time_s: float) -> VideoFrame | None:
+        """The frame shown at ``time_s``, by the file's index; None where that cannot find it.
+
+        Only after the first frame was read, since time counts from it; iteration ends with it.
+
+        Raises:
+            av.FFmpegError: the file cannot be searched.
+        """
+        stream, target_s = self._stream, self.start_s + time_s
+        if stream.time_base is None:
+            return None
+        self._container.seek(int(target_s / stream.time_base), stream=stream, backward=True)
+        found: av.VideoFrame | None = None
+        for decoded in self._container.decode(stream):
+            if decoded.pts is None or (found is None and decoded.time > target_s):
+                return None
+            if decoded.time > target_s:
+                break
+            found = decoded
+        if found is None:
+            return None
+        self._check_size(found.width, found.height)
+        return VideoFrame(self._upright(found), found.time - self.start_s)
 
     def _upright(self, frame: av.VideoFrame) -> av.VideoFrame:
         angle = round(frame.rotation / 90) * 90

@@ -1,0 +1,102 @@
+"""ELAN annotations, EAF 3.0 (https://www.mpi.nl/tools/elan/EAFv3.0.xsd).
+
+Per person one tier with the shown label, ``Face 1``, and one per emotion that has episodes,
+``Face 1 happy``: annotations of a tier must not overlap, and episodes of two emotions may.
+"""
+
+from pathlib import Path
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+from fer_core.analysis.document import Document
+from fer_core.files import printable_name
+from fer_core.labels import EMOTIONS
+
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_TYPE = "expression"
+_MIME = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime"}
+_MIME |= {".webm": "video/webm", ".mkv": "video/x-matroska", ".avi": "video/x-msvideo"}
+
+#: (start in ms, end in ms, text)
+_Annotation = tuple[int, int, str]
+
+
+def _tiers(document: Document) -> dict[str, list[_Annotation]]:
+    tiers: dict[str, list[_Annotation]] = {}
+    for key, track in sorted(document.tracks.items()):
+        tiers[f"Face {key}"] = [
+            (_ms(s.start_s), _ms(s.end_s), s.label)
+            for s in sorted(track.segments, key=lambda s: s.start_s)
+        ]
+        for emotion in EMOTIONS:
+            found = [
+                (_ms(e.onset_s), _ms(e.end_s), f"peak {e.peak:.2f} at {e.peak_s:.2f} s")
+                for e in track.episodes
+                if e.emotion == emotion
+            ]
+            if found:
+                tiers[f"Face {key} {emotion}"] = found
+    return {name: [a for a in found if a[1] > a[0]] for name, found in tiers.items()}
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def write_eaf(document: Document, path: Path) -> None:
+    """Write the file; the media is looked for beside it, under its own name."""
+    media = Path(printable_name(document.name)).name
+    root = ElementTree.Element(
+        "ANNOTATION_DOCUMENT",
+        {
+            "AUTHOR": "Mien",
+            "DATE": document.modified,
+            "FORMAT": "3.0",
+            "VERSION": "3.0",
+            "xmlns:xsi": _XSI,
+            "xsi:noNamespaceSchemaLocation": "http://www.mpi.nl/tools/elan/EAFv3.0.xsd",
+        },
+    )
+    header = ElementTree.SubElement(
+        root, "HEADER", {"MEDIA_FILE": "", "TIME_UNITS": "milliseconds"}
+    )
+    url = "./" + quote(media)
+    mime = _MIME.get(Path(media).suffix.lower(), "video/*")
+    ElementTree.SubElement(
+        header,
+        "MEDIA_DESCRIPTOR",
+        {"MEDIA_URL": url, "RELATIVE_MEDIA_URL": url, "MIME_TYPE": mime},
+    )
+    tiers = _tiers(document)
+    times = sorted({ms for found in tiers.values() for a in found for ms in a[:2]})
+    slots = {ms: f"ts{number}" for number, ms in enumerate(times, 1)}
+    order = ElementTree.SubElement(root, "TIME_ORDER")
+    for ms, slot in slots.items():
+        ElementTree.SubElement(order, "TIME_SLOT", {"TIME_SLOT_ID": slot, "TIME_VALUE": str(ms)})
+    number = 0
+    for name, found in tiers.items():
+        tier = ElementTree.SubElement(root, "TIER", {"LINGUISTIC_TYPE_REF": _TYPE, "TIER_ID": name})
+        for start, end, text in found:
+            number += 1
+            holder = ElementTree.SubElement(tier, "ANNOTATION")
+            annotation = ElementTree.SubElement(
+                holder,
+                "ALIGNABLE_ANNOTATION",
+                {
+                    "ANNOTATION_ID": f"a{number}",
+                    "TIME_SLOT_REF1": slots[start],
+                    "TIME_SLOT_REF2": slots[end],
+                },
+            )
+            ElementTree.SubElement(annotation, "ANNOTATION_VALUE").text = text
+    ElementTree.SubElement(
+        root,
+        "LINGUISTIC_TYPE",
+        {
+            "GRAPHIC_REFERENCES": "false",
+            "LINGUISTIC_TYPE_ID": _TYPE,
+            "TIME_ALIGNABLE": "true",
+        },
+    )
+    ElementTree.indent(root)
+    ElementTree.ElementTree(root).write(path, encoding="UTF-8", xml_declaration=True)

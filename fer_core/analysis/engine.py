@@ -1,0 +1,263 @@
+"""One file at a time through the pipeline; the networks are loaded once."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from fer_core.analysis.annotated import draw_still
+from fer_core.analysis.document import Document
+from fer_core.analysis.moments import StrongestMoments
+from fer_core.analysis.options import AnalysisOptions
+from fer_core.analysis.outcome import Outcome, Progress, Task
+from fer_core.analysis.results import ResultWriter
+from fer_core.analysis.tables import face_rows, second_row
+from fer_core.config import settings
+from fer_core.errors import DecodeError, FerError, LimitError
+from fer_core.files import printable_name
+from fer_core.imaging.decode import read_image
+from fer_core.imaging.frame import ArrayFrame, VideoFrame
+from fer_core.pipeline import FacePipeline, build_pipeline
+from fer_core.temporal import EpisodeDetector, SecondWindows, Smoother
+from fer_core.tracking import Tracker
+from fer_core.types import EmotionSample, FrameResult, ImageArray
+from fer_core.video import VideoReader, read_frame
+
+_log = logging.getLogger(__name__)
+
+#: Progress is told so often.
+_TELL_EVERY_S = 0.25
+#: A file that says it is longer than what could be read by more than this broke off.
+_MISSING_S = 2.0
+
+
+class Engine:
+    """Analyses files with the same options. Not for two threads at once.
+
+    Args:
+        options: of the run.
+        out: folder of the results; exists.
+
+    Raises:
+        FerError: model or detector cannot be loaded.
+    """
+
+    def __init__(self, options: AnalysisOptions, out: Path) -> None:
+        cv2.setNumThreads(1)  # as many processes as cores, and the same sums in each
+        self.options, self._out = options, out
+        self._video = self._build(small_faces=options.small_faces)
+        self._picture: FacePipeline | None = None
+
+    def _build(self, *, small_faces: bool) -> FacePipeline:
+        options = self.options
+        return build_pipeline(
+            options.model, options.detector, mesh=options.pose, live=False, small_faces=small_faces
+        )
+
+    def analyse(self, task: Task, tell: Callable[[Progress], None] | None = None) -> Outcome:
+        """Analyse one file and write its results; never raises for what a file holds.
+
+        Args:
+            task: the file.
+            tell: called a few times a second with how far a video is.
+        """
+        run = self._analyse_picture if task.kind == "picture" else self._analyse_video
+        writer: ResultWriter | None = None
+        try:
+            check_size(task)
+            writer = ResultWriter(self._out, task.stem, self.options)
+            outcome = run(task, writer, tell or (lambda _: None))
+        except FerError as error:
+            outcome = _failed(task, str(error))
+        except OSError as error:
+            what = f"{printable_name(task.name)} could not be analysed"
+            outcome = _failed(task, f"{what} ({error.strerror or error}); check disk and folder.")
+        except Exception as error:  # whatever damage brings out of a library, the rest goes on
+            _log.exception("analysis of %s", printable_name(task.name))
+            what = f"{printable_name(task.name)} could not be analysed"
+            outcome = _failed(task, f"{what} ({type(error).__name__}); convert it and try again.")
+        if writer is not None and outcome.status == "failed":
+            writer.discard()
+        return outcome
+
+    # --- pictures -------------------------------------------------------------------------------
+
+    def _analyse_picture(
+        self, task: Task, writer: ResultWriter, tell: Callable[[Progress], None]
+    ) -> Outcome:
+        if self._picture is None:
+            self._picture = self._build(small_faces=True)
+        bgr = read_image(task.file)
+        result = self._picture.process(ArrayFrame(bgr))
+        count = len(result.faces)
+        faces = result.faces.with_(track_ids=np.arange(1, count + 1))  # numbers to tell them apart
+        result = FrameResult(
+            0.0, result.width, result.height, faces, result.probs, result.smoothed, result.labels
+        )
+        document = self._document(task)
+        document.width, document.height = result.width, result.height
+        document.frames = document.analysed = 1
+        document.rows, document.picture = count, result
+        writer.add_faces(face_rows(task.name, 0, result))
+        drawn = draw_still(bgr, result, blur=self.options.blur)
+        if self.options.annotate:
+            writer.save_picture(drawn)
+        tell(Progress(0.0, 0.0, 1))
+        return _outcome(task, document, writer.finish(document, [drawn]))
+
+    # --- videos ---------------------------------------------------------------------------------
+
+    def _analyse_video(
+        self, task: Task, writer: ResultWriter, tell: Callable[[Progress], None]
+    ) -> Outcome:
+        document = self._document(task)
+        with VideoReader(task.file, threads=1) as reader:
+            self._check_duration(task, reader.duration_s)
+            document.fps = reader.fps
+            pipeline = self._video
+            pipeline.tracker = Tracker(expiry_s=self.options.expiry_s)
+            pipeline.smoother = Smoother(
+                expiry_s=self.options.expiry_s, time_constant_s=self.options.smooth_s
+            )
+            try:
+                self._follow(task, reader, pipeline, document, writer, tell)
+            except DecodeError as error:
+                if document.frames == 0:
+                    raise
+                document.warning = str(error)
+            missing_s = (reader.duration_s or 0.0) - document.duration_s
+            if not document.warning and missing_s > max(_MISSING_S, 2 / (reader.fps or 1.0)):
+                document.warning = (
+                    f"{printable_name(task.name)} ends after {document.duration_s:.1f} s of "
+                    f"{reader.duration_s:.1f} s; copy the video again if it should be longer."
+                )
+            if writer.annotated is not None:
+                writer.annotated.finish(task.file, reader.start_s)
+        stills = self._stills(task, document) if "html" in self.options.formats else []
+        return _outcome(task, document, writer.finish(document, stills))
+
+    def _follow(
+        self,
+        task: Task,
+        reader: VideoReader,
+        pipeline: FacePipeline,
+        document: Document,
+        writer: ResultWriter,
+        tell: Callable[[Progress], None],
+    ) -> None:
+        """Every frame once: analysed, measured, written. What is open is closed in any case."""
+        gap_s = self.options.max_gap_s
+        windows, episodes = SecondWindows(max_gap_s=gap_s), EpisodeDetector(max_gap_s=gap_s)
+        moments = StrongestMoments()
+        copy = writer.open_annotated(reader.fps or 30.0) if self.options.annotate else None
+        result: FrameResult | None = None
+        told_s = time.monotonic()
+
+        def keep(samples: list[EmotionSample]) -> None:
+            for sample in samples:
+                document.seconds.append(sample)
+            writer.add_seconds([second_row(task.name, sample) for sample in samples])
+
+        try:
+            for frame, is_due in self._due(reader):
+                if document.frames == 0:
+                    document.width, document.height = frame.width, frame.height
+                self._check_duration(task, frame.time_s)
+                if is_due:
+                    result = pipeline.process(frame)
+                    writer.add_faces(face_rows(task.name, document.frames, result))
+                    keep(windows.add(result))
+                    episodes.add(result)
+                    moments.add(result)
+                    document.analysed += 1
+                    document.rows += len(result.faces)
+                if copy is not None:
+                    copy.add(frame, result)
+                document.frames += 1
+                document.duration_s = frame.time_s
+                if time.monotonic() - told_s > _TELL_EVERY_S:
+                    told_s = time.monotonic()
+                    tell(Progress(frame.time_s, reader.duration_s, document.frames))
+        finally:
+            keep(windows.flush())
+            document.tracks = episodes.finish()
+            document.moments = moments.found()
+
+    def _due(self, reader: VideoReader) -> Iterator[tuple[VideoFrame, bool]]:
+        """Each frame, and whether it is analysed: the first at or after every multiple of S."""
+        every_s, next_s = self.options.every_s, 0.0
+        for frame in reader:
+            is_due = every_s is None or frame.time_s >= next_s - 1e-6
+            if every_s is not None and is_due:
+                next_s = (np.floor(frame.time_s / every_s + 1e-6) + 1) * every_s
+            yield frame, is_due
+
+    def _check_duration(self, task: Task, seconds: float | None) -> None:
+        limit = settings().max_duration_s
+        if seconds is not None and seconds > limit:
+            raise LimitError(
+                f"{printable_name(task.name)} is longer than {limit:,.0f} s, the limit; cut it or "
+                "raise FER_MAX_DURATION_S."
+            )
+
+    def _stills(self, task: Task, document: Document) -> list[ImageArray]:
+        stills = []
+        for moment in document.moments:
+            frame = read_frame(task.file, moment.time_s)
+            stills.append(draw_still(frame.bgr(), moment.result, blur=self.options.blur))
+        return stills
+
+    def _document(self, task: Task) -> Document:
+        changed = datetime.fromtimestamp(Path(task.file).stat().st_mtime, UTC)
+        return Document(
+            printable_name(task.name),
+            task.kind,
+            self.options,
+            modified=changed.isoformat(timespec="seconds"),
+        )
+
+
+def check_size(task: Task) -> None:
+    """Refuse a file of more bytes than the setting FER_MAX_BYTES.
+
+    Raises:
+        LimitError: it has more.
+    """
+    try:
+        size = Path(task.file).stat().st_size
+    except (OSError, ValueError):
+        return  # opening it gives the sentence
+    if size > settings().max_bytes:
+        raise LimitError(
+            f"{printable_name(task.name)} has {size:,} bytes and the limit is "
+            f"{settings().max_bytes:,}; cut it or raise FER_MAX_BYTES."
+        )
+
+
+def _failed(task: Task, message: str) -> Outcome:
+    # Messages of lower layers name the path; the person knows the file by its shown name.
+    if task.shown:
+        message = message.replace(printable_name(task.file), printable_name(task.shown))
+    return Outcome(task.file, task.stem, "failed", message)
+
+
+def _outcome(task: Task, document: Document, outputs: tuple[str, ...]) -> Outcome:
+    people = len(document.tracks) if task.kind == "video" else document.rows
+    message = document.warning
+    if task.shown:
+        message = message.replace(printable_name(task.file), printable_name(task.shown))
+    return Outcome(
+        file=task.file,
+        stem=task.stem,
+        status="partial" if message else "done",
+        message=message,
+        outputs=outputs,
+        frames=document.analysed,
+        faces=document.rows,
+        people=people,
+        duration_s=round(document.duration_s, 3),
+    )

@@ -1,0 +1,87 @@
+"""How files are analysed and what is written; travels as JSON to other processes."""
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Self
+
+from fer_core.errors import ConfigError
+
+#: Format -> what it is, as the command and the page name it.
+FORMATS: Final[dict[str, str]] = {
+    "csv": "tables, one row per face and frame and one per person and second",
+    "json": "one document: people, measures, episodes, seconds",
+    "parquet": "the tables of csv, for data frames",
+    "vtt": "WebVTT subtitles",
+    "eaf": "ELAN annotations",
+    "html": "a report in one file",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisOptions:
+    """What is chosen for a run.
+
+    Attributes:
+        model, detector: by name.
+        every_s: seconds between analysed frames of a video; None analyses every frame.
+        formats: keys of ``FORMATS``, without repetition.
+        annotate: also write a copy with boxes and labels (MP4 with its sound, or PNG).
+        blur: faces are made unrecognisable in all that shows pictures.
+        pose: also measure head pose and eyes, for the table by the second.
+        small_faces: search videos for small faces too (pictures always are); slower.
+        smooth_s: time constant of the smoothing; 0 takes every frame by itself.
+
+    Raises:
+        ConfigError: a value is impossible.
+    """
+
+    model: str = "default"
+    detector: str = "short"
+    every_s: float | None = None
+    formats: tuple[str, ...] = ("csv",)
+    annotate: bool = False
+    blur: bool = False
+    pose: bool = False
+    small_faces: bool = False
+    smooth_s: float = 0.3
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.formats if name not in FORMATS]
+        if unknown:
+            raise ConfigError(
+                f"There is no format {unknown[0]!r}: choose from {', '.join(FORMATS)}."
+            )
+        object.__setattr__(self, "formats", tuple(dict.fromkeys(self.formats)))
+        if self.every_s is not None and not 0 < self.every_s < math.inf:
+            raise ConfigError(f"every must be above 0 seconds. Received: {self.every_s}.")
+        if not 0 <= self.smooth_s < math.inf:
+            raise ConfigError(f"smooth must be 0 seconds or more. Received: {self.smooth_s}.")
+        if not self.formats and not self.annotate:
+            raise ConfigError("Nothing would be written: choose a format or the annotated copy.")
+
+    @property
+    def max_gap_s(self) -> float:
+        """A face is taken as seen between two analysed frames that are at most so far apart."""
+        return max(0.5, 1.5 * (self.every_s or 0.0))
+
+    @property
+    def expiry_s(self) -> float:
+        """A face keeps its id for so long out of sight: three analysed frames at least."""
+        return max(1.5, 3.0 * (self.every_s or 0.0))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values."""
+        return asdict(self) | {"formats": list(self.formats)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """From ``to_dict``'s values."""
+        return cls(**{**values, "formats": tuple(values["formats"])})
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal options."""
+        text = json.dumps(self.to_dict(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

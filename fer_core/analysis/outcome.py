@@ -1,0 +1,75 @@
+"""What goes to a worker and what comes back: plain data that travels as JSON."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self
+
+Kind = Literal["picture", "video"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to analyse.
+
+    Attributes:
+        file: its path, as the person gave it; the tables repeat it.
+        kind: how it is opened.
+        stem: first part of the names of all its results.
+        shown: what tables and messages call it; ``file`` where empty.
+    """
+
+    file: str
+    kind: Kind
+    stem: str
+    shown: str = ""
+
+    @property
+    def name(self) -> str:
+        """What tables and messages call the file."""
+        return self.shown or self.file
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one file ended.
+
+    Attributes:
+        status: ``done``; ``partial`` where the file broke off and what came before was kept;
+            ``failed`` where nothing was written.
+        message: one sentence for ``partial`` and ``failed``.
+        outputs: names of the files written.
+        frames: analysed frames.
+        faces: rows, one per face and analysed frame.
+        people: tracked faces of a video, or faces of a picture.
+        duration_s: time of the last frame.
+    """
+
+    file: str
+    stem: str
+    status: Literal["done", "partial", "failed"]
+    message: str = ""
+    outputs: tuple[str, ...] = ()
+    frames: int = 0
+    faces: int = 0
+    people: int = 0
+    duration_s: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"outputs": list(self.outputs)}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """From ``to_dict``'s values; unknown keys are left out."""
+        known = {k: v for k, v in values.items() if k in cls.__dataclass_fields__}
+        return cls(**{**known, "outputs": tuple(known.get("outputs", ()))})
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a video is; ``duration_s`` is None where the file does not tell."""
+
+    time_s: float
+    duration_s: float | None
+    frames: int

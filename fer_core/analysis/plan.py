@@ -1,0 +1,129 @@
+"""Which files a run covers, and how their results are called."""
+
+import os
+from collections.abc import Container, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from fer_core.analysis.outcome import Kind, Outcome, Task
+from fer_core.errors import DecodeError, InputError
+from fer_core.files import printable_name
+from fer_core.imaging import decode
+from fer_core.video import reader
+
+#: Ends of all names that a result can have; the longest first.
+RESULT_ENDS: Final = (
+    (".seconds.csv", ".seconds.parquet", ".annotated.mp4", ".annotated.png")
+    + (".csv", ".json", ".parquet", ".vtt", ".eaf", ".html")
+)  # fmt: skip
+#: The journal lies beside the results.
+RESERVED: Final = ("analysis",)
+
+
+def kind_of(path: str) -> Kind:
+    """By the suffix; what has neither kind's is opened as a video, which tells what it is."""
+    return "picture" if Path(path).suffix.lower() in decode.SUFFIXES else "video"
+
+
+def find_files(path: str, out: Path) -> list[str]:
+    """The pictures and videos in a folder and below, sorted; else the path itself.
+
+    Hidden files and folders, and results of earlier runs in ``out``, are left out.
+
+    Raises:
+        DecodeError: a folder that cannot be read or holds neither.
+    """
+    if not Path(path).is_dir():
+        return [path]
+    if not os.access(path, os.R_OK | os.X_OK):
+        raise DecodeError(
+            f"{printable_name(path)} may not be read: permission denied; allow reading it."
+        )
+    files = sorted(_walk(path, out.resolve()))
+    if not files:
+        raise DecodeError(
+            f"{printable_name(path)} is a folder without pictures or videos; give a folder that "
+            f"holds {decode.FORMATS_TEXT} pictures or {reader.FORMATS_TEXT} videos."
+        )
+    return files
+
+
+def _walk(path: str, out: Path) -> Iterator[str]:
+    suffixes = decode.SUFFIXES | reader.SUFFIXES
+    for folder, folders, names in os.walk(path):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        is_out = Path(folder).resolve() == out
+        for name in names:
+            made_here = is_out and name.lower().endswith((".annotated.mp4", ".annotated.png"))
+            if not name.startswith(".") and Path(name).suffix.lower() in suffixes and not made_here:
+                yield os.path.join(folder, name)  # noqa: PTH118, keeps "./" as it was given
+
+
+def _results_of(stem: str) -> set[str]:
+    """All names that results of this stem could take, as file systems that fold case see them."""
+    return {(stem + end).casefold() for end in RESULT_ENDS}
+
+
+def name_stems(files: Iterable[str], kept: Mapping[str, str]) -> dict[str, str]:
+    """File -> stem: the file's own, with ``-2``, ``-3``, ... where results would collide.
+
+    Args:
+        files: in order; the first of a name keeps it.
+        kept: stems that earlier runs gave, which stay.
+    """
+    taken = {name for stem in (*RESERVED, *kept.values()) for name in _results_of(stem)}
+    stems: dict[str, str] = {}
+    for file in files:
+        if file in kept:
+            stems[file] = kept[file]
+            continue
+        wanted = stem = printable_name(Path(file).stem) or "file"
+        number = 1
+        while _collides(stem, taken):
+            number += 1
+            stem = f"{wanted}-{number}"
+        taken |= _results_of(stem)
+        stems[file] = stem
+    return stems
+
+
+def _collides(stem: str, taken: Container[str]) -> bool:
+    return any(name in taken for name in _results_of(stem))
+
+
+def plan_tasks(
+    paths: Iterable[str], out: Path, *, kept: Mapping[str, str] | None = None
+) -> tuple[list[Task], list[Outcome]]:
+    """The files to analyse, each once, in the order given; and what could not be listed.
+
+    Args:
+        paths: files and folders.
+        out: folder of the results.
+        kept: file -> stem of earlier runs into the same folder.
+    """
+    files: dict[str, None] = {}
+    failed = []
+    for path in paths:
+        try:
+            files |= dict.fromkeys(find_files(path, out))
+        except InputError as error:
+            failed.append(Outcome(path, "", "failed", str(error)))
+    stems = name_stems(files, kept or {})
+    return [Task(file, kind_of(file), stems[file]) for file in files], failed
+
+
+def prepare_out(out: Path) -> None:
+    """Make the folder of the results.
+
+    Raises:
+        InputError: it cannot be made or written to.
+    """
+    shown = printable_name(out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{shown} cannot be made a folder ({error.strerror}); give another --out."
+        ) from error
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise InputError(f"{shown} may not be written to; allow it or give another --out.")

@@ -1,0 +1,123 @@
+"""The two tables: a row per face and analysed frame, a row per person and second.
+
+Both are written while the file is analysed, so that memory does not grow with its length.
+"""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from fer_core.labels import EMOTIONS
+from fer_core.streaming.record import sample_row
+from fer_core.types import EmotionSample, FrameResult
+
+FACE_COLUMNS: Final = (
+    *("file", "frame", "time_s", "track_id", "x1", "y1", "x2", "y2", "score"),
+    *EMOTIONS,
+    "label",
+)
+SECOND_COLUMNS: Final = (
+    *("file", "time_s", "duration_s", "track_id"),
+    *EMOTIONS,
+    *("valid_s", "coverage", "facing", "eyes_open"),
+)
+#: Rows that a Parquet file holds in memory before it writes them.
+_GROUP: Final = 8192
+
+
+class TableWriter(Protocol):
+    """A file that rows are added to."""
+
+    def add(self, rows: Sequence[Sequence[Any]]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def face_rows(name: str, index: int, result: FrameResult) -> list[list[Any]]:
+    """One row per face, in ``FACE_COLUMNS``' order; boxes clipped to the frame, as in ``predict``.
+
+    ``index`` counts the video's frames from 0, analysed or not. Probabilities and label are
+    those that are shown: smoothed, unless smoothing is off.
+    """
+    limits = (result.width, result.height) * 2
+    time_s = round(result.time_s, 4)
+    return [
+        [
+            *(name, index, time_s, track_id),
+            *(
+                round(min(max(value, 0.0), float(limit)), 1)
+                for value, limit in zip(box, limits, strict=True)
+            ),
+            round(score, 4),
+            *(round(p, 6) for p in probs),
+            label,
+        ]
+        for track_id, box, score, probs, label in zip(
+            result.faces.track_ids.tolist(),
+            result.faces.boxes.tolist(),
+            result.faces.scores.tolist(),
+            result.smoothed.tolist(),
+            result.labels,
+            strict=True,
+        )
+    ]
+
+
+def second_row(name: str, sample: EmotionSample) -> list[Any]:
+    """A sample in ``SECOND_COLUMNS``' order; None where something was not measured."""
+    values = sample_row(sample) | {"file": name}
+    return [values[column] for column in SECOND_COLUMNS]
+
+
+class CsvTable:
+    """A CSV file in UTF-8 with a header; unknown values are empty."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        self._file = path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+        self._writer = csv.writer(self._file, lineterminator="\n")
+        self._writer.writerow(columns)
+
+    def add(self, rows: Sequence[Sequence[Any]]) -> None:
+        self._writer.writerows(rows)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class ParquetTable:
+    """A Parquet file with the same columns."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        kinds = {"file": pa.string(), "label": pa.string(), "frame": pa.int64()}
+        kinds |= {"track_id": pa.int64(), "time_s": pa.float64(), "duration_s": pa.float64()}
+        self._schema = pa.schema([(name, kinds.get(name, pa.float32())) for name in columns])
+        self._writer = pq.ParquetWriter(path, self._schema)
+        self._make = pa.Table.from_pydict
+        self._rows: list[Sequence[Any]] = []
+
+    def add(self, rows: Sequence[Sequence[Any]]) -> None:
+        self._rows.extend(rows)
+        if len(self._rows) >= _GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        columns = zip(*self._rows, strict=True) if self._rows else ([] for _ in self._schema.names)
+        values = dict(zip(self._schema.names, map(list, columns), strict=True))
+        if "file" in values:
+            values["file"] = [_encodable(name) for name in values["file"]]
+        self._writer.write_table(self._make(values, schema=self._schema))
+        self._rows = []
+
+    def close(self) -> None:
+        if self._rows:
+            self._flush()
+        self._writer.close()
+
+
+def _encodable(name: str) -> str:
+    """As in the CSV file: names that are no valid UTF-8 are escaped."""
+    return name.encode("utf-8", "backslashreplace").decode()

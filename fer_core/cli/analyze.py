@@ -1,0 +1,153 @@
+"""``python -m fer_core analyze PATH... --out DIR``: pictures and videos, one or thousands."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from fer_core.analysis import Outcome, Progress, Task
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("analyze")(analyze)
+
+
+def analyze(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH",
+            help="Pictures, videos, or folders, which are searched to the bottom.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the results.", show_default=False)],
+    every: Annotated[
+        float | None,
+        typer.Option(metavar="S", help="Analyse a frame every S seconds; default: every frame."),
+    ] = None,
+    formats: Annotated[
+        str,
+        typer.Option("--format", help="Of csv, json, parquet, vtt, eaf, html; with commas."),
+    ] = "csv",
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Also a copy with boxes and labels.")
+    ] = False,
+    blur: Annotated[bool, typer.Option("--blur", help="Hide faces in copies and reports.")] = False,
+    pose: Annotated[
+        bool, typer.Option("--pose", help="Also head pose and eyes, by the second; slower.")
+    ] = False,
+    small_faces: Annotated[
+        bool, typer.Option("--small-faces", help="Look for small faces in videos too; slower.")
+    ] = False,
+    smooth: Annotated[
+        float, typer.Option(metavar="S", help="Time constant of smoothing; 0: none.")
+    ] = 0.3,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes; default: one per core.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Skip what an earlier run has finished.")
+    ] = False,
+    model: Annotated[str | None, typer.Option(help="Name of a model; default: FER_MODEL.")] = None,
+    detector: Annotated[
+        str | None, typer.Option(help="short, full, haar or yunet; default: FER_DETECTOR.")
+    ] = None,
+) -> None:
+    """Analyse pictures and videos into tables and other formats.
+
+    Per file, DIR gets STEM.csv (a row per face and analysed frame), STEM.seconds.csv (a row per
+    person and second) and what --format names; a stem that is taken gets -2, -3, and so on.
+    DIR/analysis.jsonl tells how each file ended. A file that cannot be read is reported and the
+    rest goes on; the exit code is then 2.
+    """
+    from fer_core.analysis import AnalysisOptions, plan_tasks, run_tasks
+    from fer_core.analysis.journal import Journal
+    from fer_core.analysis.plan import prepare_out
+    from fer_core.analysis.pool import default_jobs
+    from fer_core.config import settings
+
+    options = AnalysisOptions(
+        model=model or settings().model,
+        detector=detector or settings().detector,
+        every_s=every,
+        formats=tuple(name.strip().lower() for name in formats.split(",") if name.strip()),
+        annotate=annotate,
+        blur=blur,
+        pose=pose,
+        small_faces=small_faces,
+        smooth_s=smooth,
+    )
+    prepare_out(out)
+    journal = Journal(out, options)
+    tasks, unlisted = plan_tasks(paths, out, kept=journal.stems)
+    todo = [task for task in tasks if not (resume and journal.is_finished(task))]
+    report = _Report(len(todo))
+    for outcome in unlisted:
+        report.say(outcome)
+    if skipped := len(tasks) - len(todo):
+        typer.echo(f"{skipped} of {len(tasks)} finished before, skipped")
+    try:
+        for outcome in run_tasks(todo, options, out, jobs=jobs or default_jobs(), tell=report.tell):
+            journal.add(outcome)
+            report.say(outcome)
+    finally:
+        report.clear()
+        journal.close([task.file for task in tasks])
+    if report.failed:
+        raise typer.Exit(2)
+
+
+class _Report:
+    """A line per file on stdout, trouble on stderr; on a terminal, how far the run is."""
+
+    def __init__(self, count: int) -> None:
+        self._count, self._ended = count, 0
+        self._running: dict[str, Progress] = {}
+        self._is_live = sys.stderr.isatty()
+        self.failed = 0
+
+    def tell(self, task: "Task", progress: "Progress") -> None:
+        """Show how far a video is."""
+        self._running[task.file] = progress
+        if self._is_live:
+            shares = (_share(p) for p in self._running.values())
+            percent = 100 * (self._ended + sum(shares)) / max(1, self._count)
+            line = f"{self._ended} of {self._count} files, {percent:.0f} %"
+            sys.stderr.write(f"\r{line}\x1b[K")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Take the line of progress away."""
+        if self._is_live:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def say(self, outcome: "Outcome") -> None:
+        """Say how a file ended."""
+        from fer_core.files import printable_name
+
+        self.clear()
+        if self._running.pop(outcome.file, None) is not None or outcome.stem:
+            self._ended += 1
+        if outcome.status != "failed":
+            typer.echo(f"{printable_name(outcome.file)}  {_summary(outcome)}")
+        if outcome.message:
+            self.failed += 1
+            typer.echo(outcome.message, err=True)
+
+
+def _share(progress: "Progress") -> float:
+    if not progress.duration_s:
+        return 0.0
+    return min(1.0, progress.time_s / progress.duration_s)
+
+
+def _summary(outcome: "Outcome") -> str:
+    frames = f"{outcome.frames:,} frame{'' if outcome.frames == 1 else 's'}"
+    people = f"{outcome.people} {'person' if outcome.people == 1 else 'people'}"
+    rows = f"{outcome.faces:,} row{'' if outcome.faces == 1 else 's'}"
+    return f"{frames}, {people}, {rows}  -> {', '.join(outcome.outputs)}"

@@ -1,0 +1,45 @@
+"""Single frames of a video by their time, for stills and for scrubbing."""
+
+from pathlib import Path
+
+import av
+
+from fer_core.imaging.frame import VideoFrame
+from fer_core.video.reader import VideoReader
+
+#: Times are rounded on the way through files and widgets.
+_CLOSE_S = 0.002
+
+
+def read_frame(path: str | Path, time_s: float, *, max_pixels: int | None = None) -> VideoFrame:
+    """The frame shown at ``time_s``: the last that begins by then, the first for earlier times.
+
+    Jumps to the key frame before it where the file has an index, and reads from the start else.
+
+    Raises:
+        DecodeError: missing, unreadable, or no video.
+        LimitError: too many pixels.
+    """
+    found = _jump(path, time_s, max_pixels) if time_s > 0 else None
+    return _search(path, time_s, max_pixels) if found is None else found
+
+
+def _search(path: str | Path, time_s: float, max_pixels: int | None) -> VideoFrame:
+    last: VideoFrame | None = None
+    with VideoReader(path, max_pixels=max_pixels) as reader:
+        for frame in reader:
+            if last is not None and frame.time_s > time_s + _CLOSE_S:
+                break
+            last = frame
+    assert last is not None  # a reader without any frame has raised
+    return last
+
+
+def _jump(path: str | Path, time_s: float, max_pixels: int | None) -> VideoFrame | None:
+    """The same by an index; None where that is not possible."""
+    with VideoReader(path, max_pixels=max_pixels) as reader:
+        next(iter(reader))
+        try:
+            return reader.jump(time_s + _CLOSE_S)
+        except av.FFmpegError:
+            return None
