@@ -51,6 +51,9 @@ def _cosines() -> NDArray[np.float32]:
     return np.asarray(table, np.float32)
 
 
+_COSINES = _cosines()
+
+
 def compress(images: Any, quality: Any) -> Any:
     """What JPEG leaves of grey images: 8x8 cosine coefficients, rounded to the table's steps.
 
@@ -58,16 +61,19 @@ def compress(images: Any, quality: Any) -> Any:
         images: (batch, h, w, 1) float 0..255; h and w are multiples of 8.
         quality: (batch, 1, 1, 1) float 1..99, with the steps of the Independent JPEG Group.
     """
-    height, width = images.shape[1:3]
-    blocks = ops.reshape(images - 128.0, (-1, height // 8, 8, width // 8, 8))
-    blocks = ops.transpose(blocks, (0, 1, 3, 2, 4))
-    basis = ops.convert_to_tensor(_cosines())
-    back = ops.transpose(basis)
+    # One multiplication by a block-diagonal matrix does all blocks of a line.
+    down = ops.convert_to_tensor(np.kron(np.eye(images.shape[1] // 8, dtype=np.float32), _COSINES))
+    across = ops.convert_to_tensor(
+        np.kron(np.eye(images.shape[2] // 8, dtype=np.float32), _COSINES)
+    )
+    table = np.tile(_JPEG_TABLE, (images.shape[1] // 8, images.shape[2] // 8))
+    quality = quality[..., 0]
     scale = ops.where(quality < 50.0, 5000.0 / quality, 200.0 - 2.0 * quality) / 100.0
-    steps = ops.clip(ops.round(ops.reshape(scale, (-1, 1, 1, 1, 1)) * _JPEG_TABLE), 1.0, 255.0)
-    coefficients = ops.matmul(ops.matmul(basis, blocks), back)
-    blocks = ops.matmul(ops.matmul(back, ops.round(coefficients / steps) * steps), basis)
-    x = ops.reshape(ops.transpose(blocks, (0, 1, 3, 2, 4)), (-1, height, width, 1))
+    steps = ops.clip(ops.round(scale * table), 1.0, 255.0)
+    x = images[..., 0] - 128.0
+    x = ops.matmul(down, ops.matmul(x, ops.transpose(across)))
+    x = ops.round(x / steps) * steps
+    x = ops.matmul(ops.transpose(down), ops.matmul(x, across))[..., None]
     return ops.clip(x + 128.0, 0.0, 255.0)
 
 
