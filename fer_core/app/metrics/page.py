@@ -1,15 +1,15 @@
 """The Metrics page: how good is it, and may I believe that?"""
 
+import logging
 from datetime import datetime
 
 import streamlit as st
 
-from fer_core.app.metrics.blocks import Styling, interval, percent
+from fer_core.app.metrics.blocks import Block, Styling, Text, listing
 from fer_core.app.metrics.cells import show_confusion
 from fer_core.app.metrics.panel_headline import (
-    HEADLINES,
-    figure_of,
     honesty,
+    make_cards,
     make_headline_table,
 )
 from fer_core.app.metrics.panels import ONE_MODEL, PANELS, make_panel
@@ -19,6 +19,8 @@ from fer_core.app.metrics.state import load_catalog, make_view, private_scorings
 from fer_core.app.metrics.view import View
 from fer_core.classification.registry import live_choice
 from fer_core.evaluation.catalog import Entry, read_signature, set_title
+
+_LOG = logging.getLogger(__name__)
 
 #: Of several sets and splits, the first of these is shown at first.
 _FIRST = ("_private_test", "_public_test")
@@ -47,7 +49,7 @@ def _choose(entries: tuple[Entry, ...]) -> View:
     names = [entry.name for entry in entries]
     live = live_choice()
     keys = sorted({key for entry in entries for key in entry.scored}, key=_order)
-    models, data, more = st.columns([4, 3, 1], vertical_alignment="bottom")
+    models, data, more = st.columns([4, 3, 1.5], vertical_alignment="bottom")
     chosen = models.multiselect(
         "Models",
         names,
@@ -107,24 +109,18 @@ def _offer_report(view: View) -> None:
 
 def _show_headline(view: View) -> None:
     if len(view.scored) == 1:
-        scoring = view.scorings[view.scored[0].name]
-        cards = [
-            (title, figure.value, interval(figure.low, figure.high), about)
-            for name, (title, about) in HEADLINES.items()
-            for figure in (figure_of(scoring, name),)
-        ]
-        for column, (title, value, low_high, about) in zip(
-            st.columns(len(cards)), cards, strict=True
-        ):
-            column.metric(
-                title,
-                percent(value),
-                low_high,
-                delta_color="off",
-                delta_arrow="off",
-                help=f"{about} Below it the 95 % interval.",
-                border=True,
-            )
+        with st.container(horizontal=True):
+            for title, value, below, about in make_cards(view.scorings[view.scored[0].name]):
+                st.metric(
+                    title,
+                    value,
+                    below,
+                    delta_color="off",
+                    delta_arrow="off",
+                    help=about,
+                    border=True,
+                    width=165,  # two side by side on a phone
+                )
     elif view.scored:
         show_table(make_headline_table(view), "headline")
     for entry in view.scored:
@@ -149,7 +145,15 @@ def _show_panels(view: View) -> None:
             if title == "Confusion" and view.focus is not None:
                 show_confusion(view, styling, _image_format())
                 continue
-            blocks = make_panel(
-                title, view, styling, private=lambda: private_scorings(view.everything)
-            )
-            show_blocks(blocks, title, _image_format())
+            show_blocks(_make_safely(title, view, styling), title, _image_format())
+
+
+def _make_safely(title: str, view: View, styling: Styling) -> list[Block]:
+    """A file whose content is of the wrong kind costs this panel, not the page."""
+    try:
+        return make_panel(title, view, styling, private=lambda: private_scorings(view.everything))
+    except (TypeError, ValueError, KeyError, AttributeError):
+        _LOG.exception("The panel %s cannot be drawn.", title)
+        names = listing([entry.name for entry in view.chosen])
+        words = f"This panel cannot be drawn: a file of {names} is damaged; export and evaluate it"
+        return [Text(f"{words} again.", "info")]

@@ -169,7 +169,7 @@ def make_claims(view: View, styling: Styling) -> list[Block]:
         rows.append(row | {"source": "measured here"})
         if scoring.predictions.ferplus is not None and scoring.ferplus is not None:
             row = _claim_row(
-                f"{entry.name}, votes (here)",
+                f"{entry.name} (here)",
                 scoring.ferplus.accuracy,
                 "FER+ votes",
                 f"FER+ majority of {view.set_title}, {scoring.ferplus.n:,} images",
@@ -205,7 +205,11 @@ def _claims_chart(frame: pd.DataFrame, styling: Styling) -> Chart:
     leaky = frame["leaky"] == "yes"
     ours = frame["source"] == "measured here"
     colors = ["#0072B2" if own else "#9A9AA8" for own in ours]
-    names = [f"{n} (leaky)" if bad else n for n, bad in zip(frame["system"], leaky, strict=True)]
+    votes = frame["against"] == "FER+ votes"
+    names = [
+        f"{name}{', FER+ votes' if by_votes else ''}{' (leaky)' if bad else ''}"
+        for name, by_votes, bad in zip(frame["system"], votes, leaky, strict=True)
+    ]
     figure = go.Figure(
         go.Bar(
             x=frame["accuracy (%)"],

@@ -84,9 +84,11 @@ def make_confusion_figure(
             line={"color": styling.ink, "width": 3},
         )
     unit = "% of the row" if normalized else "images"
-    layout(figure, height=460, title=f"Confusion matrix, {unit}", clickmode="event+select")
-    figure.update_xaxes(title="answered", constrain="domain", fixedrange=True)
-    figure.update_yaxes(title="labelled", autorange="reversed", fixedrange=True)
+    layout(figure, height=500, title=f"Confusion matrix, {unit}", clickmode="event+select")
+    figure.update_xaxes(title="answered", fixedrange=True, showgrid=False, ticks="")
+    figure.update_yaxes(
+        title="labelled", autorange="reversed", fixedrange=True, showgrid=False, ticks=""
+    )
     return figure
 
 
@@ -149,7 +151,7 @@ def make_published_class_table(rows: tuple[TableRow, ...]) -> Table:
     return Table(frame, "published-classes", dict.fromkeys(titles, "%.1f"))
 
 
-def make_classes(view: View) -> list[Block]:
+def make_classes(view: View, styling: Styling) -> list[Block]:
     """Per-class table, and the recalls beside those of the field's usual model."""
     blocks: list[Block] = [make_class_table(view.scoring)]
     blocks.append(
@@ -159,10 +161,10 @@ def make_classes(view: View) -> list[Block]:
             "small",
         )
     )
-    return [*blocks, *_make_usual(view)]
+    return [*blocks, *_make_usual(view, styling)]
 
 
-def _make_usual(view: View) -> list[Block]:
+def _make_usual(view: View, styling: Styling) -> list[Block]:
     """Recall per class of every chosen model, with the field's usual model where it is known."""
     figure = go.Figure()
     usual = [
@@ -183,6 +185,8 @@ def _make_usual(view: View) -> list[Block]:
             error_y={
                 "type": "data",
                 "symmetric": False,
+                "color": styling.ink,
+                "thickness": 1.5,
                 "array": [(r.high - r.value) * 100 for _, r in known],
                 "arrayminus": [(r.value - r.low) * 100 for _, r in known],
             },
@@ -196,11 +200,12 @@ def _make_usual(view: View) -> list[Block]:
             error_y={
                 "type": "data",
                 "array": [(r.high - r.low) * 50 for r in ranges],
-                "thickness": 5,
-                "width": 12,
+                "thickness": 4,
+                "width": 10,
+                "color": "#9A9AA8",
             },
             mode="markers",
-            marker={"symbol": "line-ew", "size": 1, "color": "#7F7F7F"},
+            marker={"symbol": "diamond", "size": 9, "color": "#9A9AA8"},
             name="what the field ships, range",
             hovertext=[f"{r.emotion}: {interval(r.low, r.high)} %" for r in ranges],
             hoverinfo="text",

@@ -6,6 +6,7 @@ from fer_core.app.metrics.blocks import Block, Table, Text, interval, percent
 from fer_core.app.metrics.view import View
 from fer_core.evaluation.analysis import Figure, Scoring
 from fer_core.evaluation.catalog import Entry
+from fer_core.evaluation.metrics import wilson_interval
 
 #: Figure of a scoring -> (title, what it means).
 HEADLINES = {
@@ -20,6 +21,21 @@ def figure_of(scoring: Scoring, name: str) -> Figure:
     """One of ``HEADLINES``."""
     figure: Figure = getattr(scoring, name)
     return figure
+
+
+def make_cards(scoring: Scoring) -> list[tuple[str, str, str, str]]:
+    """Title, value, interval and meaning of each figure of one model."""
+    cards = []
+    for name, (title, about) in HEADLINES.items():
+        figure = figure_of(scoring, name)
+        words = f"{about} Below it the 95 % interval."
+        cards.append((title, percent(figure.value), interval(figure.low, figure.high), words))
+    if (votes := scoring.ferplus) is not None:
+        low, high = wilson_interval(round(votes.accuracy * votes.n), votes.n)
+        about = f"Share of {votes.n:,} images on which the answer is the majority of FER+ voters."
+        words = f"{about} Below it the 95 % interval."
+        cards.append(("Against voters", percent(votes.accuracy), interval(low, high), words))
+    return cards
 
 
 def is_leaky(entry: Entry, key: str) -> bool:
@@ -60,14 +76,21 @@ def _split_words(entry: Entry, key: str) -> str:
         kind = "validation split, on which choices are made"
     else:
         kind = "honest split, nothing was learned from it"
-        if (
-            data.get("name") == key.removesuffix("_private_test")
-            and data.get("split") != "official"
-        ):
-            kind = (
-                "some of its images may have been trained on, since the model divided the set anew"
-            )
+        if _may_have_trained_on(entry, key):
+            kind = "some of its images may have been trained on: the set was divided anew"
     return f"{kind}; {trained}{seen}" if trained else kind
+
+
+def _may_have_trained_on(entry: Entry, key: str) -> bool:
+    """Whether the model divided this very set anew, test rows and all.
+
+    A subset is drawn from the training split, so that test rows stay unseen.
+    """
+    if entry.spec is None:
+        return False
+    data, recipe = entry.spec.data, entry.spec.recipe.get("data", {})
+    same = data.get("name") == key.removesuffix("_private_test")
+    return same and data.get("split") != "official" and recipe.get("subset") is None
 
 
 def make_headline_table(view: View) -> Table:

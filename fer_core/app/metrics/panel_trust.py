@@ -1,4 +1,4 @@
-"""May one believe it: calibration, the labels themselves, and changes a camera makes."""
+"""May one believe it: calibration, and the labels themselves."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,18 +18,6 @@ from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.catalog import Entry
 from fer_core.evaluation.labels import LabelNoise
 from fer_core.evaluation.metrics import ReliabilityBin
-from fer_core.evaluation.robustness import PERTURBATIONS
-
-#: How the changes of ``evaluate --robustness`` read.
-CHANGES = {
-    "shift_5px": "shifted by 5 px",
-    "scale_0.85": "smaller, x 0.85",
-    "scale_1.15": "larger, x 1.15",
-    "rotation_15deg": "turned by 15°",
-    "blur_sigma_1": "blurred, sigma 1",
-    "brightness_0.4": "darker, x 0.4",
-    "jpeg_30": "JPEG, quality 30",
-}
 
 
 def temperature_of(entry: Entry, scoring: Scoring, key: str) -> float | None:
@@ -37,7 +25,8 @@ def temperature_of(entry: Entry, scoring: Scoring, key: str) -> float | None:
     known, or where they are a mix of two outputs and none can be undone."""
     if entry.spec is None:
         return None
-    output = entry.evaluation(key).get("output")
+    row = entry.result(key)
+    output = entry.evaluation(key).get("output") or (row or {}).get("output")
     if output == "served" and len(entry.spec.served) > 1:
         return None
     for file in entry.spec.files.values():
@@ -193,7 +182,7 @@ def _noise_blocks(noise: LabelNoise) -> list[Block]:
     figure.update_xaxes(title="share of the faces (%)")
     figure.update_yaxes(autorange="reversed")
     bins = [b for b in noise.by_agreement if b.n]
-    names = [f"{b.low:.0%} to {b.high:.0%}" for b in bins]
+    names = [f"{b.low * 100:.0f} to {b.high * 100:.0f} %" for b in bins]
     sure = go.Figure()
     sure.add_scatter(
         x=names,
@@ -231,53 +220,4 @@ def _noise_blocks(noise: LabelNoise) -> list[Block]:
         Table(frame, "label-noise", {"share (%)": "%.1f"}),
         Chart(sure, "label-noise-by-agreement", "Accuracy by agreement of the voters."),
         Table(by, "label-noise-by-agreement", dict.fromkeys(by.columns[2:], "%.1f")),
-    ]
-
-
-def make_robustness(view: View) -> list[Block]:
-    """Accuracy under each change, all chosen models side by side."""
-    blocks: list[Block] = []
-    figure, rows = go.Figure(), []
-    for entry in view.scored:
-        report = entry.evaluation(view.key)
-        found = report.get("robustness")
-        plain = view.scorings[entry.name].accuracy.value
-        known = [c for c in PERTURBATIONS if isinstance(found, dict) and c in found]
-        if not isinstance(found, dict) or not known:
-            split = view.key.removeprefix(f"{view.set_title.split(' · ')[0]}_")
-            blocks.append(
-                Text(
-                    f"{entry.name} has no robustness figures on {view.set_title}; measure them: "
-                    f"`python -m fer_core evaluate --model {entry.name} --split {split} "
-                    "--robustness`",
-                    "info",
-                )
-            )
-            continue
-        values = {"unchanged": plain} | {CHANGES.get(c, c): float(found[c]) for c in known}
-        figure.add_bar(
-            x=list(values),
-            y=[v * 100 for v in values.values()],
-            name=entry.name,
-            marker_color=line_style(view.place(entry))["color"],
-            hovertemplate="%{x}: %{y:.1f} %",
-        )
-        rows += [
-            {
-                "model": entry.name,
-                "faces": name,
-                "accuracy (%)": value * 100,
-                "lost (points)": (plain - value) * 100,
-            }
-            for name, value in values.items()
-        ]
-    if not rows:
-        return blocks
-    layout(figure, title="Accuracy when the face is changed", barmode="group")
-    figure.update_yaxes(title="accuracy (%)", range=[0, 100])
-    formats = dict.fromkeys(("accuracy (%)", "lost (points)"), "%.1f")
-    return [
-        Chart(figure, "robustness", "Accuracy under each change of the face."),
-        Table(pd.DataFrame(rows), "robustness", formats),
-        *blocks,
     ]

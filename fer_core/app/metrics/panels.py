@@ -7,6 +7,7 @@ from fer_core.app.metrics import (
     panel_compare,
     panel_errors,
     panel_published,
+    panel_robustness,
     panel_training,
     panel_trust,
 )
@@ -49,6 +50,9 @@ def make_panel(
     """
     if title == "Training":
         return panel_training.make_training(view) or [_nothing("no model is chosen")]
+    if title == "Robustness":
+        blocks = panel_robustness.make_robustness(view)
+        return blocks or [_nothing("no exported model is chosen")]
     if title == "Published systems":
         return panel_published.make_published(view, private()) or [_nothing("claims.toml is gone")]
     if title == "Compare":
@@ -62,11 +66,9 @@ def make_panel(
         ]
     if view.focus is None:
         return [_nothing(f"none of the chosen models was scored on {view.set_title}")]
-    if title == "Robustness":
-        return panel_trust.make_robustness(view)
     make: dict[str, Callable[[], list[Block]]] = {
         "Confusion": lambda: panel_errors.make_confusion(view, styling, normalized=normalized),
-        "Classes": lambda: panel_errors.make_classes(view),
+        "Classes": lambda: panel_errors.make_classes(view, styling),
         "Thresholds": lambda: panel_errors.make_thresholds(view),
         "Calibration": lambda: panel_trust.make_calibration(view),
         "Labels": lambda: panel_trust.make_label_noise(view),
