@@ -10,10 +10,11 @@ st.set_page_config(page_title="Mien", page_icon=str(ICON), layout="wide", initia
 
 live = st.Page("pages/live.py", title="Live", icon=":material/videocam:", default=True)
 metrics = st.Page("pages/metrics.py", title="Metrics", icon=":material/monitoring:")
+analyse = st.Page("pages/analyse.py", title="Analyse", icon=":material/movie:")
 about = st.Page("pages/about.py", title="About Mien", icon=":material/info:")
 
 note_routed()
-page = st.navigation({"See": [live], "Model": [metrics], "About": [about]})
+page = st.navigation({"See": [live, analyse], "Model": [metrics], "About": [about]})
 if page is not live:
     leave_live_page()
 page.run()

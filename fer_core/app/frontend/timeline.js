@@ -28,8 +28,15 @@ function build(parentElement, data) {
     row.append(svg)
     return path
   })
-  return { areas, figure: parentElement.querySelector(".timeline"),
+  const mark = element("div", "mark", rows)
+  return { areas, rows, mark, figure: parentElement.querySelector(".timeline"),
            ticks: parentElement.querySelector(".ticks") }
+}
+
+// Where a click lies between the left and the right edge of the areas, 0..1.
+function shareOf(event, mine) {
+  const edges = mine.areas[0].ownerSVGElement.getBoundingClientRect()
+  return (event.clientX - edges.left) / edges.width
 }
 
 // Runs are lists of [x, y] in 0..1; each becomes a closed area that stands on the row's base.
@@ -48,6 +55,16 @@ export default function (component) {
   mine.figure.setAttribute("aria-label", data.alt)
   mine.figure.dataset.seconds = data.seconds
   data.rows.forEach((row, index) => mine.areas[index].setAttribute("d", outline(row.runs)))
+  const marked = typeof data.mark === "number"
+  mine.mark.hidden = !marked
+  mine.rows.classList.toggle("pickable", marked)
+  if (marked) mine.mark.style.setProperty("--at", Math.min(Math.max(data.mark, 0), 1))
+  mine.rows.onclick = marked
+    ? (event) => {
+        const share = shareOf(event, mine)
+        if (share >= 0) component.setTriggerValue("pick", share)
+      }
+    : null
   const ticks = data.ticks.join("|")
   if (mine.tickText !== ticks) {
     mine.tickText = ticks

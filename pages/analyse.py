@@ -1,0 +1,7 @@
+"""Analyse pictures and videos from files."""
+
+from fer_core.app.analyse import show_analyse_page
+from fer_core.app.routing import require_router
+
+require_router()
+show_analyse_page()
