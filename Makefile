@@ -27,6 +27,7 @@ run: setup
 
 test: dev
 	@scripts/ensure_chromium.sh
+	@scripts/ensure_postgres.sh
 	$(PY) -m pytest -m "not soak" $(ARGS)
 
 check: dev
@@ -43,6 +44,7 @@ train: setup
 
 soak: dev
 	@scripts/ensure_chromium.sh
+	@scripts/ensure_postgres.sh
 	$(PY) -m pytest -m soak $(ARGS)
 
 # One set of pins that is valid for Python 3.11 to 3.13 on Linux, macOS and Windows.

@@ -96,7 +96,9 @@ def test_without_a_python_that_fits_make_says_so(tmp_path: Path) -> None:
     assert done.stdout.startswith("Mien needs Python 3.11, 3.12 or 3.13")
 
 
-@pytest.mark.parametrize("script", [".ci/run", "scripts/ensure_chromium.sh"])
+@pytest.mark.parametrize(
+    "script", [".ci/run", "scripts/ensure_chromium.sh", "scripts/ensure_postgres.sh"]
+)
 def test_scripts_parse_and_may_run(script: str) -> None:
     path = ROOT / script
     shell = path.read_text(encoding="utf-8").splitlines()[0].split("/")[-1].split()[-1]
@@ -104,21 +106,30 @@ def test_scripts_parse_and_may_run(script: str) -> None:
     assert path.stat().st_mode & 0o111
 
 
-def test_ci_runs_the_readmes_commands_with_the_browser() -> None:
+def test_ci_runs_the_readmes_commands_with_the_browser_and_postgres() -> None:
     lines = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
-    assert {"make check", "make test", "export FER_REQUIRE_BROWSER=1", "set -euo pipefail"} <= set(
-        lines
-    )
+    assert {"make check", "make test", "set -euo pipefail"} <= set(lines)
+    assert {"export FER_REQUIRE_BROWSER=1", "export FER_REQUIRE_POSTGRES=1"} <= set(lines)
 
 
 @pytest.mark.parametrize(("required", "code"), [("", 0), ("1", 1)])
-def test_absent_chromium_is_one_line(required: str, code: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "variable", "package"),
+    [("chromium", "BROWSER", "chromium"), ("postgres", "POSTGRES", "postgresql")],
+)
+def test_absent_program_is_one_line(
+    required: str, code: int, name: str, variable: str, package: str
+) -> None:
     """No right to install: PATH holds no apt-get, so nothing is installed by this test."""
     shell = shutil.which("sh")
     assert shell is not None
     done = subprocess.run(
-        [shell, "-c", 'id() { echo 1000; }; . "$0"', str(ROOT / "scripts/ensure_chromium.sh")],
-        env={"PATH": "/nowhere", "FER_REQUIRE_BROWSER": required},
+        [shell, "-c", 'id() { echo 1000; }; . "$0"', str(ROOT / f"scripts/ensure_{name}.sh")],
+        env={
+            "PATH": "/nowhere",
+            "FER_POSTGRES": "initdb",  # not where Debian puts it beside PATH
+            f"FER_REQUIRE_{variable}": required,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -126,7 +137,7 @@ def test_absent_chromium_is_one_line(required: str, code: int) -> None:
     assert done.returncode == code
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) == 1
-    assert "sudo apt-get install chromium" in done.stdout
+    assert f"sudo apt-get install {package}" in done.stdout
 
 
 def test_operations_explains_every_setting() -> None:

@@ -19,6 +19,7 @@ from fer_core.app import cookies
 from fer_core.config import settings
 from fer_core.errors import AccessError, FerError
 from fer_core.storage import shared_store
+from fer_core.storage.database import FILE_NAME
 
 _log = logging.getLogger(__name__)
 _LOGIN_KEY = "access_login"
@@ -58,6 +59,23 @@ def require_training() -> Access:
     if not may_train(access):
         _refuse(Role.ANALYST)
     return access
+
+
+def begin_run() -> Access:
+    """Called first by the router, on every run: the visitor's access, for the menu."""
+    # Where `serve` does not do it: a database that is there is kept tidy.
+    url = settings().database_url
+    if not cookies.has_door() and (url or (settings().data_dir / FILE_NAME).exists()):
+        try:
+            shared_store().keep(settings().retention_days)
+        except FerError as error:
+            _log.warning("The database can't be tidied: %s", error)
+    return current_access()
+
+
+def end_run() -> None:
+    """Called last by the router, on every run."""
+    cookies.deliver()
 
 
 def has_login() -> bool:

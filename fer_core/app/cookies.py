@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 from fer_core.access import Signer, load_secret
 from fer_core.app.component import pack, source
@@ -19,8 +20,6 @@ PERSON = "mien_person"
 NAMES = (ACCESS, PERSON)
 MAX_AGE_S = 90 * 86_400
 ROUTE = "/access/cookie"
-
-_COURIER = st.components.v2.component("mien_cookie", js=source("cookie.js"))
 
 _door_is_open = False
 
@@ -83,4 +82,10 @@ def deliver() -> None:
     """Hand tickets to the browser: the router calls this at the end of every run."""
     tickets = [ticket for name in NAMES if (ticket := st.session_state.get(f"ticket-{name}"))]
     if tickets and has_door():
-        _COURIER(key="cookie_courier", data=pack({"route": ROUTE, "tickets": tickets}))
+        _courier()(key="cookie_courier", data=pack({"route": ROUTE, "tickets": tickets}))
+
+
+@lru_cache(maxsize=1)
+def _courier() -> ComponentRenderer:
+    # Not at import: the door imports this before Streamlit runs, and it would not be known then.
+    return st.components.v2.component("mien_cookie", js=source("cookie.js"))

@@ -5,7 +5,8 @@ is exchanged for an HttpOnly cookie and taken out of the address by a redirect.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -20,8 +21,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fer_core.access import AttemptLimiter, Role
 from fer_core.access.links import find_access, redeem
+from fer_core.access.owner import make_owner_query
 from fer_core.app import cookies
-from fer_core.config import PROJECT_ROOT
+from fer_core.app.access import has_login
+from fer_core.config import PROJECT_ROOT, settings
 from fer_core.errors import AccessError, FerError
 from fer_core.storage import shared_store
 
@@ -46,7 +49,36 @@ def build_app(limiter: AttemptLimiter | None = None) -> st.App:
         PROJECT_ROOT / "streamlit_app.py",
         routes=[Route(cookies.ROUTE, set_cookie, methods=["POST"])],
         middleware=[Middleware(Door, limiter=limiter or AttemptLimiter(10, 600.0))],
+        lifespan=_keep,
     )
+
+
+@asynccontextmanager
+async def _keep(_: st.App) -> AsyncIterator[None]:
+    """While the app runs, what is too old is purged; at its end, what waits is written."""
+    try:
+        store = shared_store()
+    except FerError as error:  # a wrong FER_DATABASE_URL: the live page goes on without
+        _log.warning("Nothing is being recorded: %s", error)
+        yield
+        return
+    store.keep(settings().retention_days)
+    yield
+    await run_in_threadpool(store.close)
+
+
+def owner_query() -> str | None:
+    """What follows the address to make a browser the owner's; None where none is needed.
+
+    Under OpenID Connect roles come from the settings; else one browser is the owner's already.
+    """
+    if has_login():
+        return None
+    try:
+        return make_owner_query(shared_store())
+    except FerError as error:
+        _log.warning("There is no link for the owner now: %s", error)
+        return None
 
 
 def serve(options: Mapping[str, Any]) -> None:

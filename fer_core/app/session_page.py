@@ -1,8 +1,6 @@
 """What is shown after a session: length, faces, mean expressions, timeline, downloads."""
 
 from collections.abc import Callable
-from datetime import tzinfo
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import streamlit as st
@@ -10,6 +8,7 @@ import streamlit as st
 from fer_core.app.panel import PanelView, show_panel
 from fer_core.app.results import FaceSummary, SessionResults, summarise_faces, to_csv, to_json
 from fer_core.app.timeline import show_timeline
+from fer_core.app.zone import visitor_zone
 from fer_core.labels import EMOTIONS
 
 #: A face seen for less is most often one that was lost and found again.
@@ -22,18 +21,10 @@ def face_title(row: FaceSummary) -> str:
     return f"Face #{row.track_id}, seen {row.seen_s:.0f} s"
 
 
-def _zone() -> tzinfo | None:
-    """The visitor's time zone; None, the server's, where the browser gives none that is known."""
-    try:
-        return ZoneInfo(st.context.timezone or "")
-    except (ValueError, OSError, KeyError):
-        return None
-
-
 def show_results(results: SessionResults, on_close: Callable[[], None]) -> None:
     """Draw the results and the buttons to take them along or put them away."""
     faces = summarise_faces(results.samples)
-    started_at = results.started_at.astimezone(_zone())
+    started_at = results.started_at.astimezone(visitor_zone())
     st.header("Your session", anchor=False)
     count = f"{len(faces)} face" + ("" if len(faces) == 1 else "s")
     st.markdown(

@@ -16,6 +16,7 @@ from fer_core.errors import FerError
 #: Modules of this package, in the order ``--help`` shows their commands.
 COMMANDS: Final = (
     "serve",
+    "owner_link",
     "predict",
     "analyze",
     "train",

@@ -19,24 +19,37 @@ def serve(
     cert: Annotated[Path | None, typer.Option(help="Your certificate (PEM).")] = None,
     key: Annotated[Path | None, typer.Option(help="Its private key (PEM).")] = None,
 ) -> None:
-    """Serve the app and print its address; Ctrl-C stops it.
+    """Serve the app and print its address, at first with the owner's link; Ctrl-C stops it.
 
     On loopback visitors may train models, unless FER_ALLOW_TRAINING says otherwise. On any other
     address the page is served over HTTPS, since browsers give the camera to secure pages only.
     """
     import os
-    import runpy
+    import signal
     import sys
 
-    from fer_core.config import settings
+    from fer_core.config import PROJECT_ROOT, settings
     from fer_core.hosting import is_loopback, plan_serving
     from fer_core.hosting.announce import announce_when_served
 
     if is_loopback(host):
         os.environ.setdefault("FER_ALLOW_TRAINING", "1")  # before the settings are read
     plan = plan_serving(host, port, cert=cert, key=key, tls_folder=settings().data_dir / "tls")
-    announce_when_served(plan, typer.echo)
-    # In this very process, as `python -m streamlit` would: no second process to keep alive, and
-    # Ctrl-C and SIGTERM reach the server itself.
-    sys.argv = ["streamlit", *plan.streamlit_arguments()]
-    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    # Streamlit looks beside the program for .streamlit/.
+    sys.argv = [str(PROJECT_ROOT / "streamlit_app.py")]
+    from fer_core.app import door
+
+    def welcome(line: str) -> None:
+        typer.echo(line)
+        if query := door.owner_query():
+            typer.echo(
+                f"You are the owner: {plan.urls[0]}{query} (works once, in the browser that "
+                "opens it first; other roles are given on its Access page)"
+            )
+
+    announce_when_served(plan, welcome)
+    # In this very process: no second one to keep alive. The server ends by itself on Ctrl-C and
+    # SIGTERM, then raises the signal once more: what is left to do is to leave.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
+    door.serve(plan.streamlit_options())

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from fer_core.config import PROJECT_ROOT
 from fer_core.errors import ConfigError
 from fer_core.hosting.addresses import check_port, is_loopback, is_wildcard, lan_addresses
 from fer_core.hosting.certificate import Certificate, check_certificate, ensure_self_signed
@@ -36,24 +36,23 @@ class ServingPlan:
             line += " (self-signed certificate: the browser asks once whether to go on)"
         return line
 
-    def streamlit_arguments(self) -> list[str]:
-        """What follows ``streamlit`` on its command line."""
-        options = {
+    def streamlit_options(self) -> dict[str, Any]:
+        """Streamlit's own settings for this start."""
+        options: dict[str, Any] = {
             "server.address": self.host,
             "server.port": self.port,
-            "server.headless": "true",
-            "browser.gatherUsageStats": "false",
+            "server.headless": True,
+            "browser.gatherUsageStats": False,
             # Known here, so that no server outside is asked which addresses are this one's.
             "browser.serverAddress": self.names[0],
             "logger.level": "warning",  # its start would name the address a second time
             # Streamlit's own greeting asks a server outside for this computer's public address.
-            "logger.hideWelcomeMessage": "true",
+            "logger.hideWelcomeMessage": True,
         }
         if self.certificate is not None:
             options["server.sslCertFile"] = str(self.certificate.cert)
             options["server.sslKeyFile"] = str(self.certificate.key)
-        script = str(PROJECT_ROOT / "streamlit_app.py")
-        return ["run", script, *(f"--{name}={value}" for name, value in options.items())]
+        return options
 
 
 def plan_serving(

@@ -56,8 +56,9 @@ def test_own_certificate_is_used_and_nothing_is_made(tmp_path: Path) -> None:
     plan = plan_serving("127.0.0.1", 8501, cert=made.cert, key=made.key, tls_folder=folder)
     assert plan.urls == ("https://127.0.0.1:8501",)
     assert "self-signed" not in plan.announcement()
-    assert f"--server.sslCertFile={made.cert}" in plan.streamlit_arguments()
-    assert f"--server.sslKeyFile={made.key}" in plan.streamlit_arguments()
+    options = plan.streamlit_options()
+    assert options["server.sslCertFile"] == str(made.cert)
+    assert options["server.sslKeyFile"] == str(made.key)
     assert not folder.exists()
 
 
