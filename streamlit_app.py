@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer_core.access import Role
-from fer_core.app.access import begin_run, end_run
+from fer_core.app.access import begin_run, end_run, may_train
 from fer_core.app.live import leave_live_page
 from fer_core.app.resources import ICON
 from fer_core.app.routing import note_routed
@@ -13,15 +13,17 @@ st.set_page_config(page_title="Mien", page_icon=str(ICON), layout="wide", initia
 live = st.Page("pages/live.py", title="Live", icon=":material/videocam:", default=True)
 metrics = st.Page("pages/metrics.py", title="Metrics", icon=":material/monitoring:")
 analyse = st.Page("pages/analyse.py", title="Analyse", icon=":material/movie:")
+training = st.Page("pages/training.py", title="Training", icon=":material/model_training:")
 about = st.Page("pages/about.py", title="About Mien", icon=":material/info:")
 access = st.Page("pages/access.py", title="Access", icon=":material/key:")
 
 # Each page checks the visitor's role itself; here it only leaves out what they may not open.
 may = begin_run()
+model = [metrics, training] if may_train(may) else [metrics]
 closing = [about, access] if may.has(Role.OWNER) else [about]
 
 note_routed()
-page = st.navigation({"See": [live, analyse], "Model": [metrics], "About": closing})
+page = st.navigation({"See": [live, analyse], "Model": model, "About": closing})
 if page is not live:
     leave_live_page()
 page.run()

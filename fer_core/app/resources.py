@@ -8,7 +8,9 @@ import numpy as np
 import streamlit as st
 
 import fer_core
+from fer_core.classification import resolve_model_dir
 from fer_core.config import settings
+from fer_core.errors import FerError
 from fer_core.imaging.decode import read_image
 from fer_core.imaging.draw import annotate_bgr
 from fer_core.imaging.frame import ArrayFrame
@@ -45,29 +47,43 @@ class Example:
     result: FrameResult
 
 
-_WARM: set[tuple[str, str]] = set()
+#: Which file of which model, so that a model that is made anew or chosen live is loaded anew.
+_Stamp = tuple[str, int]
+_WARM: set[tuple[str, str, _Stamp]] = set()
 _WARM_LOCK = threading.Lock()
+
+
+def _stamp(model: str) -> _Stamp:
+    try:
+        spec = resolve_model_dir(model) / "spec.json"
+        return str(spec), spec.stat().st_mtime_ns
+    except (FerError, OSError):
+        return "", 0  # loading it says what is wrong
 
 
 def is_warm(model: str, detector: str) -> bool:
     """Whether ``warm_example`` of these returns at once."""
-    return (model, detector) in _WARM
+    return (model, detector, _stamp(model)) in _WARM
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
 def warm_example(model: str, detector: str) -> Example:
     """Load model and detector once, so that Start does not wait for it, and show what they find.
 
     Raises:
         FerError: the model or the detector cannot be loaded.
     """
+    return _warm_example(model, detector, _stamp(model))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _warm_example(model: str, detector: str, stamp: _Stamp) -> Example:
     bgr = read_image(PORTRAIT)[:PORTRAIT_ROWS]
     pipeline = build_pipeline(model, detector, live=False)
     pipeline.warm_up()
     still = pipeline.process(ArrayFrame(bgr))
     picture = np.ascontiguousarray(annotate_bgr(bgr, still)[..., ::-1])
     with _WARM_LOCK:
-        _WARM.add((model, detector))
+        _WARM.add((model, detector, stamp))
     return Example(picture, still)
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from fer_core.config import MODELS_DIR, settings
 from fer_core.errors import ConfigError, ModelError
@@ -30,12 +31,39 @@ def model_names() -> tuple[str, ...]:
 
 def live_choice() -> str:
     """Name of the model that serves ``default``: the owner's choice, else the project's."""
-    try:
-        text = (settings().data_dir / "live.json").read_text(encoding="utf-8")
-        choice = json.loads(text)["model"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return DEFAULT_MODEL
+    choice = _read_choice().get("model")
     return choice if isinstance(choice, str) and choice in model_names() else DEFAULT_MODEL
+
+
+def earlier_choice() -> str | None:
+    """The model that served ``default`` before the present one, if that can be gone back to."""
+    before = _read_choice().get("before")
+    is_other = isinstance(before, str) and before in model_names() and before != live_choice()
+    return before if is_other else None
+
+
+def choose_live(name: str) -> None:
+    """Let a model serve ``default`` from now on; streams that run keep the one they have.
+
+    Raises:
+        ModelError: no model has that name.
+        OSError: the choice cannot be written.
+    """
+    if name not in model_names():
+        raise ModelError(f"There is no model {name!r}. Choose one of: {', '.join(model_names())}.")
+    path = settings().data_dir / "live.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(".live.json.part")
+    beside.write_text(json.dumps({"model": name, "before": live_choice()}), encoding="utf-8")
+    beside.replace(path)
+
+
+def _read_choice() -> dict[str, Any]:
+    try:
+        choice = json.loads((settings().data_dir / "live.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return choice if isinstance(choice, dict) else {}
 
 
 def check_name(name: str) -> None:

@@ -20,11 +20,18 @@ def check(
         typer.Option("--pictures", help="The set holds pictures, not faces of 48x48: count only."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Count pixel-identical duplicates only.")
+    ] = False,
+    samples: Annotated[
+        Path | None, typer.Option(help="Write sample faces, a row for each class, to this .png.")
+    ] = None,
 ) -> None:
     """Read a set whole: images of each class and split, duplicates between splits, warnings."""
     from fer_core.datasets import load_dataset
     from fer_core.datasets.locate import locate_dataset
-    from fer_core.errors import DataError
+    from fer_core.datasets.preview import describe_set, draw_samples, encode_png
+    from fer_core.errors import DataError, InputError
 
     source = locate_dataset(data)
     try:
@@ -33,33 +40,15 @@ def check(
         if "evaluate --detect" not in str(error):
             raise
         raise DataError(f"{error} `dataset check --pictures` counts them.") from error
-    report = describe(faces)
+    report = describe_set(faces, near=not quick)
+    if samples is not None and faces.images is not None:
+        try:
+            samples.write_bytes(encode_png(draw_samples(faces)))
+        except OSError as error:
+            raise InputError(f"{samples} cannot be written: {error.strerror or error}.") from error
     for sentence in report["warnings"]:
         typer.echo(f"Warning: {sentence}", err=True)
     typer.echo(json.dumps(report) if as_json else as_text(report))
-
-
-def describe(faces: Any) -> dict[str, Any]:
-    """Counts, duplicates (None where the set holds pictures, not faces) and warnings as JSON."""
-    from dataclasses import asdict
-
-    from fer_core.datasets.duplicates import count_duplicates
-    from fer_core.datasets.names import sort_splits
-
-    pairs = None if faces.images is None else [asdict(c) for c in count_duplicates(faces)]
-    names = sort_splits(faces.split_counts())
-    return {
-        "data": faces.name,
-        "data_sha256": faces.data_hash(),
-        "split_note": faces.split_note,
-        "n": len(faces),
-        "labels": list(faces.label_names),
-        "splits": {name: dict(faces.split(name).class_counts()) for name in names},
-        "participants": None if faces.participants is None else len(set(faces.participants)),
-        "has_votes": faces.votes is not None,
-        "duplicates": pairs,
-        "warnings": list(faces.warnings),
-    }
 
 
 def as_text(report: dict[str, Any]) -> str:
@@ -77,8 +66,12 @@ def as_text(report: dict[str, Any]) -> str:
     if report["duplicates"] is None:
         lines.append("Duplicates were not looked for: the set holds pictures, not faces.")
     for pair in report["duplicates"] or ():
-        lines.append(
-            f"{pair['first']} and {pair['second']}: {pair['exact']} pixel-identical "
-            f"({pair['exact_same_label']} with the same label), {pair['near']} nearly so"
+        more = (
+            ""
+            if pair["near"] is None
+            else f" ({pair['exact_same_label']} with the same label), {pair['near']} nearly so"
         )
+        lines.append(f"{pair['first']} and {pair['second']}: {pair['exact']} pixel-identical{more}")
+    plan = report["plan"]
+    lines.append("Training: " + (plan["problem"] or f"split {plan['note']}"))
     return "\n".join(lines)

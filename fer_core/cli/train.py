@@ -65,6 +65,7 @@ def train(
             chosen = chosen.model_copy(update={"epochs": epochs})
         source = data or Path(config["data"]["path"])
         teacher = [Path(path) for path in config.get("teachers", [])]
+        start = Path(config["start"]) if config.get("start") else None
         check_free(folder)
     else:
         chosen = load_recipe(recipe, epochs=epochs, seed=seed)
@@ -112,17 +113,22 @@ def train(
             report=lambda line: typer.echo(line, err=True),
         )
 
-    _work_in_turn(folder, chosen, source, work)
+    begun = {
+        "recipe": chosen.model_dump(mode="json"),
+        "data": {"path": str(source.resolve())},
+        "teachers": [str(path.resolve()) for path in teacher or []],
+        "start": str(start.resolve()) if start is not None else None,
+    }
+    _work_in_turn(folder, begun, work)
     typer.echo(str(folder.path))
 
 
-def _work_in_turn(folder: Any, recipe: Any, source: Path, work: Callable[[], None]) -> None:
-    """Wait for the turn and train; a run of which nothing began leaves no folder."""
+def _work_in_turn(folder: Any, begun: dict[str, Any], work: Callable[[], None]) -> None:
+    """Wait for the turn and train; a new run of which nothing began leaves no folder."""
     from fer_core.errors import FerError
     from fer_core.runs.turns import work_in_turn
 
     is_new = not (folder.path / "config.json").exists()
-    begun = {"recipe": recipe.model_dump(mode="json"), "data": {"path": str(source.resolve())}}
     if is_new:
         folder.write_json("config.json", begun)
     typer.echo(f"{folder.path}", err=True)

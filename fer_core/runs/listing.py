@@ -170,6 +170,7 @@ def _read(path: Path) -> RunInfo:
         rows = [row for row in run.history() if "epoch" in row]
     except (OSError, ValueError):
         rows = []
+    export = run.read_json("export.json")
     return RunInfo(
         path=path,
         state=state,
@@ -178,8 +179,9 @@ def _read(path: Path) -> RunInfo:
         status=status,
         rows=rows,
         problem=problem,
-        export=run.read_json("export.json"),
-        is_exporting=is_held(path / EXPORT_LOCK),
+        export=export,
+        is_exporting=is_held(path / EXPORT_LOCK)
+        or (export.get("state") == "running" and _is_recent(export)),
     )
 
 

@@ -54,9 +54,7 @@ def network_for(recipe: Recipe, *, fast: bool) -> Any:
 
 
 def _resume(run: RunFolder, model: TrainingModel, average: WeightAverage | None) -> int:
-    """Restore the last finished epoch; returns its number, 0 where there is none yet."""
-    if not (run.path / "last.npz").is_file():
-        return 0
+    """Restore the last finished epoch; returns its number."""
     arrays = run.load_arrays("last.npz")
     set_weights(model.network, unpack("w", arrays))
     model.optimizer.build(model.trainable_variables)
@@ -140,10 +138,11 @@ def train(
     optimizer = make_optimizer(recipe.optimizer, epochs=recipe.epochs, steps_per_epoch=len(batches))
     # XLA compiles for minutes and is slower here than the CPU's own kernels.
     model.compile(optimizer, weighted_metrics={"fer": ["accuracy"]}, jit_compile=False)
-    if start is not None and not resume:
+    is_new = not (resume and (run.path / "last.npz").is_file())
+    if start is not None and is_new:
         _start_from(network, start)
     average = WeightAverage(network, recipe.optimizer.ema) if recipe.optimizer.ema else None
-    first = _resume(run, model, average) if resume else 0
+    first = 0 if is_new else _resume(run, model, average)
     config = run.read_json("config.json")
     if "versions" not in config:  # new, or it waited in the queue with recipe and path alone
         config = {
@@ -154,6 +153,7 @@ def train(
             "data": data.description,
             "parameters": int(network.count_params()),
             "started_from": start.path.name if start is not None else None,
+            "start": str(start.path.resolve()) if start is not None else None,
             "teachers": [str(teacher.path.resolve()) for teacher in teachers],
             "command": sys.argv,
         }

@@ -1,0 +1,105 @@
+"""A data set looked at in a process of its own: a large one must not hold up the live page."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fer_core.config import PROJECT_ROOT
+from fer_core.datasets.duplicates import DuplicateCount, describe_duplicates
+from fer_core.errors import DataError
+
+#: A look that takes longer is given up.
+LOOK_FOR_S = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What ``dataset check`` says of a set.
+
+    Attributes:
+        report: see ``describe_set``.
+        sheet: sample faces as PNG, a row for each of ``report["labels"]``; None without faces.
+    """
+
+    report: dict[str, Any]
+    sheet: bytes | None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(self.report["labels"])
+
+    def problems(self) -> list[str]:
+        """Why the set can't train anything, one sentence each; empty if it can."""
+        found = []
+        if self.report["duplicates"] is None:
+            found.append("It holds pictures, not faces of 48x48: cut the faces out first.")
+        if self.report["plan"]["problem"]:
+            found.append(self.report["plan"]["problem"])
+        return found
+
+    def cautions(self) -> list[str]:
+        """What a person should know before training on it, one sentence each."""
+        found = [str(sentence) for sentence in self.report["warnings"]]
+        found += _duplicate_sentences(self.report["duplicates"] or [])
+        if self.report["plan"]["shares_twins"]:
+            found.append(
+                "Some validation pictures are also among the training pictures, so the validation "
+                "accuracy is a little too high."
+            )
+        totals = {
+            label: sum(split[label] for split in self.report["splits"].values())
+            for label in self.labels
+        }
+        rarest, most = min(totals, key=lambda k: totals[k]), max(totals.values())
+        if totals[rarest] * 10 < most:
+            found.append(
+                f"The classes are uneven: {rarest} has {totals[rarest]} of {sum(totals.values())} "
+                "pictures. Weigh the classes, or expect it to be missed more often."
+            )
+        return found
+
+
+def _duplicate_sentences(pairs: list[dict[str, Any]]) -> list[str]:
+    if pairs and pairs[0]["near"] is not None:
+        return list(describe_duplicates(tuple(DuplicateCount(**pair) for pair in pairs)).values())
+    return [
+        f"{p['exact']} images of {p['second']} are pixel-identical to one of {p['first']}."
+        for p in pairs
+        if p["exact"]
+    ]
+
+
+def preview_data(path: Path, *, near: bool = False) -> Preview:
+    """Look at a set; with ``near``, also for nearly equal pictures on two sides of a split.
+
+    Raises:
+        DataError: what is wrong with it, or that looking took too long.
+    """
+    with tempfile.TemporaryDirectory(prefix="mien-preview-") as folder:
+        sheet = Path(folder) / "samples.png"
+        command = [sys.executable, "-m", "fer_core", "dataset", "check", str(path), "--json"]
+        try:
+            done = subprocess.run(
+                [*command, "--samples", str(sheet), *([] if near else ["--quick"])],
+                cwd=PROJECT_ROOT,
+                capture_output=True,
+                text=True,
+                timeout=LOOK_FOR_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise DataError(
+                f"Looking at {path} took over {LOOK_FOR_S / 60:.0f} minutes: try a smaller set."
+            ) from error
+        if done.returncode:
+            said = [line for line in done.stderr.splitlines() if line.strip()]
+            sentence = said[-1] if said and done.returncode == 2 else ""
+            raise DataError(
+                sentence
+                or f"{path} could not be looked at (the look ended with {done.returncode})."
+            )
+        return Preview(json.loads(done.stdout), sheet.read_bytes() if sheet.is_file() else None)
