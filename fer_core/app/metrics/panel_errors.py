@@ -202,10 +202,10 @@ def _make_usual(view: View, styling: Styling) -> list[Block]:
                 "array": [(r.high - r.low) * 50 for r in ranges],
                 "thickness": 4,
                 "width": 10,
-                "color": "#9A9AA8",
+                "color": styling.ink,
             },
             mode="markers",
-            marker={"symbol": "diamond", "size": 9, "color": "#9A9AA8"},
+            marker={"symbol": "diamond", "size": 9, "color": styling.ink},
             name="what the field ships, range",
             hovertext=[f"{r.emotion}: {interval(r.low, r.high)} %" for r in ranges],
             hoverinfo="text",
@@ -219,7 +219,7 @@ def _make_usual(view: View, styling: Styling) -> list[Block]:
     elif not usual:
         text = (
             "The field's usual network (mini_xception) has not been trained and scored here; the "
-            "grey ranges, for fear and sad on PrivateTest, are those of what is in use."
+            "ranges with a diamond, for fear and sad on PrivateTest, are those of what is in use."
         )
         blocks.append(Text(text, "small"))
     return blocks
