@@ -22,14 +22,14 @@ from fer_core.config import settings
 from fer_core.detection import DETECTORS
 from fer_core.errors import FerError
 from fer_core.files import printable_name
-from fer_core.imaging import decode
-from fer_core.video import reader
 
 POLL_EVERY_S = 0.5
 PROMISE = (
     "Files are copied to this server, analysed there, and deleted when you leave or after an hour."
 )
 _ROUND = "analyse-round"
+#: Suffixes for which browsers may have no media type of a picture or video.
+_UNKNOWN_TO_BROWSERS = ("mkv", "flv", "m2ts", "ts", "ivf", "mjpeg", "y4m")
 _RATES = {
     "Every frame": None,
     "5 times a second": 0.2,
@@ -78,7 +78,7 @@ def _show_choice(desk: Desk) -> None:
     else:
         uploaded = st.file_uploader(
             "Pictures or videos",
-            type=sorted(suffix[1:] for suffix in decode.SUFFIXES | reader.SUFFIXES),
+            type=["image", "video", *_UNKNOWN_TO_BROWSERS],
             accept_multiple_files=True,
             max_upload_size=settings().max_upload_mb,
             key=f"files-{round_}",

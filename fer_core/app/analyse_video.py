@@ -19,6 +19,8 @@ from fer_core.video import read_frame
 
 #: People to choose from, the longest seen first; the others are in the files.
 MAX_PEOPLE = 8
+#: A face seen for less is most often one that was lost and found again.
+MIN_SEEN_S = 1.0
 #: Points of a timeline; more than that many seconds are averaged.
 _MAX_POINTS = 1000
 _FRAME_PX = 960
@@ -36,8 +38,8 @@ def show_video(task: Task, document: dict[str, Any], table: Path) -> None:
     """
     length = clock_text(document["duration_s"])
     count = len(document["people"])
-    people = f"{count} {'person' if count == 1 else 'people'}" if count else "no face"
-    st.markdown(f"{length} · {document['analysed_frames']:,} frames analysed · {people} found")
+    found = "" if count else " · no face found"
+    st.markdown(f"{length} · {document['analysed_frames']:,} frames analysed{found}")
     if not count:
         st.info("No face was found: try a video in which faces are larger or turned to the camera.")
         return
@@ -53,7 +55,8 @@ def _slider_key(task: Task) -> str:
 @st.fragment
 def _show_course(task: Task, document: dict[str, Any], table: Path) -> None:
     """Frame and timeline of one person; only this part runs again while one scrubs."""
-    people = {person["track_id"]: person for person in document["people"][:MAX_PEOPLE]}
+    longest = document["people"][:MAX_PEOPLE]
+    people = {p["track_id"]: p for p in longest if p["seen_s"] >= MIN_SEEN_S or p is longest[0]}
     track_id = next(iter(people))
     if len(people) > 1:
         track_id = st.segmented_control(
@@ -64,8 +67,8 @@ def _show_course(task: Task, document: dict[str, Any], table: Path) -> None:
             format_func=lambda key: f"#{key}, {people[key]['seen_s']:.0f} s",
             key=f"person-{task.stem}",
         )
-        if hidden := len(document["people"]) - len(people):
-            st.caption(f"Seen for less time, and only in the files: {hidden} more.")
+    if hidden := len(document["people"]) - len(people):
+        st.caption(f"Seen for less time, and only in the files: {hidden} more.")
     end_s = max(document["duration_s"], 0.1)
     at_s = _show_slider(task, end_s)
     left, right = st.columns((11, 9), gap="medium")
@@ -177,7 +180,7 @@ def ratio_text(ratio: dict[str, float | None]) -> tuple[str, str]:
     if ratio["value"] is None:
         return "–", "too short to tell"
     low, high = ratio["low"], ratio["high"]
-    interval = "too short for an interval" if low is None else f"{low:.0%} to {high:.0%}"
+    interval = "too short for an interval" if low is None else f"{low:.1%} to {high:.1%}"
     return f"{ratio['value']:.1%}", f"{interval}, seen {ratio['coverage']:.0%} of the time"
 
 
@@ -212,7 +215,7 @@ def _show_moments(task: Task, document: dict[str, Any], table: Path) -> None:
     if not moments:
         return
     st.subheader("Strongest moments", anchor=False)
-    columns = st.columns(min(3, len(moments)))
+    columns = st.columns(3)
     for number, moment in enumerate(moments):
         with columns[number % len(columns)]:
             text = f"{moment['emotion'].capitalize()} {moment['probability']:.0%}"

@@ -1,4 +1,4 @@
-"""``python -m fer_core bench frame|live``: measurements that print their own yardstick."""
+"""``python -m fer_core bench frame|live|analysis``: measurements that print their own yardstick."""
 
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     )
     group.command("frame")(frame)
     group.command("live")(live)
+    group.command("analysis")(analysis)
     app.add_typer(group, name="bench")
 
 
@@ -47,3 +48,13 @@ def live(
 ) -> None:
     """Processor time of a live stream with analysis, against the same stream passed through."""
     raise typer.Exit(_load("live").main(["--json"] if as_json else []))
+
+
+def analysis(
+    minutes: Annotated[
+        float, typer.Option(min=0.1, help="Length of the video; 120 is the full run.")
+    ] = 5.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Speed on one core and peak memory of analysing a long video with default settings."""
+    _load("analysis").main(minutes, as_json=as_json)
