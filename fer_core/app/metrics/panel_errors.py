@@ -85,9 +85,11 @@ def make_confusion_figure(
         )
     unit = "% of the row" if normalized else "images"
     layout(figure, height=500, title=f"Confusion matrix, {unit}", clickmode="event+select")
-    figure.update_xaxes(title="answered", fixedrange=True, showgrid=False, ticks="")
+    figure.update_xaxes(
+        title="answered", range=[-0.5, size - 0.5], fixedrange=True, showgrid=False, ticks=""
+    )
     figure.update_yaxes(
-        title="labelled", autorange="reversed", fixedrange=True, showgrid=False, ticks=""
+        title="labelled", range=[size - 0.5, -0.5], fixedrange=True, showgrid=False, ticks=""
     )
     return figure
 
