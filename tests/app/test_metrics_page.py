@@ -1,6 +1,8 @@
 """The Metrics page over models that were made for the test, and over the project's own."""
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -212,3 +214,11 @@ def test_twenty_models_with_every_picture_in_a_second(
     assert len(reads) == count
     assert not app.exception
     assert best < 1.0, f"{best:.2f} s of processor time"
+
+
+def test_the_live_page_never_pays_for_charts() -> None:
+    script = "import sys, fer_core.app.live; print(sorted({'plotly'} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=PAGE.parents[1], capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "[]", done.stderr
