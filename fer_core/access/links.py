@@ -253,7 +253,7 @@ def list_links(session: Session, *, most: int = 200) -> list[tuple[AccessLink, i
         .order_by(AccessLink.id.desc())
         .limit(most)
     )
-    return [(link, int(active), int(last)) for link, active, last in rows.tuples()]
+    return [(link, int(active), int(last)) for link, active, last in rows]
 
 
 def _valid(now_s: int) -> ColumnElement[bool]:

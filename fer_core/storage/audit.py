@@ -48,4 +48,4 @@ def list_entries(session: Session, *, most: int = 1000) -> list[tuple[AuditEntry
         .order_by(AuditEntry.id.desc())
         .limit(most)
     )
-    return [(entry, label or "") for entry, label in rows.tuples()]
+    return [(entry, label or "") for entry, label in rows]

@@ -32,9 +32,7 @@ def _write_samples(session: Session, rows: list[SampleRow]) -> int:
             select(CheckIn.id, CheckIn.person_id)
             .where(CheckIn.id.in_({row.checkin_id for row in rows}))
             .with_for_update(read=True)  # PostgreSQL: nobody erases them meanwhile
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     kept = [row for row in rows if owners.get(row.checkin_id) == row.person_id]
     _upsert(session, Sample, [row.values() for row in kept])
@@ -46,9 +44,7 @@ def _write_seconds(session: Session, rows: list[RoomSecondRow]) -> int:
     smallest: dict[int, int] = dict(
         session.execute(
             select(Room.id, Room.k_min).where(Room.id.in_({row.room_id for row in rows}))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     kept = [row for row in rows if row.people >= smallest.get(row.room_id, row.people + 1)]
     _upsert(session, RoomSecond, [row.values() for row in kept])

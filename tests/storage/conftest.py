@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from fer_core.config import Settings
 from fer_core.storage import Database, Store
 from fer_core.storage.database import database_url
+from tests.storage.fills import add_person
 from tests.storage.postgres import Server, run_postgres
 
 _NUMBERS = itertools.count()
@@ -59,18 +60,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "mien.sqlite3"
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    """An empty store on SQLite, and one on PostgreSQL."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "mien.sqlite3")
-        chosen = Settings(data_dir=tmp_path)
-    else:
-        server: Server = request.getfixturevalue("postgres")
-        name = f"test{next(_NUMBERS)}"
-        server.run_sql(f"CREATE DATABASE {name} TEMPLATE template")
-        chosen = Settings(database_url=server.url(name))
-    made = Store(Database(database_url(chosen), busy_timeout_s=1.0), clock=clock)
+def _open(chosen: Settings, clock: Clock, busy_timeout_s: float = 1.0) -> Iterator[Store]:
+    made = Store(Database(database_url(chosen), busy_timeout_s=busy_timeout_s), clock=clock)
     made.open()
     yield made
     made.close()
@@ -80,9 +71,31 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Itera
 def sqlite_store(tmp_path: Path, sqlite_template: Path, clock: Clock) -> Iterator[Store]:
     """An empty store on SQLite."""
     shutil.copy(sqlite_template, tmp_path / "mien.sqlite3")
-    made = Store(
-        Database(database_url(Settings(data_dir=tmp_path)), busy_timeout_s=0.2), clock=clock
-    )
-    made.open()
-    yield made
+    yield from _open(Settings(data_dir=tmp_path), clock, busy_timeout_s=0.2)
+
+
+@pytest.fixture
+def postgres_store(postgres: Server, clock: Clock) -> Iterator[Store]:
+    """An empty store on PostgreSQL."""
+    name = f"test{next(_NUMBERS)}"
+    postgres.run_sql(f"CREATE DATABASE {name} TEMPLATE template")
+    yield from _open(Settings(database_url=postgres.url(name)), clock)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """An empty store on SQLite, and one on PostgreSQL."""
+    made: Store = request.getfixturevalue(f"{request.param}_store")
+    return made
+
+
+@pytest.fixture(scope="module")
+def property_store(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> Iterator[tuple[Store, int, int]]:
+    """One store for all examples of a property, with a person and a check-in."""
+    folder = tmp_path_factory.mktemp("property")
+    shutil.copy(sqlite_template, folder / "mien.sqlite3")
+    made = Store(Database(database_url(Settings(data_dir=folder))))
+    yield made, *add_person(made, "otter")
     made.close()

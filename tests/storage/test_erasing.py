@@ -1,0 +1,210 @@
+"""Erase leaves nothing, the purge what is young, the export everything, no formula."""
+
+import csv
+import io
+import json
+import logging
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from fer_core.errors import StorageError
+from fer_core.storage import Store, audit, checkins, export, persons, rooms
+from fer_core.storage.names import csv_cell
+from fer_core.storage.tables import AuditEntry, Base, Consent, Person, Room
+from tests.storage.conftest import Clock
+from tests.storage.fills import ANGRY, add_person
+
+DAY_S = 86_400
+NEEDLE = "needle-quetzal-7351"
+
+
+def _rows(store: Store) -> dict[str, int]:
+    with store.read() as session:
+        return {
+            name: len(session.execute(select(table)).all())
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+def test_erase_takes_the_person_out_of_every_table(store: Store) -> None:
+    other, _ = add_person(store, "badger", seconds=70)
+    before = _rows(store)
+    person_id, _ = add_person(store, NEEDLE, seconds=130)
+    with store.write() as session:
+        persons.give_consent(
+            session, person_id=person_id, purpose="research", version="1", text="x", now_s=1
+        )
+        room = rooms.open_room(
+            session, title="A", mode="devices", holder=1, k_min=2, now_s=1, closes_s=2**40
+        )
+        rooms.join_room(session, room_id=room.id, person_id=person_id, now_s=1)
+    assert store.erase(person_id=person_id)
+    after = _rows(store)
+    assert after.pop("rooms") == before.pop("rooms") + 1
+    assert after.pop("audit_log") == before.pop("audit_log") + 1
+    assert after == before
+    assert not store.erase(person_id=person_id), "there is nothing left to erase"
+    with store.read() as session:
+        assert len(checkins.load_minutes(session, person_id=other)) > 0
+        entry = session.scalars(select(AuditEntry)).one()
+        assert entry.action == "erased"
+        assert entry.number > 0
+        assert NEEDLE not in repr(vars(entry))
+
+
+def _found(folder: Path) -> list[str]:
+    return [
+        path.name
+        for path in folder.rglob("*")
+        if path.is_file() and NEEDLE.encode() in path.read_bytes()
+    ]
+
+
+@pytest.mark.parametrize("people", [1, 400])
+def test_the_pseudonym_is_in_no_byte_of_the_files_nor_in_the_log(
+    sqlite_store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture, people: int
+) -> None:
+    """With many rows, pages split and rows move, which leaves copies behind."""
+    caplog.set_level(logging.DEBUG)
+    with sqlite_store.write() as session:
+        for number in range(people):
+            persons.create_person(session, now_s=5, pseudonym=f"before-{number:04d}-{'x' * 20}")
+    person_id, checkin_id = add_person(sqlite_store, NEEDLE, seconds=90)
+    with sqlite_store.write() as session:
+        checkins.set_note(session, checkin_id=checkin_id, person_id=person_id, note=NEEDLE * 90)
+        for number in range(people):
+            persons.create_person(session, now_s=5, pseudonym=f"n{number:04d}-{'y' * 20}")
+    assert _found(tmp_path), "the search itself finds it"
+    assert sqlite_store.erase(person_id=person_id)
+    assert _found(tmp_path) == []
+    assert NEEDLE not in caplog.text
+
+
+def test_a_reader_in_the_way_is_said_and_the_purge_finishes_it(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    person_id, _ = add_person(sqlite_store, NEEDLE, seconds=5)
+    with sqlite_store.read() as reader:
+        reader.scalars(select(Person)).all()
+        with pytest.raises(StorageError, match="another program reads the database"):
+            sqlite_store.erase(person_id=person_id)
+        assert reader.scalars(select(Person)).all(), "the reader sees its own state still"
+    with sqlite_store.read() as session:
+        assert session.scalars(select(Person)).all() == []
+    sqlite_store.tidy(30)
+    assert _found(tmp_path) == []
+
+
+def test_erase_on_postgres_frees_the_space(postgres_store: Store) -> None:
+    person_id, _ = add_person(postgres_store, NEEDLE, seconds=5)
+    size = text("SELECT pg_relation_size('persons') + pg_relation_size('samples')")
+    with postgres_store.read() as session:
+        assert session.execute(size).scalar_one() > 0
+    assert postgres_store.erase(person_id=person_id)
+    with postgres_store.read() as session:
+        assert session.execute(size).scalar_one() == 0
+
+
+def test_purge_goes_by_age_with_a_moved_clock(store: Store, clock: Clock) -> None:
+    old, _ = add_person(store, "old", seconds=120)
+    with store.write() as session:
+        room = rooms.open_room(
+            session,
+            title="Then",
+            mode="camera",
+            holder=1,
+            k_min=2,
+            now_s=store.now_s(),
+            closes_s=store.now_s() + 3600,
+        )
+        rooms.add_marker(session, room_id=room.id, label="explained fractions", now_s=1)
+        audit.note(session, action="looked", subject="team 1", now_s=store.now_s())
+    assert store.tidy(30) == 0
+    clock.now_s += 29 * DAY_S
+    stays, checkin_id = add_person(store, "stays", seconds=60, probs=ANGRY)
+    assert store.tidy(30) == 0
+    clock.now_s += 2 * DAY_S
+    assert store.tidy(30) > 120
+    with store.read() as session:
+        assert [one.id for one in session.scalars(select(Person))] == [stays]
+        assert session.scalars(select(Room)).all() == []
+        assert session.scalars(select(AuditEntry)).all(), "the log is kept for a year"
+        course = checkins.load_course(session, person_id=stays, checkin_id=checkin_id)
+        assert len(course.times_s) == 60
+        assert checkins.load_course(session, person_id=old).times_s.size == 0
+    clock.now_s += 365 * DAY_S
+    store.tidy(30)
+    assert {name: n for name, n in _rows(store).items() if n} == {}
+
+
+def test_who_comes_back_keeps_the_pseudonym_but_not_the_old_samples(
+    store: Store, clock: Clock
+) -> None:
+    person_id, _ = add_person(store, "otter", seconds=60)
+    clock.now_s += 40 * DAY_S
+    with store.write() as session:
+        persons.note_seen(session, person_id=person_id, now_s=store.now_s())
+    store.tidy(30)
+    with store.read() as session:
+        assert session.get(Person, person_id) is not None
+        assert checkins.load_minutes(session, person_id=person_id) == []
+        assert checkins.list_checkins(session, person_id=person_id) == []
+
+
+def test_the_keeper_tidies_by_itself(sqlite_store: Store, clock: Clock) -> None:
+    add_person(sqlite_store, "otter", seconds=5)
+    clock.now_s += 31 * DAY_S
+    sqlite_store.keep(30, every_s=0.05)
+    for _ in range(200):
+        if _rows(sqlite_store)["persons"] == 0:
+            break
+        time.sleep(0.02)
+    assert _rows(sqlite_store)["samples"] == 0
+
+
+def test_export_holds_everything_of_one_person(store: Store) -> None:
+    person_id, checkin_id = add_person(store, "=HYPERLINK(1)", seconds=3)
+    add_person(store, "badger", seconds=5)
+    with store.write() as session:
+        persons.give_consent(
+            session, person_id=person_id, purpose="self", version="1", text="x", now_s=1
+        )
+        checkins.set_note(session, checkin_id=checkin_id, person_id=person_id, note='+1,\n"2"')
+    with store.read() as session:
+        data = json.loads(export.export_json(session, person_id=person_id))
+        table = list(csv.DictReader(io.StringIO(export.export_csv(session, person_id=person_id))))
+        receipt = session.scalars(select(Consent.receipt)).one()
+        with pytest.raises(LookupError):
+            export.export_person(session, person_id=person_id + 999)
+    assert data["pseudonym"] == "=HYPERLINK(1)", "JSON is opened by no spreadsheet"
+    assert data["consents"][0]["receipt"] == receipt
+    assert [sample["checkin_id"] for sample in data["samples"]] == [checkin_id] * 3
+    assert data["samples"][0]["p_happy"] == pytest.approx(0.88)
+    assert len(table) == 3
+    assert {line["pseudonym"] for line in table} == {"'=HYPERLINK(1)"}
+    assert {line["note"] for line in table} == {'\'+1,\n"2"'}
+    assert float(table[0]["p_happy"]) == pytest.approx(0.88)
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+49", "'+49"),
+        ("-x", "'-x"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("  =1", "'  =1"),
+        ("\t=1", "'\t=1"),
+        ("＝1", "'＝1"),
+        ("|calc", "'|calc"),
+        ("a=1", "a=1"),
+        ("", ""),
+        (-1.5, -1.5),
+        (None, None),
+    ],
+)
+def test_no_cell_is_a_formula(value: object, cell: object) -> None:
+    assert csv_cell(value) == cell

@@ -1,0 +1,98 @@
+"""`kill -9` at any moment loses at most the last second, and never the database."""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from fer_core.config import PROJECT_ROOT
+
+#: Writes under load and says what it put, with the time, before the database has it.
+SCRIPT = """
+import sys, time
+from pathlib import Path
+from fer_core.config import Settings
+from fer_core.storage import Database, SampleRow, Store, checkins, persons
+from fer_core.storage.database import database_url
+
+store = Store(Database(database_url(Settings(data_dir=Path(sys.argv[1])))))
+ids = []
+with store.write() as session:
+    for _ in range(20):
+        person = persons.create_person(session, now_s=0).person
+        checkin = checkins.start_checkin(session, person_id=person.id, kind="load", now_s=0)
+        ids.append((checkin.id, person.id))
+second = int(sys.argv[2])
+while True:
+    for checkin_id, person_id in ids:
+        store.writer.put(SampleRow(checkin_id, person_id, second, 1, (1/7,) * 7, 1.0))
+    print(ids[0][0], second, time.time(), flush=True)
+    second += 1
+    time.sleep(0.004)
+"""
+
+
+def _kill_once(folder: Path, zero: int, after_s: float) -> None:
+    """One process that is killed so long after its first row; then the file is examined."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(folder), str(zero)],
+        cwd=PROJECT_ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    lines = [process.stdout.readline()]
+    time.sleep(after_s)
+    killed = time.time()
+    os.kill(process.pid, signal.SIGKILL)
+    lines += process.stdout.read().splitlines()
+    process.wait(20)
+    put = [line.split() for line in lines if line.count(" ") == 2]
+    # A line that was cut off by the kill counts for nothing.
+    safe = [int(parts[1]) for parts in put[:-1] if float(parts[2]) < killed - 1.0]
+    with closing(sqlite3.connect(folder / "mien.sqlite3")) as link:
+        assert link.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert link.execute("PRAGMA foreign_key_check").fetchall() == []
+        there = {
+            second: rows
+            for second, rows in link.execute(
+                "SELECT second_s, count(*) FROM samples WHERE second_s >= ? GROUP BY second_s",
+                (zero,),
+            )
+        }
+        sums = "SELECT sum(seconds), sum(valid_s) FROM minutes"
+        assert (
+            link.execute(sums).fetchone()
+            == link.execute("SELECT count(*), sum(coverage) FROM samples").fetchone()
+        )
+    assert len(safe) > 20, "there was load"
+    missing = [second for second in safe if there.get(second) != 20]
+    assert missing == [], f"killed after {after_s:.2f} s"
+
+
+def _kill_often(folder: Path, times: int, seed: int) -> None:
+    chance = random.Random(seed)
+    for number in range(times):
+        _kill_once(folder, number * 1_000_000, 1.3 + chance.random())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_few_kills(tmp_path: Path, sqlite_template: Path) -> None:
+    shutil.copy(sqlite_template, tmp_path / "mien.sqlite3")
+    _kill_often(tmp_path, 2, seed=1)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_hundred_kills(tmp_path: Path, sqlite_template: Path) -> None:
+    shutil.copy(sqlite_template, tmp_path / "mien.sqlite3")
+    _kill_often(tmp_path, 100, seed=2)
