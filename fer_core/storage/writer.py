@@ -61,7 +61,7 @@ class RecordWriter:
         most: rows that may wait.
     """
 
-    def __init__(self, database: Writable, *, every_s: float = 0.4, most: int = 20_000) -> None:
+    def __init__(self, database: Writable, *, every_s: float = 0.25, most: int = 20_000) -> None:
         self._database = database
         self._every_s, self._most = every_s, most
         self._rows: deque[Row] = deque()
