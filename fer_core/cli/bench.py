@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     group.command("frame")(frame)
     group.command("live")(live)
     group.command("analysis")(analysis)
+    group.command("storage")(storage)
     app.add_typer(group, name="bench")
 
 
@@ -58,3 +59,14 @@ def analysis(
 ) -> None:
     """Speed on one core and peak memory of analysing a long video with default settings."""
     _load("analysis").main(minutes, as_json=as_json)
+
+
+def storage(
+    samples: Annotated[int, typer.Option(min=900, help="Rows to fill in.")] = 1_000_000,
+    url: Annotated[
+        str | None, typer.Option(help="An empty PostgreSQL database; default: a new SQLite file.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Milliseconds a dashboard's questions take over a month of a team of 30."""
+    _load("storage").main(samples=samples, url=url, as_json=as_json)
