@@ -49,16 +49,12 @@ def compare_predictions(first: Predictions, second: Predictions) -> McNemarResul
         raise DataError(
             "The two models were scored on different data: run `evaluate` with both on one set."
         )
-    hits: list[dict[object, bool]] = []
-    both = set(first.classes) & set(second.classes)
-    for p in (first, second):
-        known = np.isin(p.labels, sorted(both))
-        hits.append(dict(zip(p.ids[known].tolist(), p.is_hit[known].tolist(), strict=True)))
-    shared = [key for key in hits[0] if key in hits[1]]
-    if not shared:
+    shared, a, b = np.intersect1d(first.ids, second.ids, return_indices=True)
+    both = sorted(set(first.classes) & set(second.classes))
+    known = np.isin(first.labels[a], both)
+    if not len(shared) or not known.any():
         raise DataError("The two models share no scored image: run `evaluate` with both again.")
-    a, b = (np.asarray([h[key] for key in shared], bool) for h in hits)
-    return mcnemar_exact(a, b)
+    return mcnemar_exact(first.is_hit[a[known]], second.is_hit[b[known]])
 
 
 def describe_mcnemar(first: str, second: str, result: McNemarResult) -> str:

@@ -1,5 +1,6 @@
 """Models against each other: cost, agreement of float and int8, chance, and published claims."""
 
+from functools import lru_cache
 from itertools import combinations
 
 import pandas as pd
@@ -19,8 +20,9 @@ from fer_core.app.metrics.blocks import (
 from fer_core.app.metrics.panel_headline import is_leaky
 from fer_core.app.metrics.view import View
 from fer_core.errors import DataError
+from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.catalog import Entry
-from fer_core.evaluation.comparison import compare_predictions, describe_mcnemar
+from fer_core.evaluation.comparison import McNemarResult, compare_predictions, describe_mcnemar
 
 #: More pairs than this are no longer read.
 _MAX_PAIRS = 10
@@ -119,6 +121,12 @@ def _cost_table(known: list[tuple[Entry, float]]) -> Table:
     return Table(pd.DataFrame(rows), "costs", formats | {"where float is sure (%)": "%.1f"})
 
 
+@lru_cache(maxsize=64)
+def _compare(first: Scoring, second: Scoring) -> McNemarResult:
+    """The test of a pair, once: the scorings are those that the page keeps until a file changes."""
+    return compare_predictions(first.predictions, second.predictions)
+
+
 def make_tests(view: View) -> list[Block]:
     """McNemar's test of every pair of chosen models, in words."""
     scored = view.scored
@@ -128,9 +136,8 @@ def make_tests(view: View) -> list[Block]:
     blocks: list[Block] = []
     rows = []
     for first, second in pairs[:_MAX_PAIRS]:
-        a, b = (view.scorings[entry.name].predictions for entry in (first, second))
         try:
-            result = compare_predictions(a, b)
+            result = _compare(view.scorings[first.name], view.scorings[second.name])
         except DataError as error:
             blocks.append(Text(f"{first.name} and {second.name}: {error}", "info"))
             continue

@@ -31,7 +31,7 @@ def _make_system(view: View, system: PublishedSystem, scoring: Scoring | None) -
             "figure": f"claim: {system.claim_text}",
             "accuracy (%)": system.claim * 100,
             "95 %": "",
-            "images": None,
+            "images": "",
             "leaky": "not excluded",
         }
     ]
@@ -46,12 +46,11 @@ def _make_system(view: View, system: PublishedSystem, scoring: Scoring | None) -
                 "figure": f"here: {measured.label}",
                 "accuracy (%)": value * 100,
                 "95 %": low_high,
-                "images": n,
+                "images": "" if n is None else f"{n:,}",
                 "leaky": "yes" if measured.leaky else "no",
             }
         )
     frame = pd.DataFrame(rows)
-    frame["images"] = frame["images"].astype("Int64")
     blocks: list[Block] = [
         Text(system.title, "heading"),
         Text(f"Claim: {system.claim_text}. {system.protocol}"),
