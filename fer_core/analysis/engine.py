@@ -114,8 +114,8 @@ class Engine:
     def _analyse_video(
         self, task: Task, writer: ResultWriter, tell: Callable[[Progress], None]
     ) -> Outcome:
-        document = self._document(task)
         with VideoReader(task.file, threads=1) as reader:
+            document = self._document(task)
             self._check_duration(task, reader.duration_s)
             document.fps = reader.fps
             pipeline = self._video

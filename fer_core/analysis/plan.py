@@ -16,8 +16,6 @@ RESULT_ENDS: Final = (
     (".seconds.csv", ".seconds.parquet", ".annotated.mp4", ".annotated.png")
     + (".csv", ".json", ".parquet", ".vtt", ".eaf", ".html")
 )  # fmt: skip
-#: The journal lies beside the results.
-RESERVED: Final = ("analysis",)
 
 
 def kind_of(path: str) -> Kind:
@@ -71,7 +69,7 @@ def name_stems(files: Iterable[str], kept: Mapping[str, str]) -> dict[str, str]:
         files: in order; the first of a name keeps it.
         kept: stems that earlier runs gave, which stay.
     """
-    taken = {name for stem in (*RESERVED, *kept.values()) for name in _results_of(stem)}
+    taken = {name for stem in kept.values() for name in _results_of(stem)}
     stems: dict[str, str] = {}
     for file in files:
         if file in kept:

@@ -89,7 +89,7 @@ def analyze(
     for outcome in unlisted:
         report.say(outcome)
     if skipped := len(tasks) - len(todo):
-        typer.echo(f"{skipped} of {len(tasks)} finished before, skipped")
+        typer.echo(f"{skipped} of {len(tasks)} files finished before, skipped")
     try:
         for outcome in run_tasks(todo, options, out, jobs=jobs or default_jobs(), tell=report.tell):
             journal.add(outcome)
