@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -115,7 +116,7 @@ def _converted(
                 first_pts = round(((frame.time or start_s) - start_s) * rate)
             frame.pts = None
             for part in resampler.resample(frame):
-                part.pts = first_pts + written
+                part.pts, part.time_base = first_pts + written, Fraction(1, rate)
                 written += part.samples
                 yield from encoded(part)
         yield from encoded(None)
