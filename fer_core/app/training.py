@@ -1,25 +1,16 @@
 """The Training page: new runs, and those that there are."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from fer_core.app.access import require_training
+from fer_core.app.metrics.show import escape
 from fer_core.app.training_form import show_new_run
 from fer_core.app.training_live import show_live_choice
 from fer_core.app.training_panel import show_run
-from fer_core.app.training_state import NEW, RUNS, VIEW_KEY, take_message
+from fer_core.app.training_state import NEW, RUNS, VIEW_KEY, take_change, take_message
 from fer_core.runs import RunInfo, list_runs
-
-#: The colours of ``st.badge``; the word beside it says the same.
-_COLORS = {
-    "running": "blue",
-    "preparing": "blue",
-    "finished": "green",
-    "failed": "red",
-    "interrupted": "red",
-    "queued": "orange",
-    "stopping": "orange",
-    "stopped": "gray",
-}
 
 
 def show_training_page() -> None:
@@ -29,8 +20,9 @@ def show_training_page() -> None:
     st.markdown(
         "Teach a network on labelled faces, watch it learn, and let it serve the live page."
     )
+    take_change()  # this run of the script shows it
     if message := take_message():
-        st.error(message)
+        st.error(escape(message))
     runs = list_runs()
     busy = any(info.state.is_alive for info in runs)
     view = st.segmented_control(
@@ -41,7 +33,6 @@ def show_training_page() -> None:
         key=VIEW_KEY,
         bind="query-params",
         label_visibility="collapsed",
-        format_func=lambda name: f"{name} ({len(runs)})" if name == RUNS and runs else name,
     )
     if view == RUNS:
         _show_runs(runs)
@@ -57,19 +48,28 @@ def _show_runs(runs: list[RunInfo]) -> None:
     by_name = {info.name: info for info in runs}
     if st.session_state.get("run") not in (None, *by_name):
         del st.session_state["run"]  # deleted, here or in another window
-    name = st.selectbox(
-        "Run",
-        list(by_name),
-        key="run",
-        bind="query-params",
-        format_func=lambda name: _title(by_name.get(name), name),
-    )
+    name = st.selectbox("Run", list(by_name), key="run", bind="query-params")
     if name in by_name:
-        show_run(by_name[name], _COLORS)
+        show_run(by_name[name])
+    if len(runs) > 1:
+        st.subheader("All runs", anchor=False)
+        st.dataframe(
+            [_row(info) for info in runs],
+            key="all-runs",
+            hide_index=True,
+            column_config={
+                "validation": st.column_config.NumberColumn("validation accuracy", format="%.1f %%")
+            },
+        )
 
 
-def _title(info: RunInfo | None, name: str) -> str:
-    if info is None:
-        return name
-    best = f", {info.best['val_accuracy']:.1%}" if info.best else ""
-    return f"{name} · {info.state}{best}"
+def _row(info: RunInfo) -> dict[str, object]:
+    place = f", place {info.place}" if info.place else ""
+    return {
+        "run": info.name,
+        "state": f"{info.state}{place}",
+        "epochs": f"{len(info.rows)} of {info.epochs}",
+        "validation": info.best["val_accuracy"] * 100 if info.best else None,
+        "data": Path(str(info.data.get("path", ""))).name,
+        "model": info.export.get("model") if info.export.get("state") == "finished" else None,
+    }

@@ -41,8 +41,9 @@ def make_curves(
             marker={"symbol": "star", "size": 14, "color": _VALIDATION["color"]},
             hovertemplate="epoch kept",
         )
-    layout(figure, height=300, title=quantity.capitalize(), hovermode="x unified")
-    figure.update_xaxes(title="epoch", rangemode="tozero" if len(rows) < 3 else "normal")
+    layout(figure, height=330, title=quantity.capitalize(), hovermode="x unified")
+    figure.update_layout(legend_y=-0.3)  # below the axis's title
+    figure.update_xaxes(title="epoch", dtick=1 if len(rows) < 12 else None)
     figure.update_yaxes(title="accuracy (%)" if quantity == "accuracy" else "loss (nats)")
     return figure
 

@@ -83,8 +83,8 @@ def _show_model(name: str, export: dict[str, Any]) -> None:
         )
         if not comparison["same_data"]:
             st.caption(
-                "They learned from different data. Faces that the other one may have trained on "
-                "count in its favour, and unlike data in that of the one that knows them."
+                "The two learned from different data: each has an advantage on faces like those it "
+                "was trained on."
             )
     if live_choice() == name:
         st.success("It serves the live page.", icon=":material/videocam:")

@@ -32,7 +32,7 @@ _STYLE = """<style>
 .mien-set div { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem 0.8rem; }
 .mien-set b { width: 5rem; font-weight: 600; }
 .mien-set span { width: 10rem; font-variant-numeric: tabular-nums; }
-.mien-set img { flex: 1 1 20rem; max-width: 30rem; min-width: 0; border-radius: 0.3rem; }
+.mien-set img { flex: 1 1 16rem; max-width: 22rem; min-width: 0; border-radius: 0.3rem; }
 </style>"""
 
 
@@ -193,11 +193,11 @@ def _choose_recipe(preview: Preview) -> Recipe | None:
         names,
         index=names.index("first") if "first" in names else 0,
         key="recipe",
-        format_func=lambda name: f"{name}: {recipes[name].about}",
         help="Network, augmentation and schedule. `first` is a good one; the others repeat "
         "published systems.",
     )
     base = recipes[chosen]
+    st.caption(escape(base.about))
     with st.container(horizontal=True):
         epochs = st.number_input(
             "Epochs",
@@ -214,6 +214,7 @@ def _choose_recipe(preview: Preview) -> Recipe | None:
             1e-6,
             1.0,
             base.optimizer.learning_rate,
+            step=1e-4,
             format="%.5f",
             key=f"rate-{chosen}",
             width=150,

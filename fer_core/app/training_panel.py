@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Literal
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from fer_core.app.metrics.blocks import Styling, percent
 from fer_core.app.metrics.show import escape
 from fer_core.app.training_charts import make_confusion, make_curves, valid_confusion
 from fer_core.app.training_export import show_export
-from fer_core.app.training_state import act, take_message
+from fer_core.app.training_state import act, take_change
 from fer_core.errors import FerError
 from fer_core.runs import RunInfo, State, delete_run, find_run, request_stop, resume_run
 from fer_core.runs.launch import read_log
@@ -18,8 +19,20 @@ from fer_core.training.run import RunFolder
 
 REFRESH_EVERY_S = 2.0
 
+#: The colours of ``st.badge``; the word beside it says the same.
+_COLORS: dict[str, Literal["blue", "green", "red", "orange", "gray"]] = {
+    "running": "blue",
+    "preparing": "blue",
+    "finished": "green",
+    "failed": "red",
+    "interrupted": "red",
+    "queued": "orange",
+    "stopping": "orange",
+    "stopped": "gray",
+}
 
-def show_run(info: RunInfo, colors: dict[str, str]) -> None:
+
+def show_run(info: RunInfo) -> None:
     """Draw the run; while a process works on it, again every two seconds."""
     is_busy = info.state.is_alive or info.is_exporting
     name = info.name
@@ -27,13 +40,13 @@ def show_run(info: RunInfo, colors: dict[str, str]) -> None:
     @st.fragment(run_every=REFRESH_EVERY_S if is_busy else None)
     def draw() -> None:
         require_training()
-        if message := take_message():
-            st.error(escape(message))
+        if take_change():
+            st.rerun()  # what is live, the list of runs, the message: beside this part of the page
         try:
             now = find_run(name)
         except FerError:
             st.rerun()  # deleted in another window
-        _show_head(now, colors)
+        _show_head(now)
         _show_actions(now)
         show_export(now)
         _show_course(now)
@@ -44,9 +57,7 @@ def show_run(info: RunInfo, colors: dict[str, str]) -> None:
     draw()
 
 
-def _show_head(info: RunInfo, colors: dict[str, str]) -> None:
-    state = str(info.state)
-    st.badge(state, color=colors.get(state, "gray"))  # type: ignore[arg-type]
+def _show_head(info: RunInfo) -> None:
     done, epochs = len(info.rows), max(1, info.epochs)
     if info.state is State.QUEUED:
         st.info(f"Waiting for its turn: place {info.place} in the queue.")
@@ -71,7 +82,9 @@ def duration_text(seconds: float) -> str:
 
 
 def _show_actions(info: RunInfo) -> None:
-    with st.container(horizontal=True):
+    state = str(info.state)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(state, color=_COLORS.get(state, "gray"))
         if info.state.is_alive:
             st.button(
                 "Stop",

@@ -11,12 +11,14 @@ from fer_core.errors import FerError
 NEW, RUNS = "New run", "Runs"
 VIEW_KEY = "view"
 _MESSAGE_KEY = "training-message"
+_CHANGED_KEY = "training-changed"
 
 
 def act(action: Callable[..., Any], *args: Any) -> Any:
     """Do what a button is for, if the visitor still may; an error becomes the page's message."""
     if not may_train():
         return None  # the page itself says so
+    st.session_state[_CHANGED_KEY] = True
     try:
         return action(*args)
     except FerError as error:
@@ -26,6 +28,11 @@ def act(action: Callable[..., Any], *args: Any) -> Any:
             f"That did not work ({error.strerror or error}). Check room and rights of FER_DATA_DIR."
         )
     return None
+
+
+def take_change() -> bool:
+    """Whether something was done since this was last asked: the whole page shows it, then."""
+    return bool(st.session_state.pop(_CHANGED_KEY, False))
 
 
 def take_message() -> str | None:
