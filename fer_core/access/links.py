@@ -175,7 +175,7 @@ def find_access(session: Session, *, token: str, now_s: int) -> Access:
     )
     if holder is None:
         return VISITOR
-    return Access(roles_of([holder.role]), holder.number, holder.label, "link")
+    return Access(roles_of([holder.role]), holder.number, holder.label, "link", holder.link_id)
 
 
 def note_login(

@@ -32,12 +32,14 @@ class Access:
             visitor.
         label: what the owner calls them, or their e-mail address under OIDC.
         source: ``link``, ``login`` or empty.
+        link_id: of the link by which they came.
     """
 
     roles: frozenset[Role] = field(default_factory=lambda: frozenset({Role.VISITOR}))
     number: int | None = None
     label: str = ""
     source: str = ""
+    link_id: int | None = None
 
     def has(self, *roles: Role) -> bool:
         """Whether one of the roles is theirs; the owner has all."""

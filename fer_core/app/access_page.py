@@ -32,7 +32,7 @@ def show_access_page() -> None:
     zone = visitor_zone()
     try:
         _show_form(access)
-        _show_links(zone)
+        _show_links(access, zone)
         _show_audit(zone)
     except FerError as error:
         st.error(str(error))
@@ -73,7 +73,7 @@ def _show_form(access: Access) -> None:
         st.code(link, language=None, wrap_lines=True)
 
 
-def _show_links(zone: tzinfo | None) -> None:
+def _show_links(access: Access, zone: tzinfo | None) -> None:
     st.header("Links", anchor=False)
     store = shared_store()
     with store.read() as session:
@@ -93,12 +93,14 @@ def _show_links(zone: tzinfo | None) -> None:
                 state = f"can be opened until {_local(link.expires_s, zone)}"
             came = f", last on {_local(last_s, zone)}" if last_s else ""
             browsers = f"{active} browser" + ("" if active == 1 else "s")
+            is_own = link.id == access.link_id
             st.markdown(
                 f"**{plain(link.label)}**  \n{link.role.capitalize()}, {state}. "
-                f"{browsers} with access{came}."
+                f"{browsers} with access{came}{', this one' if is_own else ''}."
             )
-            # A link that is used up still holds the access of those who opened it.
-            if link.revoked_s is None and (active or state.startswith("can")):
+            # A link that is used up still holds the access of those who opened it. The owner does
+            # not lock themself out; another of their browsers, lost perhaps, can.
+            if link.revoked_s is None and not is_own and (active or state.startswith("can")):
                 st.button(
                     "Withdraw",
                     key=f"withdraw-{link.id}",
