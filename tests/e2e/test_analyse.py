@@ -1,0 +1,44 @@
+"""The Analyse page in a browser: a real upload, the timeline, a download."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.analysis.clips import write_video
+from tests.e2e.live_page import sideways_overflow
+
+pytestmark = pytest.mark.e2e
+
+
+def test_upload_scrub_and_take_along(open_page: Callable[..., Page], tmp_path: Path) -> None:
+    clip = write_video(tmp_path / "my clip.mp4", frames=40)
+    page = open_page("/analyse", viewport={"width": 390, "height": 844})
+    expect(page.locator(".st-key-analyse button")).to_be_disabled(timeout=60_000)
+    page.locator("input[type=file]").set_input_files(clip)
+    button = page.locator(".st-key-analyse button")
+    expect(button).to_be_enabled()
+    button.click()
+    expect(page.get_by_text("Take along")).to_be_visible(timeout=90_000)
+
+    frame = page.get_by_role("img", name="The frame at 0.0 s")
+    expect(frame).to_be_visible()
+    timeline = page.locator(".timeline .rows")
+    expect(timeline).to_be_visible()
+    box = timeline.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.5 * box["height"])
+    moved = page.get_by_role("img", name=re.compile(r"The frame at [1-3]\.\d s"))
+    expect(moved).to_be_visible()
+    assert sideways_overflow(page) <= 0
+
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Table by frame (CSV)").click()
+    assert waiting.value.suggested_filename == "my clip.csv"
+    rows = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text())))
+    assert len(rows) == 40
+    assert {row["file"] for row in rows} == {"my clip.mp4"}
