@@ -16,7 +16,7 @@ from tests.processes import Started, start
 #: Until the page is served; nobody there; the live page opened once, with its models warm.
 START_S = 6.0
 IDLE_MB = 300.0
-VISITED_MB = 330.0
+VISITED_MB = 360.0
 
 
 def _get(url: str) -> tuple[int, str]:
@@ -30,6 +30,7 @@ def _serve(tmp_path: Path, port: int) -> tuple[Started, float, float]:
         app.wait_for_line("Mien is ready")
         status, page = _get(f"http://127.0.0.1:{port}/")
         took_s, cpu_s = app.age_s(), app.cpu_s()
+        app.wait_for_line("owner=")
         assert status == 200
         assert "<title>Streamlit</title>" in page
     return app, took_s, cpu_s
@@ -43,7 +44,9 @@ def test_serves_within_six_seconds_and_says_so_once(tmp_path: Path) -> None:
         is_busy = os.getloadavg()[0] > (os.cpu_count() or 1)
         print(f"served after {took_s:.1f} s, {cpu_s:.1f} s of processor time, busy: {is_busy}")
         told = [line for line in app.lines if str(port) in line]
-        assert told == [f"Mien is ready: http://127.0.0.1:{port}"]
+        assert told[0] == f"Mien is ready: http://127.0.0.1:{port}"
+        assert len(told) == 2, "and the owner's link, until somebody opened one"
+        assert re.search(rf"http://127.0.0.1:{port}/\?owner=[\w-]{{32}} \(works once", told[1])
         if took_s <= START_S:
             break
     assert cpu_s <= START_S
@@ -56,7 +59,7 @@ def test_idle_memory_and_no_tensorflow_after_a_visit(tmp_path: Path) -> None:
     chromium = find_chromium()
     port = free_port()
     with start("-m", "fer_core", "serve", "--port", str(port), data_dir=tmp_path) as app:
-        app.wait_for_line("Mien is ready")
+        app.wait_for_line("owner=")
         empty_mb = app.memory_mb()
         with sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGS))
