@@ -31,7 +31,7 @@ def test_upload_scrub_and_take_along(open_page: Callable[..., Page], tmp_path: P
     expect(timeline).to_be_visible()
     box = timeline.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.5 * box["height"])
+    timeline.click(position={"x": 0.75 * box["width"], "y": 0.5 * box["height"]})
     moved = page.get_by_role("img", name=re.compile(r"The frame at [1-3]\.\d s"))
     expect(moved).to_be_visible()
     assert sideways_overflow(page) <= 0
