@@ -121,8 +121,9 @@ def _confirm_delete(name: str) -> None:
         "stay."
     )
     with st.container(horizontal=True):
-        if st.button("Delete it", type="primary", key="delete-yes"):
-            act(delete_run, name)
+        if st.button(
+            "Delete it", type="primary", key="delete-yes", on_click=act, args=(delete_run, name)
+        ):
             st.rerun()
         if st.button("Keep it", key="delete-no"):
             st.rerun()

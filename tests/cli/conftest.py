@@ -12,6 +12,9 @@ from PIL import Image
 from fer_core.imaging.frame import Frame
 from fer_core.labels import NUM_EMOTIONS
 from fer_core.types import Faces, FrameResult
+from tests.run_files import data_dir, make_run, recipe, spawned
+
+__all__ = ["data_dir", "make_run", "recipe", "spawned"]
 
 
 class StubPipeline:

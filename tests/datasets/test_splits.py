@@ -127,6 +127,31 @@ def test_split_for_training_keeps_official_splits():
     assert "participant" in split_for_training(people, seed=0).split_note
 
 
+@pytest.mark.parametrize("people", [None, [i % 6 for i in range(36)]])
+def test_a_set_that_lacks_only_validation_keeps_its_test_rows(people):
+    faces = make([i % 3 for i in range(36)], people)
+    own = np.asarray(["private_test" if i % 6 == 5 else "train" for i in range(36)])
+    divided = split_for_training(faces.with_splits(own, note="official"), seed=4)
+    assert ((divided.splits == "private_test") == (own == "private_test")).all()
+    validation = divided.splits == "public_test"
+    assert 3 <= validation.sum() <= 6
+    if people is not None:
+        assert len(set(np.asarray(people)[validation])) == 1
+        assert "by participant" in divided.split_note
+    else:
+        assert set(faces.labels[validation]) == {0, 1, 2}
+    again = split_for_training(faces.with_splits(own, note="official"), seed=4)
+    assert (again.splits == divided.splits).all()
+
+
+def test_a_train_split_of_one_row_a_class_cannot_be_validated_on():
+    faces = make([0, 0, 1, 1]).with_splits(
+        np.asarray(["train", "train", "train", "private_test"]), note="official"
+    )
+    with pytest.raises(DataError, match="at least 2 images of 'disgust'"):
+        split_for_training(faces, seed=0)
+
+
 def test_split_that_is_not_there():
     with pytest.raises(DataError, match=r"no split 'train'; its splits are all \(3\)"):
         make([0, 0, 0]).split("train")

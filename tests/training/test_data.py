@@ -6,7 +6,7 @@ import pytest
 from fer_core.datasets import PRIVATE_TEST, PUBLIC_TEST, TRAIN, FaceSet
 from fer_core.errors import ConfigError
 from fer_core.labels import EMOTIONS
-from fer_core.training.data import chosen_faces, prepare_data
+from fer_core.training.data import chosen_faces, prepare_data, training_arrays
 from fer_core.training.recipe import DataPart, NetworkPart, Recipe
 
 FIVE = ("angry", "happy", "neutral", "sad", "surprise")
@@ -85,6 +85,14 @@ def test_by_participant_and_by_frame() -> None:
     assert leaky.description["leaky"] is True
 
 
-def test_without_a_validation_split_the_recipe_is_told_what_to_choose() -> None:
-    with pytest.raises(ConfigError, match=r"data\.split = 'stratified'"):
-        prepare_data(recipe(), make_set(participants=10))
+def test_without_a_validation_split_one_is_made() -> None:
+    people = chosen_faces(make_set(participants=10), recipe())
+    assert people.split_note == "by participant 8:1:1, seed 0"
+    faces = make_set()
+    own = faces.take(faces.splits != PUBLIC_TEST)
+    data = prepare_data(recipe(), own)
+    assert data.description["counts"] == {TRAIN: 189, PUBLIC_TEST: 21, PRIVATE_TEST: 28}
+    assert "validation is a ninth of train" in data.description["split"]
+    test_only = faces.take(faces.splits == PUBLIC_TEST)
+    with pytest.raises(ConfigError, match="Training needs the splits"):
+        training_arrays(recipe(), test_only)

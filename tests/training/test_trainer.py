@@ -16,7 +16,7 @@ from fer_core.errors import ConfigError, InputError, ModelError
 from fer_core.training.data import TrainingData, balanced_subset, prepare_data, resize_faces
 from fer_core.training.export import agreement, export_run, load_trained
 from fer_core.training.recipe import NetworkPart, Recipe, load_recipe
-from fer_core.training.run import RunFolder
+from fer_core.training.run import STOP_FILE, RunFolder
 from fer_core.training.trainer import train
 
 QUIET: dict[str, Any] = {"report": lambda line: None}
@@ -105,7 +105,27 @@ def test_a_failure_is_written_down(prepared: Any, tmp_path: Path) -> None:
         train(recipe, data, run, report=fail)
     status = run.read_json("status.json")
     assert status["state"] == "failed"
-    assert status["error"] == "RuntimeError: disk full"
+    assert status["error"].startswith("It failed (RuntimeError: disk full)")
+
+
+def test_a_wish_to_stop_ends_it_and_what_it_reached_stays(
+    prepared: Any, finished: RunFolder, tmp_path: Path
+) -> None:
+    recipe, data = prepared
+    run = RunFolder.create(tmp_path, recipe.name)
+
+    def wish(line: str) -> None:
+        if line.startswith("epoch 2/"):
+            (run.path / STOP_FILE).touch()
+
+    train(recipe, data, run, report=wish)
+    assert run.read_json("status.json")["state"] == "stopped"
+    assert len(run.history()) == 2
+    confusion = run.read_json("confusion.json")
+    assert confusion["labels"] == list(recipe.data.labels)
+    assert confusion["last"]["epoch"] == 2
+    right = sum(confusion["last"]["counts"][i][i] for i in range(7)) / len(data.val_labels)
+    assert right == pytest.approx(run.history()[-1]["val_accuracy"], abs=1e-6)
 
 
 def test_export_is_complete_and_serves_what_was_trained(
