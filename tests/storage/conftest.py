@@ -1,6 +1,5 @@
 """Every repository test runs on both databases."""
 
-import itertools
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,10 +11,9 @@ from sqlalchemy import make_url
 from fer_core.config import Settings
 from fer_core.storage import Database, Store
 from fer_core.storage.database import database_url
+from fer_core.storage.tables import Base
 from tests.storage.fills import add_person
 from tests.storage.postgres import Server, run_postgres
-
-_NUMBERS = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -76,10 +74,10 @@ def sqlite_store(tmp_path: Path, sqlite_template: Path, clock: Clock) -> Iterato
 
 @pytest.fixture
 def postgres_store(postgres: Server, clock: Clock) -> Iterator[Store]:
-    """An empty store on PostgreSQL."""
-    name = f"test{next(_NUMBERS)}"
-    postgres.run_sql(f"CREATE DATABASE {name} TEMPLATE template")
-    yield from _open(Settings(database_url=postgres.url(name)), clock)
+    """An empty store on PostgreSQL: always the same database, emptied."""
+    tables = ", ".join(Base.metadata.tables)
+    postgres.run_sql(f"TRUNCATE {tables} RESTART IDENTITY", "template")
+    yield from _open(Settings(database_url=postgres.url("template")), clock)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -85,16 +86,16 @@ class Server:
             else:
                 return
 
-    def stop(self) -> None:
-        """Stop it, cutting every connection."""
+    def stop(self, *, for_good: bool = False) -> None:
+        """Stop it, cutting every connection; for good means without saving anything."""
         if self._process is not None:
-            self._process.send_signal(2)  # SIGINT: fast shutdown
+            self._process.send_signal(signal.SIGQUIT if for_good else signal.SIGINT)
             self._process.wait(30)
             self._process = None
 
-    def run_sql(self, statement: str) -> None:
-        """Outside of a transaction, in the database that is always there."""
-        address = f"host={self.folder} user=mien dbname=postgres connect_timeout=5"
+    def run_sql(self, statement: str, name: str = "postgres") -> None:
+        """Outside of a transaction, in the database that is always there or another."""
+        address = f"host={self.folder} user=mien dbname={name} connect_timeout=5"
         with psycopg.connect(address, autocommit=True) as link:
             link.execute(statement.encode())
 
@@ -111,4 +112,4 @@ def run_postgres(folder: Path) -> Iterator[Server]:
     try:
         yield server
     finally:
-        server.stop()
+        server.stop(for_good=True)
