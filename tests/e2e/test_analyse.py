@@ -23,7 +23,7 @@ def test_upload_scrub_and_take_along(open_page: Callable[..., Page], tmp_path: P
     button = page.locator(".st-key-analyse button")
     expect(button).to_be_enabled()
     button.click()
-    expect(page.get_by_text("Take along")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("Take along")).to_be_visible(timeout=180_000)
 
     frame = page.get_by_role("img", name="The frame at 0.0 s")
     expect(frame).to_be_visible()
