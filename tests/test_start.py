@@ -106,6 +106,28 @@ def test_a_wrong_option_is_one_sentence(
     assert sentence in app.lines[0]
 
 
+def test_a_role_that_does_not_exist_is_one_sentence(tmp_path: Path) -> None:
+    command = ("-m", "fer_core", "serve", "--port", str(free_port()))
+    with start(*command, data_dir=tmp_path, FER_ROLES='{"boss": ["a@x.org"]}') as app:
+        app.process.wait(timeout=120)
+    assert app.process.returncode == 2
+    assert len(app.lines) == 1
+    assert app.lines[0].startswith("There is no role 'boss'")
+
+
+def test_owner_link_prints_one_link_each_time(tmp_path: Path) -> None:
+    command = ("-m", "fer_core", "owner-link", "--url", "https://mien.test/")
+    found = set()
+    for _ in range(2):
+        with start(*command, data_dir=tmp_path) as app:
+            app.process.wait(timeout=120)
+        assert app.process.returncode == 0
+        assert len(app.lines) == 1
+        found.add(app.lines[0])
+    assert all(re.fullmatch(r"https://mien\.test/\?owner=[\w-]{32}", line) for line in found)
+    assert len(found) == 2
+
+
 def test_taken_port_is_one_sentence(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

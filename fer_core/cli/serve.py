@@ -28,6 +28,7 @@ def serve(
     import signal
     import sys
 
+    from fer_core.access.login import check_mapping
     from fer_core.config import PROJECT_ROOT, settings
     from fer_core.hosting import is_loopback, plan_serving
     from fer_core.hosting.announce import announce_when_served
@@ -35,6 +36,7 @@ def serve(
     if is_loopback(host):
         os.environ.setdefault("FER_ALLOW_TRAINING", "1")  # before the settings are read
     plan = plan_serving(host, port, cert=cert, key=key, tls_folder=settings().data_dir / "tls")
+    check_mapping(settings().roles)
     # Streamlit looks beside the program for .streamlit/.
     sys.argv = [str(PROJECT_ROOT / "streamlit_app.py")]
     from fer_core.app import door

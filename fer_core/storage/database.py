@@ -1,5 +1,6 @@
 """The connection: SQLite in the data folder, or PostgreSQL."""
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from fer_core.config import Settings
 from fer_core.errors import ConfigError, StorageError
+from fer_core.storage.cleaning import is_in, truncate_log
 from fer_core.storage.migrate import migrate
 
 #: Name of the file under FER_DATA_DIR.
@@ -176,17 +178,15 @@ class Database:
         Raises:
             StorageError: the database cannot be used, or a reader does not let go of the log.
         """
-        with _translated(self):
-            with self.engine.connect().execution_options(
-                isolation_level="AUTOCOMMIT"
-            ) as connection:
-                if self.path is None:
-                    connection.execute(text("VACUUM"))
-                    return
-                _truncate_log(connection)
-                if needle and any(_holds(path, needle) for path in self.files()):
-                    connection.execute(text("VACUUM"))
-                    _truncate_log(connection)
+        with _translated(self), self.engine.connect() as connection:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            if self.path is None:
+                connection.execute(text("VACUUM"))
+                return
+            truncate_log(connection)
+            if needle and is_in(self.files()[:2], needle):
+                connection.execute(text("VACUUM"))
+                truncate_log(connection)
 
     def files(self) -> list[Path]:
         """The files that make up an SQLite database; none for PostgreSQL."""
@@ -201,12 +201,12 @@ class Database:
 
 
 def _begin(connection: Connection) -> None:
-    if connection.dialect.name != "sqlite":
+    options = connection.get_execution_options()
+    if connection.dialect.name != "sqlite" or options.get("isolation_level") == "AUTOCOMMIT":
         return
     # A reader that becomes a writer fails at once where another wrote meanwhile; a writer from
     # the start waits for its turn.
-    writes = connection.get_execution_options().get(_WRITE)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITE) else "BEGIN")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -220,27 +220,9 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _make_file(path: Path) -> None:
     """An empty file that only its owner reads, if there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-
-
-def _truncate_log(connection: Connection) -> None:
-    busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
-    if busy:
-        raise StorageError(
-            "The write-ahead log could not be emptied, since another program reads the database; "
-            "close it, and Mien tries again by itself."
-        )
-
-
-def _holds(path: Path, needle: bytes) -> bool:
-    """Whether the bytes stand in the file; read in pieces that overlap."""
-    tail = b""
-    with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            if needle in tail + piece:
-                return True
-            tail = piece[-len(needle) :]
-    return False
+    # Never one that is there: closing it would take away locks that this process has on it.
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 #: What SQLite and PostgreSQL say -> what it means and what to do.

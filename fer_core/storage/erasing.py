@@ -6,7 +6,6 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from fer_core.storage import audit
-from fer_core.storage.database import Database
 from fer_core.storage.recording import minute_of
 from fer_core.storage.tables import (
     AccessLink,
@@ -24,31 +23,23 @@ DAY_S = 86_400
 AUDIT_DAYS = 365
 
 
-def erase_person(database: Database, *, person_id: int, now_s: int) -> bool:
-    """Take a person and everything about them out of the database and its files.
+def erase_person(session: Session, *, person_id: int, now_s: int) -> str | None:
+    """Delete a person's rows and say so in the audit log, under a fresh random number.
 
-    The audit log gets an entry under a fresh random number.
+    The files of the database are cleaned after the transaction: ``Store.erase`` does both.
 
     Returns:
-        False where there is no such person.
-
-    Raises:
-        StorageError: the database cannot be used. Where the rows are gone and only a reader of
-            SQLite's log stood in the way of cutting it, the next purge does it.
+        The pseudonym, to search the files for; None where there is no such person.
     """
-    with database.write() as session:
-        person = session.get(Person, person_id)
-        if person is None:
-            return False
-        needle = person.pseudonym.encode()
+    pseudonym = session.scalar(select(Person.pseudonym).where(Person.id == person_id))
+    if pseudonym is not None:
         delete_person(session, person_id=person_id)
         audit.note(session, action="erased", subject="a person's data", now_s=now_s)
-    database.forget_deleted(needle)
-    return True
+    return pseudonym
 
 
 def delete_person(session: Session, *, person_id: int) -> None:
-    """Delete the rows of a person, in every table; ``erase_person`` cleans the files as well."""
+    """Delete the rows of a person, in every table; ``Store.erase`` cleans the files as well."""
     # Said table by table and not left to the foreign keys: what is deleted is what stands here.
     for table in (Sample, Minute, CheckIn):
         session.execute(delete(table).where(table.person_id == person_id))
@@ -98,10 +89,11 @@ def purge(session: Session, *, now_s: int, retention_days: int) -> Purged:
     for person_id in idle:
         delete_person(session, person_id=person_id)
     rooms = count(delete(Room).where(func.coalesce(Room.closed_s, Room.closes_s) < limit))
-    over = now_s - retention_days * DAY_S
-    others = count(
-        delete(AccessLink).where(or_(AccessLink.expires_s < over, AccessLink.revoked_s < over))
-    )
-    others += count(delete(Holder).where(or_(Holder.expires_s < over, Holder.revoked_s < over)))
-    others += count(delete(AuditEntry).where(AuditEntry.at_s < now_s - AUDIT_DAYS * DAY_S))
+    # Who had access is known as long as the audit log, whose numbers are theirs.
+    year = now_s - AUDIT_DAYS * DAY_S
+    others = count(delete(Holder).where(or_(Holder.expires_s < year, Holder.revoked_s < year)))
+    is_held = select(Holder.id).where(Holder.link_id == AccessLink.id).exists()
+    over = or_(AccessLink.expires_s < limit, AccessLink.revoked_s < limit)
+    others += count(delete(AccessLink).where(over, ~is_held))
+    others += count(delete(AuditEntry).where(AuditEntry.at_s < year))
     return Purged(samples, minutes, checkins, len(idle), rooms, others)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from fer_core.storage.database import dialect_insert
 from fer_core.storage.rows import RoomSecondRow, Row, SampleRow
-from fer_core.storage.tables import PROB_COLUMNS, CheckIn, Minute, Room, RoomSecond, Sample
+from fer_core.storage.tables import PROB_COLUMNS, CheckIn, Minute, Person, Room, RoomSecond, Sample
 
 MINUTE_S = 60
 
@@ -27,11 +27,20 @@ def write_rows(session: Session, rows: Sequence[Row]) -> int:
 
 
 def _write_samples(session: Session, rows: list[SampleRow]) -> int:
+    if not rows:
+        return 0
+    # PostgreSQL: nobody erases them meanwhile, nor makes the same sums in another process.
+    session.execute(
+        select(Person.id)
+        .where(Person.id.in_({row.person_id for row in rows}))
+        .order_by(Person.id)
+        .with_for_update(key_share=True)
+    )
     owners: dict[int, int] = dict(
         session.execute(
-            select(CheckIn.id, CheckIn.person_id)
-            .where(CheckIn.id.in_({row.checkin_id for row in rows}))
-            .with_for_update(read=True)  # PostgreSQL: nobody erases them meanwhile
+            select(CheckIn.id, CheckIn.person_id).where(
+                CheckIn.id.in_({row.checkin_id for row in rows})
+            )
         ).all()
     )
     kept = [row for row in rows if owners.get(row.checkin_id) == row.person_id]
@@ -41,6 +50,8 @@ def _write_samples(session: Session, rows: list[SampleRow]) -> int:
 
 
 def _write_seconds(session: Session, rows: list[RoomSecondRow]) -> int:
+    if not rows:
+        return 0
     smallest: dict[int, int] = dict(
         session.execute(
             select(Room.id, Room.k_min).where(Room.id.in_({row.room_id for row in rows}))

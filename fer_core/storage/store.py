@@ -21,6 +21,8 @@ from fer_core.storage.writer import RecordWriter
 _log = logging.getLogger(__name__)
 
 PURGE_EVERY_S = 3600.0
+#: After a purge that could not be done.
+RETRY_EVERY_S = 60.0
 
 
 class Store:
@@ -40,7 +42,9 @@ class Store:
         self._clock = clock
         self._lock = threading.Lock()
         self._is_ready = False
-        self._ended = threading.Event()
+        self._is_ended = False
+        self._wake = threading.Event()
+        self._left: set[bytes] = set()
         self._keeper: threading.Thread | None = None
 
     def now_s(self) -> int:
@@ -77,12 +81,37 @@ class Store:
         return self.writer.status().problem
 
     def erase(self, *, person_id: int) -> bool:
-        """As ``erase_person``; what still waits to be written of them is refused later.
+        """Take a person and everything about them out of the database and its files.
+
+        What still waits to be written of them is refused later.
+
+        Returns:
+            False where there is no such person.
 
         Raises:
-            StorageError: the database cannot be used.
+            StorageError: the database cannot be used; or the rows are gone, but a reader stands in
+                the way of cleaning SQLite's log, which is tried again every minute.
         """
-        return erase_person(self.open(), person_id=person_id, now_s=self.now_s())
+        with self.write() as session:
+            pseudonym = erase_person(session, person_id=person_id, now_s=self.now_s())
+        if pseudonym is None:
+            return False
+        with self._lock:
+            self._left.add(pseudonym.encode())
+        try:
+            self._clean_files()
+        except StorageError:
+            self._wake.set()  # the keeper goes on
+            raise
+        return True
+
+    def _clean_files(self) -> None:
+        with self._lock:
+            left = set(self._left)
+        for needle in left or {b""}:
+            self.database.forget_deleted(needle)
+            with self._lock:
+                self._left.discard(needle)
 
     def tidy(self, retention_days: int) -> int:
         """Close rooms whose time is over and purge what is too old; how many rows went.
@@ -94,14 +123,14 @@ class Store:
         with self.write() as session:
             close_overdue_rooms(session, now_s=now_s)
             gone = purge(session, now_s=now_s, retention_days=retention_days).total
-        if gone or self.database.is_sqlite:
-            self.database.forget_deleted()
+        if gone or self._left or self.database.is_sqlite:
+            self._clean_files()
         return gone
 
     def keep(self, retention_days: int, *, every_s: float = PURGE_EVERY_S) -> None:
         """Tidy now and from time to time, in a thread; a second call changes nothing."""
         with self._lock:
-            if self._keeper is not None or self._ended.is_set():
+            if self._keeper is not None or self._is_ended:
                 return
             self._keeper = threading.Thread(
                 target=self._keep, args=(retention_days, every_s), name="keeper", daemon=True
@@ -109,19 +138,23 @@ class Store:
             self._keeper.start()
 
     def _keep(self, retention_days: int, every_s: float) -> None:
-        while True:
+        while not self._is_ended:
+            wait_s = every_s
             try:
                 self.tidy(retention_days)
             except StorageError as error:
                 _log.warning("The purge waits: %s", error)
+                wait_s = min(every_s, RETRY_EVERY_S)
             except Exception:  # a thread that ends would purge nothing for ever
                 _log.exception("The purge failed")
-            if self._ended.wait(every_s):
-                return
+            if self._wake.wait(wait_s) and not self._is_ended:
+                self._wake.clear()
+                time.sleep(min(1.0, every_s))  # a reader may let go
 
     def close(self) -> None:
         """Write what waits and let go of the database."""
-        self._ended.set()
+        self._is_ended = True
+        self._wake.set()
         self.writer.close()
         if self._keeper is not None:
             self._keeper.join(5)

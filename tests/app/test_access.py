@@ -1,5 +1,6 @@
 """The pages as somebody sees them who should not, and the owner's Access page."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -262,6 +263,40 @@ def test_require_role_stops_the_page(store: Store, browser: dict[str, str]) -> N
     enter(store, browser, Role.MANAGER)
     assert "secret for manager" in written(show(page))
     assert require_role(Role.VISITOR).role is Role.MANAGER
+
+
+def test_what_is_remembered_holds_at_once_and_by_cookie_later(
+    store: Store, browser: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed: list[dict[str, Any]] = []
+    monkeypatch.setattr(cookies, "_courier", lambda: lambda **how: handed.append(how))
+    monkeypatch.setattr(cookies, "has_door", lambda: True)
+
+    def page() -> None:
+        import streamlit as st
+
+        from fer_core.app import cookies
+
+        if st.button("Remember"):
+            cookies.remember(cookies.PERSON, "secret")
+        if st.button("Forget"):
+            cookies.remember(cookies.PERSON, "")
+        st.markdown(f"token {cookies.read_token(cookies.PERSON)}")
+        cookies.deliver()
+
+    def ticket() -> tuple[str, str] | None:
+        return cookies.signer().open_ticket(json.loads(handed[-1]["data"])["tickets"][0])
+
+    browser[cookies.PERSON] = cookies.signer().sign_cookie(cookies.PERSON, "from before")
+    app = show(page)
+    assert "token from before" in written(app)
+    assert handed == []
+    app.button[0].click().run()
+    assert "token secret" in written(app)
+    assert ticket() == (cookies.PERSON, "secret")
+    app.button[1].click().run()
+    assert "token None" in written(app)
+    assert ticket() == (cookies.PERSON, "")
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,18 @@ import io
 import json
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
+from fer_core.access import Role
+from fer_core.access.links import find_access, make_owner_link, redeem
 from fer_core.errors import StorageError
 from fer_core.storage import Store, audit, checkins, export, persons, rooms
 from fer_core.storage.names import csv_cell
-from fer_core.storage.tables import AuditEntry, Base, Consent, Person, Room
+from fer_core.storage.tables import AuditEntry, Base, CheckIn, Consent, Holder, Person, Room, Sample
 from tests.storage.conftest import Clock
 from tests.storage.fills import ANGRY, add_person
 
@@ -53,6 +56,13 @@ def test_erase_takes_the_person_out_of_every_table(store: Store) -> None:
         assert entry.action == "erased"
         assert entry.number > 0
         assert NEEDLE not in repr(vars(entry))
+
+
+def _wait_until(holds: Callable[[], bool], timeout_s: float = 20.0) -> None:
+    end = time.monotonic() + timeout_s
+    while not holds():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.02)
 
 
 def _found(folder: Path) -> list[str]:
@@ -98,6 +108,32 @@ def test_a_reader_in_the_way_is_said_and_the_purge_finishes_it(
     assert _found(tmp_path) == []
 
 
+def test_the_keeper_finishes_an_erasure_by_itself(sqlite_store: Store, tmp_path: Path) -> None:
+    person_id, _ = add_person(sqlite_store, NEEDLE, seconds=5)
+    sqlite_store.keep(30)
+    with sqlite_store.read() as reader:
+        reader.scalars(select(Person)).all()
+        with pytest.raises(StorageError, match="another program reads"):
+            sqlite_store.erase(person_id=person_id)
+    _wait_until(lambda: _found(tmp_path) == [])
+
+
+def test_where_a_copy_is_left_the_file_is_written_anew(sqlite_store: Store, tmp_path: Path) -> None:
+    """Somebody else's note holds the same bytes: they are found, and the file shrinks."""
+    add_person(sqlite_store, "other", seconds=2000)
+    with sqlite_store.write() as session:
+        session.execute(text("UPDATE checkins SET note = :note"), {"note": NEEDLE})
+        session.execute(text("DELETE FROM samples WHERE second_s % 10 > 0"))
+    person_id, _ = add_person(sqlite_store, NEEDLE, seconds=5)
+    sqlite_store.database.forget_deleted()
+    before = (tmp_path / "mien.sqlite3").stat().st_size
+    assert sqlite_store.erase(person_id=person_id)
+    assert (tmp_path / "mien.sqlite3").stat().st_size < before
+    with sqlite_store.read() as session:
+        assert session.scalars(select(CheckIn.note)).all() == [NEEDLE]
+        assert len(session.scalars(select(Sample.second_s)).all()) == 200
+
+
 def test_erase_on_postgres_frees_the_space(postgres_store: Store) -> None:
     person_id, _ = add_person(postgres_store, NEEDLE, seconds=5)
     size = text("SELECT pg_relation_size('persons') + pg_relation_size('samples')")
@@ -140,6 +176,19 @@ def test_purge_goes_by_age_with_a_moved_clock(store: Store, clock: Clock) -> Non
     assert {name: n for name, n in _rows(store).items() if n} == {}
 
 
+def test_access_outlives_the_link_it_came_by(store: Store, clock: Clock) -> None:
+    with store.write() as session:
+        token = make_owner_link(session, now_s=store.now_s()).token
+        held = redeem(session, token=token, now_s=store.now_s())
+    for days, role in ((60, Role.OWNER), (89, Role.OWNER), (91, Role.VISITOR)):
+        clock.now_s = 1_800_000_000 + days * DAY_S
+        store.tidy(30)
+        with store.read() as session:
+            assert find_access(session, token=held, now_s=store.now_s()).role is role
+    with store.read() as session:
+        assert session.scalars(select(Holder)).one().label, "the log's numbers keep their names"
+
+
 def test_who_comes_back_keeps_the_pseudonym_but_not_the_old_samples(
     store: Store, clock: Clock
 ) -> None:
@@ -158,10 +207,7 @@ def test_the_keeper_tidies_by_itself(sqlite_store: Store, clock: Clock) -> None:
     add_person(sqlite_store, "otter", seconds=5)
     clock.now_s += 31 * DAY_S
     sqlite_store.keep(30, every_s=0.05)
-    for _ in range(200):
-        if _rows(sqlite_store)["persons"] == 0:
-            break
-        time.sleep(0.02)
+    _wait_until(lambda: _rows(sqlite_store)["persons"] == 0)
     assert _rows(sqlite_store)["samples"] == 0
 
 
