@@ -48,6 +48,12 @@ def show_video(task: Task, document: dict[str, Any], table: Path) -> None:
     _show_changes(document)
 
 
+def shown_people(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The longest seen first; one of them at least."""
+    longest: list[dict[str, Any]] = document["people"][:MAX_PEOPLE]
+    return [p for p in longest if p["seen_s"] >= MIN_SEEN_S or p is longest[0]]
+
+
 def _slider_key(task: Task) -> str:
     return f"at-{task.stem}"
 
@@ -55,8 +61,7 @@ def _slider_key(task: Task) -> str:
 @st.fragment
 def _show_course(task: Task, document: dict[str, Any], table: Path) -> None:
     """Frame and timeline of one person; only this part runs again while one scrubs."""
-    longest = document["people"][:MAX_PEOPLE]
-    people = {p["track_id"]: p for p in longest if p["seen_s"] >= MIN_SEEN_S or p is longest[0]}
+    people = {person["track_id"]: person for person in shown_people(document)}
     track_id = next(iter(people))
     if len(people) > 1:
         track_id = st.segmented_control(
@@ -68,7 +73,7 @@ def _show_course(task: Task, document: dict[str, Any], table: Path) -> None:
             key=f"person-{task.stem}",
         )
     if hidden := len(document["people"]) - len(people):
-        st.caption(f"Seen for less time, and only in the files: {hidden} more.")
+        st.caption(f"Seen for less time, and listed in the files only: {hidden} more.")
     end_s = max(document["duration_s"], 0.1)
     at_s = _show_slider(task, end_s)
     left, right = st.columns((11, 9), gap="medium")
@@ -251,7 +256,7 @@ def _show_changes(document: dict[str, Any]) -> None:
             )
         else:
             st.markdown("No episode of another expression than neutral.")
-        for person in document["people"][:MAX_PEOPLE]:
+        for person in shown_people(document):
             rate = person["changes_per_min"]
             st.markdown(
                 f"**Person {person['track_id']}**"
