@@ -82,7 +82,7 @@ def test_streamlit_run_serves_as_well(tmp_path: Path) -> None:
     port = free_port()
     arguments = ("-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}")
     with start(*arguments, "--server.address=127.0.0.1", data_dir=tmp_path) as app:
-        app.wait_for_line(f"http://127.0.0.1:{port}")
+        app.wait_for_line(f"http://localhost:{port}")
         assert _get(f"http://127.0.0.1:{port}/_stcore/health") == (200, "ok")
         assert not [line for line in app.lines if re.search("error|traceback", line, re.I)]
 
