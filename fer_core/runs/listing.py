@@ -13,8 +13,8 @@ from fer_core.runs.locks import is_held
 from fer_core.training.health import explain_silence
 from fer_core.training.run import RunFolder, is_trained_elsewhere
 
-RUN_LOCK = ".lock"
-EXPORT_LOCK = ".export.lock"
+RUN_LOCK = "lock"
+EXPORT_LOCK = "export.lock"
 #: A process that was started needs this long at most to take its run's lock.
 STARTING_S = 60.0
 

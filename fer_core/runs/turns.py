@@ -6,17 +6,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
+from fer_core.config import settings
 from fer_core.errors import BusyError
 from fer_core.runs.listing import RUN_LOCK, State, find_run
 from fer_core.runs.locks import try_hold
 from fer_core.training.health import explain_failure
 from fer_core.training.run import STOP_FILE, RunFolder, check_free
 
-TURN_LOCK = ".turn"
 LOOK_EVERY_S = 1.0
 #: Freed before the reason of an end is written, which a full disk would refuse.
 RESERVE_BYTES = 16_384
+
+
+def turn_lock() -> Path:
+    """The file whose lock is held by the one that trains, wherever its folder lies."""
+    folder = settings().data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "training.lock"
 
 
 def work_in_turn(run: RunFolder, work: Callable[[], object], say: Callable[[str], None]) -> None:
@@ -32,7 +40,7 @@ def work_in_turn(run: RunFolder, work: Callable[[], object], say: Callable[[str]
         if not is_mine:
             raise BusyError(f"Another process works on the run {run.path.name}: stop it first.")
         check_free(run)
-        reserve = run.path / ".reserve"
+        reserve = run.path / "reserve"
         with suppress(OSError):
             reserve.write_bytes(b"\0" * RESERVE_BYTES)
         try:
@@ -68,7 +76,7 @@ def _turn(run: RunFolder, say: Callable[[str], None]) -> Iterator[None]:
             raise KeyboardInterrupt
         place = find_run(run.path.name, run.path.parent).place
         if place == 1:
-            with try_hold(run.path.parent / TURN_LOCK, patience_s=0.05) as is_my_turn:
+            with try_hold(turn_lock(), patience_s=0.05) as is_my_turn:
                 if is_my_turn:
                     run.set_status(State.PREPARING)
                     yield

@@ -7,6 +7,7 @@
     status.json    state (queued, preparing, running, stopped, finished, failed), process, epoch,
                    seconds left
     confusion.json counts on validation after the last epoch and the best one
+    lock           held by the process that works on the run (``fer_core.runs``)
     stop           lies here while somebody wants the run to stop
     last.npz       weights, averaged weights, optimiser, epoch: what ``--resume`` needs
     best.npz       weights of the best epoch on validation

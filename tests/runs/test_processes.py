@@ -12,7 +12,7 @@ import pytest
 
 from fer_core.config import PROJECT_ROOT
 from fer_core.runs import RunInfo, State, find_run, list_runs, request_stop, resume_run
-from tests.training.conftest import RECIPE, tiny_csv  # noqa: F401
+from tests.tiny_set import RECIPE
 
 #: What the page does on Start, in a process that is then killed as an app may be.
 APP = """
@@ -41,7 +41,7 @@ def wait_until(name: str, condition: Callable[[RunInfo], bool]) -> RunInfo:
 def test_app_and_training_killed(
     data_dir: Path,
     tmp_path: Path,
-    tiny_csv: Path,  # noqa: F811
+    tiny_csv: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")

@@ -59,9 +59,9 @@ def test_the_second_waits_for_the_first(make_run) -> None:
 
 
 def test_a_run_that_waits_can_be_stopped(make_run) -> None:
-    first, second = make_run("lenet-a"), make_run("lenet-b")
+    second = make_run("lenet-b")
     done: list[str] = []
-    with try_hold(first.path.parent / turns.TURN_LOCK):
+    with try_hold(turns.turn_lock()):
         thread = threading.Thread(
             target=work_in_turn, args=(second, lambda: done.append("b"), lambda line: None)
         )
@@ -111,4 +111,4 @@ def test_the_reason_of_an_end_is_kept(make_run, error, says) -> None:
     info = find_run("lenet-1")
     assert info.state is State.FAILED
     assert says in str(info.problem)
-    assert sorted(p.name for p in run.path.iterdir()) == [".lock", "config.json", "status.json"]
+    assert sorted(p.name for p in run.path.iterdir()) == ["config.json", "lock", "status.json"]
