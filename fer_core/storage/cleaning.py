@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -22,18 +23,35 @@ for name in sys.argv[1:]:
 """
 
 
-def truncate_log(connection: Connection) -> None:
+#: A truncating checkpoint that waits for a reader keeps every writer out: so it waits for a short
+#: while, lets the writers through, and tries again.
+_TRY_S = 0.2
+_PAUSE_S = 0.3
+
+
+def truncate_log(connection: Connection, *, timeout_s: float) -> None:
     """Bring SQLite's write-ahead log into the file and cut it to nothing.
 
+    Args:
+        connection: in autocommit mode.
+        timeout_s: how long to wait for readers to let go.
+
     Raises:
-        StorageError: a reader does not let go of it within the busy timeout.
+        StorageError: a reader does not let go of it.
     """
-    busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
-    if busy:
-        raise StorageError(
-            "The write-ahead log could not be emptied, since another program reads the database; "
-            "close it, and Mien tries again by itself."
-        )
+    before = connection.execute(text("PRAGMA busy_timeout")).scalar_one()
+    connection.execute(text(f"PRAGMA busy_timeout = {round(min(_TRY_S, timeout_s / 4) * 1000)}"))
+    end = time.monotonic() + timeout_s
+    try:
+        while connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]:
+            if time.monotonic() > end:
+                raise StorageError(
+                    "The write-ahead log could not be emptied, since another program reads the "
+                    "database; close it, and Mien tries again by itself."
+                )
+            time.sleep(_PAUSE_S)
+    finally:  # the connection goes back to those who share it
+        connection.execute(text(f"PRAGMA busy_timeout = {before}"))
 
 
 def is_in(paths: list[Path], needle: bytes) -> bool:

@@ -183,10 +183,10 @@ class Database:
             if self.path is None:
                 connection.execute(text("VACUUM"))
                 return
-            truncate_log(connection)
+            truncate_log(connection, timeout_s=self.busy_timeout_s)
             if needle and is_in(self.files()[:2], needle):
                 connection.execute(text("VACUUM"))
-                truncate_log(connection)
+                truncate_log(connection, timeout_s=self.busy_timeout_s)
 
     def files(self) -> list[Path]:
         """The files that make up an SQLite database; none for PostgreSQL."""
