@@ -1,6 +1,7 @@
 """Tests never touch the project's own data folder, nor each other's settings."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,14 @@ def _fresh_settings() -> Iterator[None]:
     """Settings are read once per process: after a test changed the environment, read again."""
     yield
     settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_main() -> Iterator[None]:
+    """Streamlit puts the page in place of the main module, which a spawned process would import."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
 
 
 @pytest.fixture(scope="session")
