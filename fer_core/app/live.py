@@ -61,7 +61,7 @@ def show_live_page() -> None:
     """
     visit = this_visit()
     if visit.has_lost_slot:
-        visit.finish()
+        visit.lose_slot()
     st.title("Live", anchor=False)
     st.markdown("Watch which expression each face before your camera shows, as it changes.")
     st.html(_HIDE_STATUS)

@@ -62,6 +62,15 @@ STREAM_STALLED = Message(
     "The video has stopped arriving: check that the camera is on and the network is up, or "
     "press Stop and then Start.",
 )
+NOT_ANSWERED = Message(
+    "warning",
+    "The browser's question for the camera was not answered within a minute: press Start again "
+    "and choose Allow, or restart the browser if it asks nothing.",
+)
+SLOT_LOST = Message(
+    "warning",
+    "The connection to this page was lost before a picture arrived: press Start again.",
+)
 CONNECTING = Message("info", "Connecting: the video appears in a few seconds.")
 ASKING = Message("info", "Your browser asks for the camera: choose Allow.")
 

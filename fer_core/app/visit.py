@@ -10,7 +10,13 @@ from enum import StrEnum
 import av
 
 from fer_core.app.camera import CameraReport
-from fer_core.app.messages import NO_CONNECTION, Message, camera_message
+from fer_core.app.messages import (
+    NO_CONNECTION,
+    NOT_ANSWERED,
+    SLOT_LOST,
+    Message,
+    camera_message,
+)
 from fer_core.app.results import SessionResults
 from fer_core.errors import BusyError
 from fer_core.pipeline import FacePipeline
@@ -124,6 +130,7 @@ class Visit:
     def give_up_if_overdue(self, has_frames: bool) -> bool:
         """End what does not get anywhere; True where that changed the phase."""
         if self.phase is Phase.ASKING and self.in_phase_s > ASK_FOR_S:
+            self.message = NOT_ANSWERED
             self._let_go()
             self._enter(Phase.READY)
             return True
@@ -133,6 +140,12 @@ class Visit:
             self._enter(Phase.READY)
             return True
         return False
+
+    def lose_slot(self) -> None:
+        """The slot was taken back: what was seen is shown, and if that is nothing, it is said."""
+        self.finish()
+        if self.results is None:
+            self.message = SLOT_LOST
 
     def reset(self) -> None:
         """Put the results away and stand before Start again."""

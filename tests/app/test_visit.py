@@ -150,6 +150,20 @@ def test_nobody_holds_a_slot_over_an_unanswered_question(
     clock.now += 2
     assert visit.give_up_if_overdue(has_frames=False)
     assert (visit.phase, admission.free) == (Phase.READY, 1)
+    assert visit.message == m.NOT_ANSWERED
+
+
+@pytest.mark.parametrize("frame_came", [True, False])
+def test_a_slot_that_was_taken_back_is_never_lost_in_silence(
+    visit: Visit, admission: Admission, frame_came: bool
+) -> None:
+    session = start(visit, admission)
+    visit.take_report(CameraReport(1, "ok"))
+    if not frame_came:
+        session.current = NO_FRAME
+    visit.lose_slot()
+    assert visit.phase is (Phase.DONE if frame_came else Phase.READY)
+    assert visit.message == (None if frame_came else m.SLOT_LOST)
 
 
 @pytest.mark.parametrize("has_frames", [True, False])

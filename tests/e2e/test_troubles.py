@@ -24,7 +24,12 @@ def test_no_face_for_five_seconds(
         page.goto(address)
         wait_ready(page)
         press_start(page)
-        expect(page.get_by_text(m.NO_FACE.text)).to_be_visible(timeout=90_000)
+        told = page.get_by_text(m.NO_FACE.text)
+        # A fresh browser's simulated camera rarely does not open at all; the page says so.
+        expect(told.or_(page.get_by_text(m.NOT_ANSWERED.text))).to_be_visible(timeout=90_000)
+        if not told.is_visible():
+            press_start(page)
+        expect(told).to_be_visible(timeout=60_000)
         expect(page.locator(LABEL)).to_have_text("No face in view")
 
 
