@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Integer, column, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from fer_core.storage.recording import MINUTE_S, minute_of, recompute_minutes
-from fer_core.storage.tables import PROB_COLUMNS, CheckIn, Minute, Person, Sample
+from fer_core.storage.tables import PROB_COLUMNS, CheckIn, Consent, Minute, Person, Sample
 
 _SUMS = ("seconds", "valid_s", *PROB_COLUMNS, "facing_s", "facing_of_s", "eyes_s", "eyes_of_s")
 
@@ -185,6 +185,7 @@ def sum_buckets(
     team_id: int | None = None,
     person_id: int | None = None,
     is_demo: bool = False,
+    purpose: str | None = None,
 ) -> list[Sums]:
     """Sums per person and bucket, from the roll-ups by the minute, added up in SQL.
 
@@ -195,6 +196,8 @@ def sum_buckets(
         team_id: this team only; None for everybody.
         person_id: this person only.
         is_demo: of the demonstration's persons, instead of the real ones.
+        purpose: only of persons who agree to this purpose, from the first whole minute after
+            they agreed; None asks for no consent (one's own data).
 
     Returns:
         Rows in order of bucket and person; persons without samples in a bucket have none there.
@@ -234,6 +237,16 @@ def sum_buckets(
         query = query.where(Person.team_id == team_id)
     if person_id is not None:
         query = query.where(Minute.person_id == person_id)
+    if purpose is not None:
+        agreed = (
+            select(Consent.person_id, func.min(Consent.given_s).label("since_s"))
+            .where(Consent.purpose == purpose, Consent.withdrawn_s.is_(None))
+            .group_by(Consent.person_id)
+            .subquery()
+        )
+        query = query.join(agreed, agreed.c.person_id == Minute.person_id).where(
+            Minute.minute_s >= agreed.c.since_s
+        )
     return [_sums(row[0], row[1], row[2:]) for row in session.execute(query)]
 
 

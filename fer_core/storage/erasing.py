@@ -6,6 +6,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from fer_core.storage import audit
+from fer_core.storage.block_table import TeamBlock
 from fer_core.storage.recording import minute_of
 from fer_core.storage.tables import (
     AccessLink,
@@ -95,5 +96,7 @@ def purge(session: Session, *, now_s: int, retention_days: int) -> Purged:
     is_held = select(Holder.id).where(Holder.link_id == AccessLink.id).exists()
     over = or_(AccessLink.expires_s < limit, AccessLink.revoked_s < limit)
     others += count(delete(AccessLink).where(over, ~is_held))
+    # Not before the last minute of their day: a day published anew might show one person less.
+    others += count(delete(TeamBlock).where(TeamBlock.day_s < limit - 2 * DAY_S))
     others += count(delete(AuditEntry).where(AuditEntry.at_s < year))
     return Purged(samples, minutes, checkins, len(idle), rooms, others)

@@ -106,13 +106,14 @@ def give_consent(
     return consent
 
 
-def withdraw_consents(session: Session, *, person_id: int, now_s: int) -> int:
-    """Withdraw all the person agreed to; how many consents that were."""
-    done = session.execute(
-        update(Consent)
-        .where(Consent.person_id == person_id, Consent.withdrawn_s.is_(None))
-        .values(withdrawn_s=now_s)
-    )
+def withdraw_consents(
+    session: Session, *, person_id: int, now_s: int, purpose: str | None = None
+) -> int:
+    """Withdraw all the person agreed to, or for one purpose; how many consents that were."""
+    which = [Consent.person_id == person_id, Consent.withdrawn_s.is_(None)]
+    if purpose is not None:
+        which.append(Consent.purpose == purpose)
+    done = session.execute(update(Consent).where(*which).values(withdrawn_s=now_s))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
