@@ -1,0 +1,277 @@
+"""The rooms of one process at work: once a second, what students' streams show becomes a class.
+
+Students' samples go to the database under their pseudonym; of the class only each second's figures
+do, of a group that the room's ``CohortKeeper`` chose. Two processes that serve one room show
+groups that have nobody in common, so several processes show less, never more.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from fer_core.classroom.cohorts import CohortKeeper
+from fer_core.classroom.measures import (
+    CONCENTRATION,
+    EYES_OPEN,
+    FACING,
+    Figures,
+    Matrix,
+    figures_of,
+)
+from fer_core.classroom.membership import Place
+from fer_core.classroom.seconds import CrowdMeter, DeviceMeter, Second
+from fer_core.errors import StorageError
+from fer_core.labels import NUM_EMOTIONS
+from fer_core.storage import RoomSecondRow, SampleRow, Store, sittings
+from fer_core.storage.choices import may_others_join
+
+_log = logging.getLogger(__name__)
+
+#: A person's last second stands for them this long: who looks down for a moment is still there.
+HOLD_S: Final = 10
+#: The second that is worked on lies this far back, so that every stream has finished it.
+LAG_S: Final = 2
+TOUCH_EVERY_S: Final = 10
+#: A seat whose stream is silent for longer is given up; who comes back takes a new one.
+GIVE_UP_S: Final = 60
+
+
+@dataclass(eq=False)
+class Seat:
+    """A student's stream in a room. ``meter`` is fed by the stream's own thread."""
+
+    place: Place
+    meter: DeviceMeter = field(default_factory=DeviceMeter)
+    values: Matrix | None = None
+    values_s: int = 0
+    begun_s: int = 0
+
+
+@dataclass(eq=False)
+class CameraSeat:
+    """A camera that faces the class of a room."""
+
+    room_id: int
+    meter: CrowdMeter
+
+
+class RoomHub:
+    """All rooms that this process serves. Thread-safe.
+
+    Args:
+        store: where rows go.
+        clock: UTC seconds since 1970.
+        make_keeper: chooses groups, given k and those shown before; the tests seed it.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Callable[[], float] = time.time,
+        make_keeper: Callable[..., CohortKeeper] = CohortKeeper,
+    ) -> None:
+        self._store, self._clock, self._make_keeper = store, clock, make_keeper
+        self._lock = threading.Lock()
+        self._seats: dict[tuple[int, int], Seat] = {}
+        self._cameras: dict[int, CameraSeat] = {}
+        self._keepers: dict[int, tuple[CohortKeeper, int]] = {}
+        self._saved: dict[int, frozenset[int]] = {}
+        self._touched_s = 0
+        self._thread: threading.Thread | None = None
+
+    def sit(self, place: Place) -> Seat:
+        """A student's stream begins; an earlier one of the same person in the room ends."""
+        seat = Seat(place, begun_s=int(self._clock()))
+        with self._lock:
+            self._seats[place.room_id, place.person_id] = seat
+        return seat
+
+    def set_up(self, room_id: int, k_min: int) -> CameraSeat:
+        """A camera begins to watch the class; an earlier one of the room ends."""
+        seat = CameraSeat(room_id, CrowdMeter(k_min))
+        with self._lock:
+            self._cameras[room_id] = seat
+        return seat
+
+    def stand_up(self, place: Place) -> None:
+        """The student's stream counts no more, from this moment on."""
+        with self._lock:
+            self._seats.pop((place.room_id, place.person_id), None)
+
+    def take_down(self, seat: CameraSeat) -> None:
+        """The camera counts no more."""
+        with self._lock:
+            if self._cameras.get(seat.room_id) is seat:
+                del self._cameras[seat.room_id]
+
+    def watching(self, room_id: int) -> CameraSeat | None:
+        """The camera that watches the class of this room now."""
+        return self._cameras.get(room_id)
+
+    def count_streams(self, room_id: int) -> int:
+        """How many students' streams of this process are in the room."""
+        with self._lock:
+            return sum(room == room_id for room, _ in self._seats)
+
+    def start(self) -> None:
+        """Work once a second, in a thread; a second call changes nothing."""
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="rooms", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(1.0 - self._clock() % 1.0)
+            try:
+                self.tick()
+            except Exception:  # a thread that ends would show no class any more
+                _log.exception("The rooms' second failed")
+
+    def tick(self) -> None:
+        """Work on the second that lies ``LAG_S`` back."""
+        now_s = int(self._clock())
+        with self._lock:
+            seats, cameras = dict(self._seats), dict(self._cameras)
+        if not seats and not cameras:
+            return
+        try:
+            seats, cameras = self._still_there(seats, cameras, now_s)
+        except StorageError as error:
+            _log.warning("The rooms wait: %s", error)
+            return
+        for camera in cameras.values():
+            for second_s, figures in camera.meter.take():
+                self._put_second(camera.room_id, second_s, figures)
+        for seat in seats.values():
+            self._take_seconds(seat)
+        for room_id in {room_id for room_id, _ in seats}:
+            mine = {person: seat for (room, person), seat in seats.items() if room == room_id}
+            self._show_room(room_id, mine, now_s - LAG_S)
+
+    def _still_there(
+        self, seats: dict[tuple[int, int], Seat], cameras: dict[int, CameraSeat], now_s: int
+    ) -> tuple[dict[tuple[int, int], Seat], dict[int, CameraSeat]]:
+        """What may go on; the rest is let go: rooms closed, persons gone, purpose withdrawn."""
+        room_ids = {room_id for room_id, _ in seats} | set(cameras)
+        with self._store.read() as session:
+            is_allowed = may_others_join(session)
+            is_open = sittings.open_room_ids(session, room_ids=room_ids, now_s=now_s)
+            members = sittings.members_of(session, room_ids=room_ids)
+        kept = {
+            key: seat
+            for key, seat in seats.items()
+            if is_allowed
+            and key[0] in is_open
+            and key in members
+            and max(seat.values_s, seat.begun_s) > now_s - GIVE_UP_S
+        }
+        watched = {key: one for key, one in cameras.items() if is_allowed and key in is_open}
+        with self._lock:
+            for key in seats.keys() - kept.keys():
+                if self._seats.get(key) is seats[key]:
+                    del self._seats[key]
+            for room_id in cameras.keys() - watched.keys():
+                if self._cameras.get(room_id) is cameras[room_id]:
+                    del self._cameras[room_id]
+        for room_id in self._keepers.keys() - is_open:
+            if room_id in room_ids:
+                del self._keepers[room_id]
+        if kept and now_s - self._touched_s >= TOUCH_EVERY_S:
+            self._touch(kept, now_s)
+        return kept, watched
+
+    def _touch(self, seats: dict[tuple[int, int], Seat], now_s: int) -> None:
+        self._touched_s = now_s
+        with self._store.write() as session:
+            for room_id in {room_id for room_id, _ in seats}:
+                people = [
+                    person
+                    for (room, person), seat in seats.items()
+                    if room == room_id and max(seat.values_s, seat.begun_s) > now_s - HOLD_S
+                ]
+                sittings.touch_members(session, room_id=room_id, person_ids=people, now_s=now_s)
+
+    def _take_seconds(self, seat: Seat) -> None:
+        for second in seat.meter.take():
+            if np.isfinite(second.values[:NUM_EMOTIONS]).all():
+                self._store.writer.put(_sample_of(second, seat.place))
+            if second.is_complete:
+                seat.values, seat.values_s = second.values, second.second_s
+
+    def _show_room(self, room_id: int, seats: dict[int, Seat], second_s: int) -> None:
+        present = {
+            person: seat.values
+            for person, seat in seats.items()
+            if seat.values is not None and seat.values_s > second_s - HOLD_S
+        }
+        k_min = next(iter(seats.values())).place.k_min
+        try:
+            keeper = self._keeper_of(room_id, k_min)
+            group = keeper.choose(present)
+            self._save(room_id, keeper)
+        except StorageError as error:  # a group that is not noted is not shown
+            _log.warning("The class is not shown: %s", error)
+            self._keepers.pop(room_id, None)
+            return
+        figures = figures_of(np.array([present[person] for person in sorted(group)]), k_min)
+        if figures is not None:
+            self._put_second(room_id, second_s, figures)
+
+    def _keeper_of(self, room_id: int, k_min: int) -> CohortKeeper:
+        """The room's keeper; after a restart it knows the groups that were shown before."""
+        if room_id not in self._keepers:
+            with self._store.read() as session:
+                before = sittings.load_cohorts(session, room_id=room_id)
+            keeper = self._make_keeper(k_min, shown=before.values())
+            first = max(before, default=-1) + 1 - len(keeper.shown)
+            self._keepers[room_id] = (keeper, first)
+            self._saved[room_id] = keeper.shown[-1] if keeper.shown else frozenset()
+        return self._keepers[room_id][0]
+
+    def _save(self, room_id: int, keeper: CohortKeeper) -> None:
+        if not keeper.shown or keeper.shown[-1] == self._saved[room_id]:
+            return
+        first = self._keepers[room_id][1]
+        with self._store.write() as session:
+            sittings.save_cohort(
+                session,
+                room_id=room_id,
+                number=first + len(keeper.shown) - 1,
+                person_ids=keeper.shown[-1],
+            )
+        self._saved[room_id] = keeper.shown[-1]
+
+    def _put_second(self, room_id: int, second_s: int, figures: Figures) -> None:
+        if not np.isfinite(figures.values[:NUM_EMOTIONS]).all():
+            return
+        self._store.writer.put(
+            RoomSecondRow(
+                room_id=room_id,
+                second_s=second_s,
+                people=figures.people,
+                probs=figures.probs,
+                facing=figures.share(FACING),
+                eyes_open=figures.share(EYES_OPEN),
+                concentration=figures.share(CONCENTRATION),
+            )
+        )
+
+
+def _sample_of(second: Second, place: Place) -> SampleRow:
+    return SampleRow(
+        checkin_id=place.checkin_id,
+        person_id=place.person_id,
+        second_s=second.second_s,
+        track_id=0,  # one person per browser
+        probs=tuple(float(p) for p in second.values[:NUM_EMOTIONS]),
+        coverage=second.covered_s,
+        facing=float(second.values[FACING]),
+        eyes_open=float(second.values[EYES_OPEN]),
+    )
