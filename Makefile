@@ -25,7 +25,8 @@ run: setup
 	@exec $(PY) -m fer_core serve --host $(HOST) --port $(PORT) \
 		$(if $(CERT),--cert "$(CERT)") $(if $(KEY),--key "$(KEY)")
 
-test: dev
+# Ray is large, and only --cluster needs it: FER_REQUIRE_RAY=1 installs it and makes its tests mandatory.
+test: dev $(if $(filter 1,$(FER_REQUIRE_RAY)),$(VENV)/.ray)
 	@scripts/ensure_chromium.sh
 	@scripts/ensure_postgres.sh
 	$(PY) -m pytest -m "not soak" $(ARGS)
@@ -53,6 +54,7 @@ COMPILE = $(VENV)/bin/uv pip compile --quiet --upgrade --universal --fork-strate
 lock: dev
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) requirements-ray.in -o requirements-ray.txt
 
 # Stamps: a second start installs nothing and takes seconds.
 setup: $(VENV)/.runtime
@@ -72,4 +74,9 @@ $(VENV)/.runtime: requirements.txt $(VENV)/.created
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@echo "Installing what development and tests need into $(VENV)."
 	@$(PIP) -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.ray: requirements-ray.txt $(VENV)/.dev
+	@echo "Installing Ray for the tests of a cluster."
+	@$(PIP) -r requirements.txt -r requirements-ray.txt
 	@touch $@

@@ -11,7 +11,7 @@ import pytest
 from fer_core.config import PROJECT_ROOT as ROOT
 from fer_core.config import Settings
 
-REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
+REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-ray.txt")
 TARGETS = ("run", "test", "check", "bench", "train", "soak", "lock")
 
 
@@ -28,16 +28,17 @@ def _pins(name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", REQUIREMENTS)
 def test_requirements_are_pinned_and_name_no_host(name: str) -> None:
-    assert len(_pins(name)) > 20
+    assert len(_pins(name)) > 10
     text = (ROOT / name).read_text(encoding="utf-8")
     assert not re.search(r"https?://|file:|--(extra-)?index|--find-links|(?<![\w/.-])/\w", text)
     assert "make lock" in text
 
 
-def test_both_requirements_agree() -> None:
-    run, dev = (_pins(name) for name in REQUIREMENTS)
-    assert {name: dev[name] for name in run.keys() & dev.keys()} == {
-        name: run[name] for name in run.keys() & dev.keys()
+@pytest.mark.parametrize("name", REQUIREMENTS[1:])
+def test_requirements_agree(name: str) -> None:
+    run, more = _pins(REQUIREMENTS[0]), _pins(name)
+    assert {name: more[name] for name in run.keys() & more.keys()} == {
+        name: run[name] for name in run.keys() & more.keys()
     }
 
 
@@ -57,7 +58,7 @@ def test_requirements_resolve(version: str, tmp_path: Path) -> None:
     command = [
         *(sys.executable, "-m", "pip", "install", "--dry-run", "--quiet"),
         *("--only-binary=:all:", "--python-version", version, "--target", str(tmp_path)),
-        *("-r", "requirements.txt", "-r", "requirements-dev.txt"),
+        *(part for name in REQUIREMENTS for part in ("-r", name)),
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -79,6 +80,15 @@ def _make(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_target_exists(target: str) -> None:
     done = _make("-n", target)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("required", "is_installed"), [("1", True), ("", False)])
+def test_ray_is_installed_only_where_its_tests_are_required(
+    required: str, is_installed: bool, tmp_path: Path
+) -> None:
+    venv = f"VENV={tmp_path / 'venv'}"  # with nothing in it, so that make would do all steps
+    said = _make("-n", "test", f"FER_REQUIRE_RAY={required}", venv).stdout
+    assert ("-r requirements-ray.txt" in said) is is_installed
 
 
 def test_run_hands_its_options_on() -> None:
@@ -109,7 +119,7 @@ def test_scripts_parse_and_may_run(script: str) -> None:
 def test_ci_runs_the_readmes_commands_with_the_browser_and_postgres() -> None:
     lines = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
     assert {"make check", "make test", "set -euo pipefail"} <= set(lines)
-    assert {"export FER_REQUIRE_BROWSER=1", "export FER_REQUIRE_POSTGRES=1"} <= set(lines)
+    assert {f"export FER_REQUIRE_{name}=1" for name in ("BROWSER", "POSTGRES", "RAY")} <= set(lines)
 
 
 @pytest.mark.parametrize(("required", "code"), [("", 0), ("1", 1)])

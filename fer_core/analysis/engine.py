@@ -41,14 +41,15 @@ class Engine:
     Args:
         options: of the run.
         out: folder of the results; exists.
+        mark: see ``ResultWriter``.
 
     Raises:
         FerError: model or detector cannot be loaded.
     """
 
-    def __init__(self, options: AnalysisOptions, out: Path) -> None:
+    def __init__(self, options: AnalysisOptions, out: Path, *, mark: str = "") -> None:
         cv2.setNumThreads(1)  # as many processes as cores, and the same sums in each
-        self.options, self._out = options, out
+        self.options, self._out, self._mark = options, out, mark
         self._video = self._build(small_faces=options.small_faces)
         self._picture: FacePipeline | None = None
 
@@ -69,7 +70,7 @@ class Engine:
         writer: ResultWriter | None = None
         try:
             check_size(task)
-            writer = ResultWriter(self._out, task.stem, self.options)
+            writer = ResultWriter(self._out, task.stem, self.options, self._mark)
             outcome = run(task, writer, tell or (lambda _: None))
         except FerError as error:
             outcome = _failed(task, str(error))

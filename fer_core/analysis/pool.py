@@ -21,7 +21,7 @@ from fer_core.errors import FerError, ModelError
 from fer_core.files import printable_name
 
 #: Threads are counted when a library is loaded. One each: processes are what runs in parallel.
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 #: (worker, what it said); None where it ended.
 _Message = tuple["_Worker", dict[str, Any] | None]
@@ -51,7 +51,7 @@ class _Worker:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
-            env=os.environ | _ONE_THREAD | {"PYTHONPATH": path},
+            env=os.environ | ONE_THREAD | {"PYTHONPATH": path},
             start_new_session=True,  # Ctrl-C reaches the leading process only, which ends this one
         )
         self._inbox = inbox
@@ -149,7 +149,7 @@ def run_tasks(
                 if worker.task is None:
                     raise ModelError(f"The analysis could not be started ({words}).")
                 if worker.task.file in tried:
-                    yield _given_up(worker.task, words)
+                    yield given_up(worker.task, words)
                 else:
                     tried.add(worker.task.file)
                     waiting.appendleft(worker.task)
@@ -174,7 +174,8 @@ def run_tasks(
             worker.end()
 
 
-def _given_up(task: Task, words: str) -> Outcome:
+def given_up(task: Task, words: str) -> Outcome:
+    """The outcome of a file that ends what analyses it; ``words`` say how."""
     return Outcome(
         task.file,
         task.stem,

@@ -23,13 +23,13 @@ from fer_core.types import ImageArray
 _DOCUMENTS = {"json": write_json, "vtt": write_vtt, "eaf": write_eaf}
 
 
-def discard_part(out: Path, stem: str) -> None:
+def discard_part(out: Path, stem: str, mark: str = "") -> None:
     """Remove what an analysis that was ended left of its results."""
-    shutil.rmtree(_part(out, stem), ignore_errors=True)
+    shutil.rmtree(_part(out, stem, mark), ignore_errors=True)
 
 
-def _part(out: Path, stem: str) -> Path:
-    return out / f".{stem}.part"
+def _part(out: Path, stem: str, mark: str) -> Path:
+    return out / f".{stem}{mark}.part"
 
 
 class ResultWriter:
@@ -39,12 +39,13 @@ class ResultWriter:
         out: where they go.
         stem: first part of their names.
         options: which ones.
+        mark: tells this writer's hidden folder from that of another which may still be writing.
     """
 
-    def __init__(self, out: Path, stem: str, options: AnalysisOptions) -> None:
-        self._out, self._stem, self._options = out, stem, options
-        self._folder = _part(out, stem)
-        discard_part(out, stem)
+    def __init__(self, out: Path, stem: str, options: AnalysisOptions, mark: str = "") -> None:
+        self._out, self._stem, self._options, self._mark = out, stem, options, mark
+        self._folder = _part(out, stem, mark)
+        discard_part(out, stem, mark)
         self._folder.mkdir()
         self._faces = self._tables("", FACE_COLUMNS)
         self._seconds = self._tables(".seconds", SECOND_COLUMNS)
@@ -111,7 +112,7 @@ class ResultWriter:
         try:
             self._close()
         finally:
-            discard_part(self._out, self._stem)
+            discard_part(self._out, self._stem, self._mark)
 
     def _close(self) -> None:
         for table in (*self._faces, *self._seconds):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from fer_core.analysis import Outcome, Progress, Task
+    from collections.abc import Callable, Iterator
+
+    from fer_core.analysis import AnalysisOptions, Outcome, Progress, Task
 
 
 def register(app: typer.Typer) -> None:
@@ -49,6 +51,13 @@ def analyze(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes; default: one per core.")
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Run on a Ray cluster: host:port of its head, or auto.",
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Skip what an earlier run has finished.")
     ] = False,
@@ -64,10 +73,9 @@ def analyze(
     DIR/analysis.jsonl tells how each file ended. A file that cannot be read is reported and the
     rest goes on; the exit code is then 2.
     """
-    from fer_core.analysis import AnalysisOptions, plan_tasks, run_tasks
+    from fer_core.analysis import AnalysisOptions, plan_tasks
     from fer_core.analysis.journal import Journal
     from fer_core.analysis.plan import prepare_out
-    from fer_core.analysis.pool import default_jobs
     from fer_core.config import settings
 
     options = AnalysisOptions(
@@ -91,7 +99,7 @@ def analyze(
     if skipped := len(tasks) - len(todo):
         typer.echo(f"{skipped} of {len(tasks)} files finished before, skipped")
     try:
-        for outcome in run_tasks(todo, options, out, jobs=jobs or default_jobs(), tell=report.tell):
+        for outcome in _run(todo, options, out, jobs, cluster, report.tell):
             journal.add(outcome)
             report.say(outcome)
     finally:
@@ -99,6 +107,24 @@ def analyze(
         journal.close([task.file for task in tasks])
     if report.failed:
         raise typer.Exit(2)
+
+
+def _run(
+    tasks: "list[Task]",
+    options: "AnalysisOptions",
+    out: Path,
+    jobs: int | None,
+    cluster: str | None,
+    tell: "Callable[[Task, Progress], None]",
+) -> "Iterator[Outcome]":
+    """Here, or on a cluster; the results are the same."""
+    if cluster is None:
+        from fer_core.analysis.pool import default_jobs, run_tasks
+
+        return run_tasks(tasks, options, out, jobs=jobs or default_jobs(), tell=tell)
+    from fer_core.analysis.cluster import run_on_cluster
+
+    return run_on_cluster(tasks, options, out, address=cluster, jobs=jobs, tell=tell)
 
 
 class _Report:
