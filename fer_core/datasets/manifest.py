@@ -31,7 +31,8 @@ def read_manifest(path: Path, *, pictures: bool = False, resize: bool = False) -
     """Read a manifest; its files are given relative to the manifest's folder.
 
     Columns: ``file``, ``participant``, ``clip``, ``emotion``, ``time_s`` or ``time`` (seconds in
-    the clip), and optionally ``split``. Without ``split`` every row is in the split ``all``.
+    the clip), and optionally ``split`` and ``rejected``. Without ``split`` every row is in the
+    split ``all``; rows whose ``rejected`` is ``yes`` are left out.
 
     Args:
         path: the csv.
@@ -86,11 +87,13 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
                     )
                 cleaned = (cell.strip() for cell in cells)
                 row = dict(zip(header, cleaned, strict=True))
+                if row.get("rejected") == "yes":
+                    continue
                 rows.append(_checked(row, where, path.parent))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path} cannot be read as a manifest: {error}.") from error
     if not rows:
-        raise DataError(f"{path} has a header but no row.")
+        raise DataError(f"{path} has a header but no row that counts.")
     return rows
 
 

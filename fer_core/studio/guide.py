@@ -1,0 +1,60 @@
+"""How a participant is guided through the seven expressions."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from fer_core.labels import EMOTIONS
+
+#: Seconds before the first picture of a take, and seconds of the take itself.
+COUNTDOWN_S: Final = 3.0
+TAKE_S: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What is said before an expression.
+
+    Attributes:
+        words: to say or think, one of which usually helps.
+        how: what the face does.
+    """
+
+    words: tuple[str, ...]
+    how: str
+
+
+CUES: Final[dict[str, Cue]] = {
+    "angry": Cue(
+        ("'Stop that!'", "'Not again!'", "somebody takes your seat"),
+        "Brows down and together, lips pressed.",
+    ),
+    "disgust": Cue(
+        ("'Yuck!'", "sour milk", "a bad smell"),
+        "Wrinkle the nose, raise the upper lip.",
+    ),
+    "fear": Cue(
+        ("'Oh no!'", "a step behind you in the dark", "you slip on ice"),
+        "Eyes wide, brows up and together, mouth stretched.",
+    ),
+    "happy": Cue(
+        ("'Great!'", "a friend at the door", "a good joke"),
+        "Smile, with the cheeks up.",
+    ),
+    "sad": Cue(
+        ("'What a pity.'", "saying goodbye", "a lost pet"),
+        "Corners of the mouth down, inner brows up.",
+    ),
+    "surprise": Cue(
+        ("'Oh!'", "'Really?'", "an unexpected present"),
+        "Brows up, eyes and mouth open.",
+    ),
+    "neutral": Cue(
+        ("'Monday, Tuesday, Wednesday'", "waiting for a bus"),
+        "Relax the face, mouth closed.",
+    ),
+}
+
+
+def next_emotion(counts: dict[str, int]) -> str:
+    """The expression with the fewest takes; of equals the first in the usual order."""
+    return min(EMOTIONS, key=lambda name: (counts.get(name, 0), EMOTIONS.index(name)))

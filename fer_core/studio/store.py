@@ -1,0 +1,412 @@
+"""A recorded set on disk: ``FER_DATA_DIR/recordings/<name>/`` with ``set.json``, ``manifest.csv``
+and ``faces/*.png``. Folders have mode 0700, files 0600; every change is whole or not at all."""
+
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from fer_core.config import settings
+from fer_core.datasets.decoding import decode_face
+from fer_core.datasets.faceset import FACE_SIZE
+from fer_core.datasets.manifest import MANIFEST_NAME
+from fer_core.errors import DataError, InputError
+from fer_core.storage.names import clean_name
+from fer_core.studio.consent import CONSENT_VERSION, Consent, make_consent
+from fer_core.studio.cutting import CutFace, Detector, drop_near
+from fer_core.studio.info import (
+    DAY_S,
+    INFO_NAME,
+    Participant,
+    SetInfo,
+    TrainedModel,
+    check_pseudonym,
+    read_info,
+)
+from fer_core.studio.models import forget_participant
+from fer_core.studio.private import hold_set, make_private_dir, write_private
+from fer_core.studio.rows import FaceRow, format_manifest, parse_manifest
+from fer_core.types import ImageArray
+
+#: Made by training from the set; they go when a participant does.
+DERIVED: Final = ("job.json", "job.log", "report.json")
+_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,40}\Z")
+
+
+def recordings_dir() -> Path:
+    """Where recorded sets lie, as an absolute path."""
+    return settings().data_dir.resolve() / "recordings"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a take: faces kept, and those too like another one."""
+
+    kept: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a face was labelled before, to undo it."""
+
+    file: str
+    emotion: str
+    is_rejected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure took away, and the models that learned from it."""
+
+    pictures: int
+    models: tuple[str, ...]
+
+
+class StudioSet:
+    """One recorded set. Cheap to make: every call reads what is on disk. Thread safe.
+
+    Args:
+        path: its folder.
+        clock: UTC seconds.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        self.path = path
+        self._clock = clock
+
+    @classmethod
+    def create(
+        cls,
+        title: str,
+        *,
+        detector: Detector = "short",
+        keep_days: int | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> "StudioSet":
+        """Make an empty set, to be kept for ``keep_days`` (default: FER_RETENTION_DAYS).
+
+        Raises:
+            InputError: the title cannot be used or is taken, or the days are impossible.
+        """
+        title = clean_name(title, noun="set's name")
+        days = settings().retention_days if keep_days is None else keep_days
+        if not 1 <= days <= 3650:
+            raise InputError(f"A set is kept for 1 to 3650 days. Received: {days}.")
+        name = slug_of(title)
+        path = recordings_dir() / name
+        with hold_set(path):
+            if path.exists():
+                raise InputError(f"There is a set {name!r} already: choose another name.")
+            now_s = int(clock())
+            info = SetInfo(
+                title=title, created_s=now_s, until_s=now_s + days * DAY_S, detector=detector
+            )
+            make_private_dir(path / "faces")
+            made = cls(path, clock)
+            made._write([], info)
+        return made
+
+    @classmethod
+    def find(cls, name: str) -> "StudioSet":
+        """The set of this name, never by path.
+
+        Raises:
+            InputError: there is none.
+        """
+        path = recordings_dir() / name
+        if not _NAME.match(name) or not (path / INFO_NAME).is_file():
+            raise InputError(f"There is no recorded set {name!r}.")
+        return cls(path)
+
+    @property
+    def name(self) -> str:
+        """Of the folder."""
+        return self.path.name
+
+    def info(self) -> SetInfo:
+        """What is known of it beside its faces. Raises DataError where that is damaged."""
+        return read_info(self.path / INFO_NAME)
+
+    def rows(self, *, with_rejected: bool = True) -> list[FaceRow]:
+        """Its faces, oldest first. Raises DataError where the manifest is damaged."""
+        path = self.path / MANIFEST_NAME
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(f"{path} cannot be read: {error}.") from error
+        return [r for r in parse_manifest(text, str(path)) if with_rejected or not r.is_rejected]
+
+    def images(self, rows: Sequence[FaceRow]) -> ImageArray:
+        """(N, 48, 48) uint8 of the rows. Raises DataError where a picture is missing."""
+        images = np.empty((len(rows), FACE_SIZE, FACE_SIZE), np.uint8)
+        for index, row in enumerate(rows):
+            try:
+                data = (self.path / row.file).read_bytes()
+            except OSError as error:
+                raise DataError(f"{row.file} cannot be read: {error.strerror}.") from error
+            images[index] = decode_face(data, row.file)
+        return images
+
+    def enrol(
+        self, pseudonym: str, *, is_minor: bool = False, guardian: str | None = None
+    ) -> tuple[str, Consent]:
+        """Record that a participant agrees now; their pseudonym as kept, and the consent.
+
+        Raises:
+            DataError: the pseudonym cannot be used.
+            InputError: another's pseudonym looks like it, or a minor has no guardian's consent.
+        """
+        name = check_pseudonym(pseudonym)
+        with hold_set(self.path):
+            info = self._open_info()
+            if info.find_alike(name) is not None:
+                raise InputError(
+                    f"There is a participant {info.find_alike(name)!r} already: choose another "
+                    "pseudonym, or go on with the receipt of that one."
+                )
+            consent = make_consent(
+                info.title,
+                info.until_s,
+                now_s=int(self._clock()),
+                is_minor=is_minor,
+                guardian=guardian,
+            )
+            info.participants[name] = Participant(is_minor=is_minor, consents=[consent])
+            self._write(None, info)
+        return name, consent
+
+    def add_take(
+        self,
+        participant: str,
+        emotion: str,
+        faces: Sequence[CutFace],
+        *,
+        detector: Detector | None = None,
+    ) -> Stored:
+        """Keep the faces of a recording, without those nearly equal to one that is there.
+
+        Raises:
+            InputError: no such participant, no consent to the present text, or the set is over.
+        """
+        with hold_set(self.path):
+            info, rows = self._open_info(), self.rows()
+            version = self.consent_of(info, participant)
+            known = [r for r in rows if (r.participant, r.asked) == (participant, emotion)]
+            fresh = np.stack([f.image for f in faces]) if faces else _NONE
+            kept = drop_near(fresh, self.images(known))
+            for index in kept:
+                face = faces[index]
+                row = FaceRow(
+                    file=f"faces/{secrets.token_hex(8)}.png",
+                    participant=participant,
+                    emotion=emotion,
+                    take=info.next_take,
+                    time_s=round(max(0.0, face.time_s), 3),
+                    detector=detector or info.detector,
+                    box=face.box,
+                    quality=face.quality.score,
+                    hints=face.quality.hints,
+                    consent=version,
+                    asked=emotion,
+                )
+                write_private(self.path / row.file, encode_png(face.image))
+                rows.append(row)
+            if kept:
+                info.next_take += 1
+                self._write(rows, info)
+        return Stored(len(kept), len(faces) - len(kept))
+
+    @staticmethod
+    def consent_of(info: SetInfo, participant: str) -> str:
+        """Version of the present text that a participant agreed to.
+
+        Raises:
+            InputError: no such participant, or they agreed to an older text only.
+        """
+        person = info.participants.get(participant)
+        if person is None:
+            raise InputError(f"There is no participant {participant!r}: ask for consent first.")
+        if person.consents[-1].version != CONSENT_VERSION:
+            raise InputError(
+                f"{participant!r} agreed to an older text ({person.consents[-1].version}): "
+                "erase the participant, or record under a new pseudonym with a new consent."
+            )
+        return CONSENT_VERSION
+
+    def change(
+        self,
+        files: Iterable[str],
+        *,
+        emotion: str | None = None,
+        is_rejected: bool | None = None,
+        only: Iterable[str] | None = None,
+    ) -> list[Change]:
+        """Relabel or reject faces; how they were before, for ``undo``.
+
+        Args:
+            only: the participants whose faces may be changed; None for all.
+        """
+        wanted = {
+            file: Change(file, emotion or "", bool(is_rejected)) for file in dict.fromkeys(files)
+        }
+        return self._apply(wanted, emotion is not None, is_rejected is not None, only)
+
+    def undo(self, changes: Iterable[Change], only: Iterable[str] | None = None) -> list[Change]:
+        """Label the faces as they were; those that were erased meanwhile are left out."""
+        return self._apply({c.file: c for c in changes}, True, True, only)
+
+    def _apply(
+        self,
+        wanted: dict[str, Change],
+        has_emotion: bool,
+        has_rejected: bool,
+        only: Iterable[str] | None,
+    ) -> list[Change]:
+        allowed = None if only is None else set(only)
+        before: list[Change] = []
+        with hold_set(self.path):
+            rows = self.rows()
+            for index, row in enumerate(rows):
+                change = wanted.get(row.file)
+                if change is None or (allowed is not None and row.participant not in allowed):
+                    continue
+                before.append(Change(row.file, row.emotion, row.is_rejected))
+                rows[index] = replace(
+                    row,
+                    emotion=change.emotion if has_emotion else row.emotion,
+                    is_rejected=change.is_rejected if has_rejected else row.is_rejected,
+                )
+            if before:
+                self._write(rows, None)
+        return before
+
+    def erase(self, participant: str) -> Erased:
+        """Delete a participant: pictures, lines, consents, reports, and figures on model cards.
+
+        Raises:
+            InputError: there is no such participant.
+        """
+        with hold_set(self.path):
+            info, rows = self.info(), self.rows()
+            if participant not in info.participants:
+                raise InputError(f"There is no participant {participant!r} in this set.")
+            models = tuple(m.name for m in info.trained if participant in m.participants)
+            for model in info.trained:
+                model.participants = [p for p in model.participants if p != participant]
+            del info.participants[participant]
+            kept = [row for row in rows if row.participant != participant]
+            self._write(kept, info)
+            for name in DERIVED:
+                (self.path / name).unlink(missing_ok=True)
+            self.sweep(kept)
+            for name in models:
+                forget_participant(name, participant)
+        return Erased(len(rows) - len(kept), models)
+
+    def sweep(self, rows: Sequence[FaceRow] | None = None) -> int:
+        """Remove pictures that no line of the manifest names; how many."""
+        with hold_set(self.path):
+            named = {row.file for row in (self.rows() if rows is None else rows)}
+            stray = [
+                path
+                for path in (self.path / "faces").iterdir()
+                if f"faces/{path.name}" not in named
+            ]
+            for path in stray:
+                path.unlink()
+            for path in self.path.glob(".*.part"):
+                path.unlink()
+        return len(stray)
+
+    def note_model(self, name: str, participants: Iterable[str]) -> None:
+        """Remember which model learned from whom."""
+        with hold_set(self.path):
+            info = self.info()
+            info.trained = [model for model in info.trained if model.name != name]
+            known = sorted(set(participants) & set(info.participants))
+            info.trained.append(
+                TrainedModel(name=name, at_s=int(self._clock()), participants=known)
+            )
+            self._write(None, info)
+
+    def delete(self) -> None:
+        """Remove the whole set. The figures of its participants on model cards go as well."""
+        with hold_set(self.path):
+            for model in self.info().trained:
+                for participant in model.participants:
+                    forget_participant(model.name, participant)
+            gone = self.path.with_name(f".deleted-{self.name}-{secrets.token_hex(4)}")
+            self.path.rename(gone)  # gone from every list at once
+            shutil.rmtree(gone)
+
+    def _open_info(self) -> SetInfo:
+        info = self.info()
+        if info.is_over(int(self._clock())):
+            raise InputError("The time this set was to be kept for is over: make a new one.")
+        return info
+
+    def _write(self, rows: list[FaceRow] | None, info: SetInfo | None) -> None:
+        if info is not None:
+            text = info.model_dump_json(indent=1) + "\n"
+            write_private(self.path / INFO_NAME, text.encode())
+        if rows is not None:
+            write_private(self.path / MANIFEST_NAME, format_manifest(rows).encode())
+
+
+_NONE = np.zeros((0, FACE_SIZE, FACE_SIZE), np.uint8)
+
+
+def encode_png(image: ImageArray) -> bytes:
+    """PNG of a face (48, 48) uint8."""
+    done, data = cv2.imencode(".png", image)
+    if not done:
+        raise DataError("A face cannot be written as PNG.")
+    return data.tobytes()
+
+
+def slug_of(title: str) -> str:
+    """A folder's name for a title.
+
+    Raises:
+        InputError: nothing of the title can stand in one.
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:40].strip("-")
+    if not slug:
+        raise InputError("The set's name needs at least one letter a to z or a digit.")
+    return slug
+
+
+def list_sets() -> list[StudioSet]:
+    """The recorded sets by name; those whose ``set.json`` is damaged are among them."""
+    folder = recordings_dir()
+    if not folder.is_dir():
+        return []
+    return [
+        StudioSet(path)
+        for path in sorted(folder.iterdir())
+        if _NAME.match(path.name) and not path.is_symlink() and (path / INFO_NAME).is_file()
+    ]
+
+
+def purge_sets(now_s: float | None = None) -> list[str]:
+    """Delete the sets whose time is over, and what a killed process left; names of the sets."""
+    now = int(time.time() if now_s is None else now_s)
+    gone = []
+    for found in list_sets():
+        try:
+            if found.info().is_over(now):
+                found.delete()
+                gone.append(found.name)
+        except DataError:  # damaged: a person has to look at it
+            continue
+    for left in recordings_dir().glob(".deleted-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    return gone
