@@ -20,25 +20,9 @@ from fer_core.classroom.measures import (
     weigh_gaze,
 )
 from fer_core.labels import EMOTIONS
-from fer_core.types import Faces, FrameResult
+from tests.classroom.frames import frame
 
 NAN = float("nan")
-
-
-def frame(*faces: tuple[str, float, float, float], time_s: float = 0.0) -> FrameResult:
-    """A frame with faces of (emotion, yaw, pitch, openness of both eyes), the first the largest."""
-    count = len(faces)
-    found = Faces(
-        np.array([[0, 0, 100 - i, 100 - i] for i in range(count)], np.float32).reshape(count, 4),
-        np.ones(count),
-        track_ids=np.arange(count),
-        poses=np.array([[yaw, pitch, 0] for _, yaw, pitch, _ in faces]).reshape(count, 3),
-        eye_openness=np.array([[wide, wide] for *_, wide in faces]).reshape(count, 2),
-    )
-    probs = np.full((count, 7), 0.04)
-    for row, (emotion, *_) in enumerate(faces):
-        probs[row, EMOTIONS.index(emotion)] = 0.76
-    return FrameResult(time_s, 640, 480, found, probs, probs, tuple(face[0] for face in faces))
 
 
 def test_the_weights_are_those_of_the_index() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from fer_core.classroom.measures import FACING, WIDTH, measure_faces
 from fer_core.classroom.seconds import CrowdMeter, DeviceMeter, Second, SecondMeans
-from tests.classroom.test_measures import frame
+from tests.classroom.frames import frame
 
 AWAY = ("neutral", 60.0, 0.0, 1.0)
 HERE = ("neutral", 0.0, 0.0, 1.0)
