@@ -86,6 +86,7 @@ PACKAGES = (
     "pydantic",
     "pydantic-settings",
     "scipy",
+    "segno",
     "sqlalchemy",
     "streamlit",
     "streamlit-webrtc",

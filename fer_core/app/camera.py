@@ -39,16 +39,19 @@ class CameraReport:
     outcome: str
 
 
-def mount_camera_check(attempt: int, *, streaming: bool) -> CameraReport | None:
+def mount_camera_check(
+    attempt: int, *, streaming: bool, constraints: Mapping[str, Any] = CONSTRAINTS
+) -> CameraReport | None:
     """Place the check on the page; returns the latest report of this browser, if any.
 
     Args:
         attempt: 0 to look without asking, a new number to open the camera once more.
         streaming: True once the video runs, so that the check lets go of the camera.
+        constraints: what is asked of the camera.
     """
     result = _CHECK(
         key="camera_check",
-        data=pack({"attempt": attempt, "streaming": streaming, "constraints": CONSTRAINTS}),
+        data=pack({"attempt": attempt, "streaming": streaming, "constraints": dict(constraints)}),
         default={"report": None},
         on_report_change=_rerun_only,
     )

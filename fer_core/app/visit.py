@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import av
 
@@ -19,8 +20,8 @@ from fer_core.app.messages import (
 )
 from fer_core.app.results import SessionResults
 from fer_core.errors import BusyError
-from fer_core.pipeline import FacePipeline
 from fer_core.streaming import Admission, Lease, LiveSession
+from fer_core.streaming.analyst import Pipeline
 
 #: A visitor who leaves the browser's question open for this long does not hold a slot any more.
 ASK_FOR_S = 60.0
@@ -76,9 +77,15 @@ class Visit:
     def start(
         self,
         admission: Admission,
-        make_pipeline: Callable[[], FacePipeline],
+        make_pipeline: Callable[[], Pipeline],
+        **options: Any,
     ) -> None:
-        """Take a slot and let the browser ask for the camera, or wait for a slot."""
+        """Take a slot and let the browser ask for the camera, or wait for a slot.
+
+        Args:
+            admission: gives the slots.
+            make_pipeline: as for ``LiveSession``, which takes the further options as well.
+        """
         self.message = None
         try:
             self.lease = lease = admission.acquire(self.key)
@@ -87,7 +94,8 @@ class Visit:
             if self.phase is not Phase.BUSY:
                 self._enter(Phase.BUSY)
             return
-        self.session = LiveSession(make_pipeline, mirror=True, heartbeat=lease.touch)
+        options = {"mirror": True, **options}
+        self.session = LiveSession(make_pipeline, heartbeat=lease.touch, **options)
         self.results = None
         self.attempt += 1
         self._enter(Phase.ASKING)

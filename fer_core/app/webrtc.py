@@ -25,6 +25,8 @@ def open_stream(
     *,
     playing: bool,
     ice_servers: Sequence[Mapping[str, Any]],
+    key: str = STREAM_KEY,
+    constraints: Mapping[str, Any] = CONSTRAINTS,
 ) -> StreamState:
     """Place the video on the page and start or stop it.
 
@@ -32,12 +34,14 @@ def open_stream(
         callback: gives the frame to send back for each frame that arrives; never raises.
         playing: whether the video should run; the page's own button decides.
         ice_servers: as ``RTCPeerConnection`` takes them; empty on loopback and in a LAN.
+        key: another one for every page that streams.
+        constraints: what is asked of the camera.
     """
     context = webrtc_streamer(
-        key=STREAM_KEY,
+        key=key,
         mode=WebRtcMode.SENDRECV,
         rtc_configuration={"iceServers": [dict(server) for server in ice_servers]},
-        media_stream_constraints=CONSTRAINTS,
+        media_stream_constraints=dict(constraints),
         desired_playing_state=playing,
         video_frame_callback=callback,
         sendback_audio=False,
