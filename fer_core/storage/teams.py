@@ -4,17 +4,20 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from fer_core.storage.block_table import TeamBlock
 from fer_core.storage.checkins import Sums, sum_buckets
 from fer_core.storage.database import dialect_insert
-from fer_core.storage.tables import Person
+from fer_core.storage.sittings import KIND
+from fer_core.storage.tables import CheckIn, Person
 from fer_core.wellbeing.suppression import Block, Figures, is_intact, make_blocks, open_block
 
 #: Seconds of a valid face that a person needs to count on a day.
 MIN_VALID_S = 20.0
+#: A sitting in a room that nobody ended.
+_LONGEST_LESSON_S = 86_400
 #: Two that publish at once must not cut the same cell in two ways. Any number.
 _LOCK = 0x5465616D
 #: In the place of a team's id, for persons without one.
@@ -50,13 +53,16 @@ def publish_days(
         purpose: people who agreed to it count.
         k: people in a block, at least.
     """
+    if not days:
+        return []
     if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     found = sum_buckets(session, buckets=days, purpose=purpose)
     teams = {row[0]: row[1] for row in session.execute(select(Person.id, Person.team_id))}
+    lessons = _days_with_lessons(session, days)
     cells: dict[tuple[int, int], dict[int, Sums]] = {}
     for sums in found:
-        if sums.valid_s >= MIN_VALID_S:
+        if sums.valid_s >= MIN_VALID_S and (sums.person_id, sums.bucket) not in lessons:
             key = (teams.get(sums.person_id) or NO_TEAM, days[sums.bucket][0])
             cells.setdefault(key, {})[sums.person_id] = sums
     _seal_new(session, cells, [start for start, _ in days], k)
@@ -75,6 +81,25 @@ def publish_days(
             PersonDay(row.team, row.day_s, cell[one]) for one in open_block(block, figures, k)
         ]
     return shown
+
+
+def _days_with_lessons(session: Session, days: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+    """(person, index of the day) where samples of a room lie among the others in the sums.
+
+    What somebody showed in a lesson is none of a team's business: such a day does not count.
+    """
+    end = func.coalesce(CheckIn.ended_s, CheckIn.started_s + _LONGEST_LESSON_S)
+    rows = session.execute(
+        select(CheckIn.person_id, CheckIn.started_s, end).where(
+            CheckIn.kind == KIND, end >= min(start for start, _ in days)
+        )
+    ).all()
+    return {
+        (person_id, index)
+        for person_id, started_s, ended_s in rows
+        for index, (start, stop) in enumerate(days)
+        if started_s < stop and ended_s >= start
+    }
 
 
 def _figures(sums: Sums) -> Figures:

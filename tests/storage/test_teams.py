@@ -77,6 +77,16 @@ def test_a_moment_before_the_camera_does_not_count(store: Store) -> None:
     assert shown(store) == []
 
 
+def test_a_day_with_a_lesson_does_not_count(store: Store) -> None:
+    ids = fill(store, 4)
+    with store.write() as session:
+        sitting = checkins.start_checkin(
+            session, person_id=ids[0], kind="room", now_s=DAY[0] + 7 * 3600
+        )
+        write_rows(session, [row(sitting.id, ids[0], DAY[0] + 7 * 3600 + i) for i in range(60)])
+    assert ids_of(shown(store)) == ids[1:]
+
+
 def test_an_erased_person_takes_their_block_and_only_it(store: Store) -> None:
     ids = fill(store, 7)
     assert ids_of(shown(store)) == ids
