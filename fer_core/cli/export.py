@@ -56,6 +56,10 @@ def export(
             f"The name {called!r} belongs to the project, whose model would be served instead: "
             "choose another one with --name."
         )
+    if data is None and "path" not in config["data"]:
+        raise ConfigError(
+            f"The run {folder.path.name} does not say where its data set lies: give it with --data."
+        )
     if out is not None and should_evaluate:
         raise ConfigError("--evaluate scores served models: leave out --out, or call `evaluate`.")
     with try_hold(folder.path / EXPORT_LOCK) as is_mine:

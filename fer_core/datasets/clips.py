@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from fer_core.datasets.faceset import FaceSet
+from fer_core.datasets.manifest import RIGHTS_NAME
 from fer_core.datasets.names import TRAIN
 from fer_core.datasets.recrops import is_recrop_of
 from fer_core.errors import DataError
@@ -150,4 +151,7 @@ def generate_clips(
         report(f"{name}: {len(of_person)} clips of {frames} frames")
     with listing.open("w", newline="", encoding="utf-8") as file_:
         csv.writer(file_).writerows(rows)
+    rights = f"clips generated from faces of {faces.name}"
+    rights += f" ({faces.rights})" if faces.rights else ""
+    (out / RIGHTS_NAME).write_text(rights + "\n", encoding="utf-8")
     return listing

@@ -50,6 +50,7 @@ class FaceSet:
         has_fer_labels: the labels are FER-2013's own, which a model's output ``fer`` answers;
             the labels of any other set are compared with what is served.
         source: one sentence about where the set came from.
+        rights: one sentence about the rights of the pictures; empty where the set says nothing.
         warnings: what a person should know about the file, one sentence each.
         leaky: True for a split that puts frames of one clip on both sides.
         split_note: how the splits were made, shown with every figure.
@@ -69,6 +70,7 @@ class FaceSet:
     held_out: NDArray[np.bool_] = None  # type: ignore[assignment]
     has_fer_labels: bool = False
     source: str = ""
+    rights: str = ""
     warnings: tuple[str, ...] = ()
     leaky: bool = False
     split_note: str = "official"

@@ -68,6 +68,7 @@ def _assemble(
         ids=rows,
         images=images,
         has_fer_labels=True,
+        rights="rights of the pictures unclear",
         source=str(path),
     )
 

@@ -14,6 +14,9 @@ from fer_core.datasets.splits import check_participants
 from fer_core.errors import DataError
 
 MANIFEST_NAME: Final = "manifest.csv"
+#: Beside the manifest, if at all: one sentence about the rights of the pictures.
+RIGHTS_NAME: Final = "rights.txt"
+RIGHTS_CHARACTERS: Final = 200
 COLUMNS: Final = ("file", "participant", "clip", "emotion", "time_s")
 
 
@@ -57,10 +60,21 @@ def read_manifest(path: Path, *, pictures: bool = False, resize: bool = False) -
         clips=np.asarray([row["clip"] for row in rows]),
         times_s=np.asarray([float(row["time_s"]) for row in rows], np.float64),
         source=str(path),
+        rights=_read_rights(path.parent / RIGHTS_NAME),
         split_note="not divided" if all(row["split"] == ALL for row in rows) else "official",
     )
     check_participants(faces)
     return faces
+
+
+def _read_rights(path: Path) -> str:
+    """The first line, as plain text; it goes into the cards of models."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            line = file.readline(RIGHTS_CHARACTERS)
+    except OSError:
+        return ""
+    return "".join(c for c in line if c.isprintable()).strip()
 
 
 def _column(name: str) -> str:

@@ -141,7 +141,7 @@ def training_arrays(recipe: Recipe, faces: FaceSet) -> TrainingData:
             "leaky": faces.leaky,
             "licence": FER2013_LICENCE
             if faces.has_fer_labels
-            else f"that of the pictures of {faces.name}, none of which is kept",
+            else faces.rights or f"that of the pictures of {faces.name}, none of which is kept",
             "counts": dict(faces.split_counts()),
             "has_private_test": PRIVATE_TEST in faces.split_counts(),
         },

@@ -56,6 +56,7 @@ def make_faces(each: int = 4) -> FaceSet:
         ids=np.arange(n),
         images=np.kron(cells, np.ones((1, 8, 8), np.uint8)),
         source="made faces",
+        rights="nobody's",
     )
 
 
@@ -126,6 +127,7 @@ def test_faces_of_clips_are_a_set(clips: Path, tmp_path: Path) -> None:
     assert len(set(faces.clips.tolist())) == 14
     assert all(count == 6 for count in faces.class_counts().values())
     np.testing.assert_allclose(np.unique(faces.times_s), [0, 0.08, 0.16], atol=2e-3)
+    assert faces.rights == "clips generated from faces of made (nobody's)"
     report = json.loads((out / "build.json").read_text())
     assert report["missed"] == 0
     assert report["detector"] == "MiddleDetector"
