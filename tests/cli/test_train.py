@@ -48,6 +48,13 @@ def test_a_mistake_is_one_sentence_and_leaves_no_run(run, tmp_path, args, says):
     assert not (tmp_path / "data" / "runs").exists()
 
 
+def test_a_run_that_names_no_set_is_exported_with_data_only(run, tmp_path):
+    made = folder(tmp_path / "lenet-1", recipe=load_recipe("lenet").model_dump())
+    result = run("export", made.path)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "give it with --data" in result.stderr
+
+
 def test_a_run_of_a_longer_name_is_another_recipe_s(tmp_path):
     folder(tmp_path / "first-20260101-000000")
     later = folder(tmp_path / "first-long-20260102-000000")
