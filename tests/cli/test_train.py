@@ -50,7 +50,7 @@ def test_a_mistake_is_one_sentence_and_leaves_no_run(run, tmp_path, args, says):
 
 def test_a_run_that_names_no_set_is_exported_with_data_only(run, tmp_path):
     made = folder(tmp_path / "lenet-1", recipe=load_recipe("lenet").model_dump())
-    result = run("export", made.path)
+    result = run("export", made.path, "--name", "mine")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "give it with --data" in result.stderr
 
