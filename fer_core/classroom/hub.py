@@ -85,9 +85,9 @@ class RoomHub:
         self._touched_s = 0
         self._thread: threading.Thread | None = None
 
-    def sit(self, place: Place) -> Seat:
+    def sit(self, place: Place, meter: DeviceMeter | None = None) -> Seat:
         """A student's stream begins; an earlier one of the same person in the room ends."""
-        seat = Seat(place, begun_s=int(self._clock()))
+        seat = Seat(place, meter or DeviceMeter(), begun_s=int(self._clock()))
         with self._lock:
             self._seats[place.room_id, place.person_id] = seat
         return seat

@@ -107,13 +107,21 @@ class DeviceMeter:
         self._means = SecondMeans(DEVICE_GAP_S)
         self._lock = threading.Lock()
         self._done: list[Second] = []
+        self._newest: Second | None = None
+
+    @property
+    def newest(self) -> Second | None:
+        """The second that was completed last; for the person's own view."""
+        return self._newest
 
     def add(self, result: FrameResult, now_s: float) -> None:
         """Take in what was found in the frame of this moment (UTC seconds)."""
         focus = result.focus
         with self._lock:
             values = None if focus is None else measure_faces(result)[focus]
-            self._done = [*self._done, *self._means.add(now_s, values)][-_MOST:]
+            found = self._means.add(now_s, values)
+            self._done = [*self._done, *found][-_MOST:]
+            self._newest = found[-1] if found else self._newest
 
     def take(self) -> list[Second]:
         """The seconds that are complete and were not taken yet."""

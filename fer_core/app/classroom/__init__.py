@@ -1,0 +1,1 @@
+"""The Classroom page: the educator's room, the student's own view, one camera before a class."""

@@ -1,0 +1,148 @@
+"""The educator's desk: opens a room, shows the one that is open, and the lessons that are over."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from fer_core.access import Access, Role
+from fer_core.app.access import require_role
+from fer_core.app.classroom import texts
+from fer_core.app.classroom.room import lesson_of, show_open_room
+from fer_core.app.classroom.summary import local_time, show_lesson
+from fer_core.app.plain import plain
+from fer_core.app.zone import visitor_zone
+from fer_core.config import settings
+from fer_core.errors import FerError
+from fer_core.storage import audit, rooms, shared_store
+from fer_core.storage.choices import may_others_join
+from fer_core.storage.tables import Room
+
+MODES = {
+    "devices": "Students join from their own devices",
+    "camera": "One camera faces the class",
+}
+LONGEST_MIN, USUAL_MIN, MOST_K = 480, 90, 30
+
+
+def show_educator(show_demonstration: Callable[[], None]) -> None:
+    """Draw the desk.
+
+    Args:
+        show_demonstration: draws a simulated lesson, where there is no own one.
+
+    Raises:
+        FerError: the database cannot be used.
+    """
+    access = require_role(Role.EDUCATOR)
+    store = shared_store()
+    now_s = store.now_s()
+    with store.read() as session:
+        mine = rooms.list_rooms(session, holder=access.number or 0)
+        is_allowed = may_others_join(session)
+    still_open = [one for one in mine if one.closed_s is None and one.closes_s > now_s]
+    over = [one for one in mine if one not in still_open]
+    if still_open and is_allowed:
+        show_open_room(still_open[0])
+        return
+    if is_allowed:
+        _show_form(access)
+        st.caption(texts.LAW)
+    else:
+        st.info(texts.NO_PURPOSE, icon=":material/gavel:")
+        st.caption(texts.LAW)
+        st.button("Try it on myself", icon=":material/face:", key="self", on_click=_open_self)
+    if over:
+        _show_past(over)
+    else:
+        show_demonstration()
+
+
+def _open_self() -> None:
+    st.session_state["class_self"] = True
+
+
+def _show_form(access: Access) -> None:
+    least = settings().k_min
+    with st.form("room", border=True):
+        title = st.text_input("Lesson", max_chars=60, placeholder="Mathematics, form 7b")
+        mode = st.radio("How", list(MODES), format_func=MODES.__getitem__, horizontal=True)
+        minutes_place, k_place = st.columns(2)
+        minutes = minutes_place.number_input(
+            "Closes by itself after (minutes)", 5, LONGEST_MIN, USUAL_MIN, step=5
+        )
+        k_min = k_place.number_input(
+            "Smallest group that is shown",
+            least,
+            max(MOST_K, least),
+            least,
+            help=f"Fewer people show nothing; whoever runs this server allows no less than {least}",
+        )
+        pressed = st.form_submit_button(
+            "Open the room", type="primary", icon=":material/meeting_room:"
+        )
+    if not pressed:
+        return
+    store = shared_store()
+    now_s = store.now_s()
+    try:
+        with store.write() as session:
+            room = rooms.open_room(
+                session,
+                title=title,
+                mode=mode,
+                holder=access.number or 0,
+                k_min=int(k_min),
+                now_s=now_s,
+                closes_s=now_s + 60 * int(minutes),
+            )
+            audit.note(
+                session,
+                number=access.number,
+                action="opened",
+                subject=f"room {room.id}, {mode}, k {room.k_min}",
+                now_s=now_s,
+            )
+    except FerError as error:
+        st.error(str(error))
+        return
+    st.rerun()
+
+
+def _show_past(over: list[Room]) -> None:
+    zone = visitor_zone()
+    st.header("Lessons that are over", anchor=False)
+    names = {
+        one.id: f"{one.title}, {local_time(one.opened_s, zone, '%d %B %Y, %H:%M')}" for one in over
+    }
+    chosen = st.selectbox("Lesson", list(names), format_func=names.__getitem__, key="past")
+    room = next(one for one in over if one.id == chosen)
+    lesson, markers = lesson_of(room)
+    if not len(lesson):
+        st.info(
+            f"Nothing was shown of {plain(room.title)}: there were never {room.k_min} people at "
+            "once, or what was recorded is older than the retention period."
+        )
+        return
+    show_lesson(
+        lesson,
+        markers,
+        start_s=room.opened_s,
+        end_s=room.closed_s or room.closes_s,
+        key=f"past-{room.id}",
+        name=f"mien-room-{room.id}",
+        on_export=lambda: _note_export(room.id),
+    )
+    st.caption(f"Kept for {settings().retention_days} days after the room was closed.")
+
+
+def _note_export(room_id: int) -> None:
+    access = require_role(Role.EDUCATOR)
+    store = shared_store()
+    with store.write() as session:
+        audit.note(
+            session,
+            number=access.number,
+            action="exported",
+            subject=f"room {room_id}",
+            now_s=store.now_s(),
+        )

@@ -1,0 +1,78 @@
+"""The Classroom page: who comes by a room's address is a student, who opens rooms an educator."""
+
+import time
+
+import streamlit as st
+
+from fer_core.access import Role
+from fer_core.app.access import current_access
+from fer_core.app.classroom import state, texts
+from fer_core.app.classroom.educator import show_educator
+from fer_core.app.classroom.student import ask_for_code, show_room_for_student, show_self_view
+from fer_core.app.classroom.summary import show_lesson
+from fer_core.classroom.demo import PEOPLE, make_demonstration
+from fer_core.config import settings
+from fer_core.errors import FerError
+
+
+def show_classroom_page() -> None:
+    """Draw the page."""
+    st.title("Classroom", anchor=False)
+    st.markdown(texts.LEAD)
+    code = st.query_params.get("room", "").strip().upper()[:20]
+    try:
+        if code:
+            show_room_for_student(code)
+            if not state.own_visit().is_streaming:
+                st.button("To the start of this page", type="tertiary", on_click=_leave_address)
+        elif st.session_state.get("class_self"):
+            show_self_view()
+        elif current_access().has(Role.EDUCATOR):
+            show_educator(show_demonstration)
+        else:
+            _show_visitor()
+    except FerError as error:
+        st.error(str(error))
+
+
+def _leave_address() -> None:
+    st.query_params.clear()
+    st.session_state.pop("class_gone", None)
+
+
+def _show_visitor() -> None:
+    code, own = st.columns(2, gap="medium")
+    with code:
+        ask_for_code()
+    with own, st.container(border=True):
+        st.markdown("**Your own view**: what is measured, on your own face; stored nowhere.")
+        st.button("Try it on myself", icon=":material/face:", key="self", on_click=_open_self)
+    st.caption(
+        "Educators open rooms: whoever runs this server gives that role by a link. " + texts.LAW
+    )
+    show_demonstration()
+
+
+def _open_self() -> None:
+    st.session_state["class_self"] = True
+
+
+def show_demonstration() -> None:
+    """A simulated lesson, marked as such."""
+    st.header("Demonstration", anchor=False)
+    if "class_demo_s" not in st.session_state:
+        now_s = int(time.time())
+        st.session_state["class_demo_s"] = now_s - now_s % 3600 - 3600
+    shown = make_demonstration(st.session_state["class_demo_s"], settings().k_min)
+    st.info(
+        f"A simulated lesson of {PEOPLE} simulated students: nobody was filmed for it.",
+        icon=":material/science:",
+    )
+    show_lesson(
+        shown.lesson,
+        shown.markers,
+        start_s=shown.start_s,
+        end_s=shown.end_s,
+        key="demo",
+        name="mien-demonstration",
+    )

@@ -1,0 +1,197 @@
+"""A room that is open, as its educator sees it: code, who joined, lines, markers."""
+
+from urllib.parse import urlsplit
+
+import segno
+import streamlit as st
+
+from fer_core.access import Access, Role
+from fer_core.app.access import require_role
+from fer_core.app.classroom import state, texts
+from fer_core.app.classroom.summary import Markers, local_time, show_lines
+from fer_core.app.classroom.watch import show_camera
+from fer_core.app.plain import plain
+from fer_core.app.zone import visitor_zone
+from fer_core.classroom.lesson import Lesson
+from fer_core.errors import FerError
+from fer_core.hosting.addresses import is_loopback
+from fer_core.storage import Store, audit, rooms, shared_store
+from fer_core.storage.tables import Room
+
+EVERY_S = 1.0
+#: A student gave a sign of life within so many seconds.
+_CONNECTED_S = 30
+_PROBLEM = "class_room_problem"
+
+
+def lesson_of(room: Room) -> tuple[Lesson, Markers]:
+    """What was shown of the room so far, and its markers; asks only for what is new.
+
+    Raises:
+        FerError: the visitor may not see it, or the database cannot be used.
+    """
+    access = require_role(Role.EDUCATOR)
+    store = shared_store()
+    known: dict[int, Lesson] = st.session_state.setdefault("class_lessons", {})
+    before = known.get(room.id)
+    # The newest seconds again: they may have come in another order.
+    since_s = int(before.times_s[-1]) - 10 if before is not None and len(before) else 0
+    with store.read() as session:
+        if rooms.get_room(session, room_id=room.id, holder=access.number or 0) is None:
+            return Lesson.of([]), []
+        new = Lesson.of(rooms.load_seconds(session, room_id=room.id, start_s=since_s))
+        markers = [(one.at_s, one.label) for one in rooms.list_markers(session, room_id=room.id)]
+    whole = new if before is None else before.then(new)
+    known.clear()  # one lesson at a time
+    known[room.id] = whole
+    _note_look(store, access, room.id)
+    return whole, markers
+
+
+def _note_look(store: Store, access: Access, room_id: int) -> None:
+    """The audit log says once per visit that somebody looked, not once per second."""
+    looked: set[int] = st.session_state.setdefault("class_looked", set())
+    if room_id in looked:
+        return
+    with store.write() as session:
+        audit.note(
+            session,
+            number=access.number,
+            action="looked",
+            subject=f"room {room_id}",
+            now_s=store.now_s(),
+        )
+    looked.add(room_id)
+
+
+def show_open_room(room: Room) -> None:
+    """Draw the room."""
+    st.subheader(plain(room.title), anchor=False)
+    if problem := st.session_state.pop(_PROBLEM, None):
+        st.error(problem)
+    if room.mode == "camera":
+        show_camera(room)
+    else:
+        _show_invitation(room)
+    _show_markers(room)
+    _show_now(room)
+    st.caption(texts.INDEX)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Close the room",
+            icon=":material/door_front:",
+            key="close",
+            on_click=_close,
+            args=(room.id,),
+        )
+        st.markdown(
+            f"It closes by itself at {local_time(room.closes_s, visitor_zone())}.", width="content"
+        )
+
+
+def link_of(code: str) -> str:
+    """The room's link, by the address under which the educator reaches the app."""
+    parts = urlsplit(st.context.url or "")
+    return f"{parts.scheme}://{parts.netloc}/classroom?room={code}" if parts.netloc else ""
+
+
+def _show_invitation(room: Room) -> None:
+    link = link_of(room.code)
+    with st.container(border=True):
+        words, picture = st.columns((3, 1), vertical_alignment="center")
+        with words:
+            st.markdown("Students open this link, or enter the code on this page:")
+            st.markdown(f"# {room.code}")
+            st.code(link or f"/classroom?room={room.code}", language=None, wrap_lines=True)
+            host = urlsplit(link).hostname or ""
+            if is_loopback(host):
+                st.warning(
+                    "This address works on this computer only: for other devices start the app by "
+                    "`make run HOST=0.0.0.0`, and open the address that it prints here."
+                )
+        if link:
+            code = segno.make(link, error="m", micro=False)
+            with picture:
+                st.image(
+                    code.svg_inline(scale=6, border=3, light="white", dark="black"),
+                    width=220,
+                    alt=f"QR code of {link}",
+                )
+
+
+def _show_markers(room: Room) -> None:
+    with st.form("marker", clear_on_submit=True, border=False):
+        field, press = st.columns((4, 1), vertical_alignment="bottom")
+        label = field.text_input(
+            "What happens now", max_chars=60, placeholder="explained fractions"
+        )
+        pressed = press.form_submit_button("Set a marker", icon=":material/flag:", width="stretch")
+    if not pressed:
+        return
+    access = require_role(Role.EDUCATOR)
+    store = shared_store()
+    try:
+        with store.write() as session:
+            if rooms.get_room(session, room_id=room.id, holder=access.number or 0) is not None:
+                rooms.add_marker(session, room_id=room.id, label=label, now_s=store.now_s())
+    except FerError as error:
+        st.error(str(error))
+
+
+@st.fragment(run_every=EVERY_S)
+def _show_now(room: Room) -> None:
+    """Every second: how many joined, and from k people on the lines."""
+    access = require_role(Role.EDUCATOR)
+    store = shared_store()
+    now_s = store.now_s()
+    try:
+        with store.read() as session:
+            mine = rooms.get_room(session, room_id=room.id, holder=access.number or 0)
+            joined = rooms.count_members(session, room_id=room.id)
+            here = rooms.count_members(session, room_id=room.id, seen_after_s=now_s - _CONNECTED_S)
+        if mine is None or mine.closed_s is not None or mine.closes_s <= now_s:
+            state.stop_camera()
+            st.rerun()
+        lesson, markers = lesson_of(room)
+    except FerError as error:
+        st.error(str(error))
+        return
+    if store.problem:
+        st.warning(store.problem)
+    is_fresh = len(lesson) > 0 and lesson.times_s[-1] >= now_s - 8
+    _show_counts(room, joined, here, int(lesson.people[-1]) if is_fresh else 0)
+    if len(lesson):
+        show_lines(lesson, markers, key="now")
+
+
+def _show_counts(room: Room, joined: int, here: int, people: int) -> None:
+    if room.mode == "devices":
+        left, middle, right = st.columns(3)
+        left.metric("Joined", joined)
+        middle.metric("Connected now", here)
+        right.metric("Figures are of", f"{people} people" if people else "nobody")
+    elif people:
+        st.metric("Figures are of", f"{people} people")
+    if not people:
+        st.info(
+            f"Figures appear when at least {room.k_min} people are seen at the same time. They "
+            f"pause while fewer than {room.k_min} came or went since, so that nobody's coming or "
+            "going shows anything about them.",
+            icon=":material/groups:",
+        )
+
+
+def _close(room_id: int) -> None:
+    access = require_role(Role.EDUCATOR)
+    store = shared_store()
+    state.stop_camera()
+    try:
+        with store.write() as session:
+            number = access.number or 0
+            now_s = store.now_s()
+            if rooms.close_room(session, room_id=room_id, holder=number, now_s=now_s):
+                audit.note(
+                    session, number=number, action="closed", subject=f"room {room_id}", now_s=now_s
+                )
+    except FerError as error:
+        st.session_state[_PROBLEM] = str(error)

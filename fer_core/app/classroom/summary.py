@@ -1,0 +1,189 @@
+"""A lesson on the page: lines with markers, the summary per marker, the files."""
+
+import html
+from collections.abc import Callable, Sequence
+from datetime import datetime, tzinfo
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from fer_core.app.classroom.texts import INDEX
+from fer_core.app.metrics.blocks import DASHES, emotion_line, layout, line_style
+from fer_core.app.zone import visitor_zone
+from fer_core.classroom.lesson import (
+    Lesson,
+    Part,
+    seconds_csv,
+    summarise,
+    summary_csv,
+    top_expression,
+)
+from fer_core.classroom.measures import CONCENTRATION, EYES_OPEN, FACING
+from fer_core.labels import EMOTIONS
+
+#: Name, column, and place in the order of line styles.
+SHARES = (
+    ("facing the screen", FACING, 0),
+    ("eyes open", EYES_OPEN, 2),
+    ("concentration index", CONCENTRATION, 1),
+)
+Markers = Sequence[tuple[int, str]]
+_MOST_NAMES = 12
+
+
+def local_time(time_s: float, zone: tzinfo | None, form: str = "%H:%M") -> str:
+    """A UTC second as the visitor's clock shows it."""
+    return datetime.fromtimestamp(time_s).astimezone(zone).strftime(form)
+
+
+def _times(times: Sequence[float], zone: tzinfo | None) -> list[datetime]:
+    # Without its zone, since Plotly would turn it into UTC.
+    return [datetime.fromtimestamp(t).astimezone(zone).replace(tzinfo=None) for t in times]
+
+
+def _finish(figure: go.Figure, markers: Markers, zone: tzinfo | None, title: str) -> go.Figure:
+    layout(figure, height=320, title=title, hovermode="x unified", uirevision="lesson")
+    figure.update_yaxes(range=[-0.03, 1.03], dtick=0.2, fixedrange=True, tickformat=".1f")
+    figure.update_xaxes(tickformat="%H:%M", fixedrange=True)
+    for index, (at_s, label) in enumerate(markers[-_MOST_NAMES:]):
+        at = _times([at_s], zone)[0]
+        short = label if len(label) <= 24 else label[:23] + "…"
+        figure.add_shape(
+            type="line",
+            x0=at,
+            x1=at,
+            y0=0,
+            y1=1,
+            yref="paper",
+            line={"width": 1.5, "dash": "dot", "color": "#7F7F7F"},
+        )
+        figure.add_annotation(
+            x=at,
+            y=(1.0, 0.9)[index % 2],
+            yref="paper",
+            text=html.escape(short),
+            showarrow=False,
+            xanchor="left",
+            yanchor="top",
+            font={"size": 11},
+        )
+    return figure
+
+
+def draw_shares(lesson: Lesson, markers: Markers, zone: tzinfo | None) -> go.Figure:
+    """Facing, eyes open and the concentration index over time."""
+    times, values = lesson.lines()
+    figure = go.Figure()
+    for name, column, style in SHARES:
+        figure.add_scatter(
+            x=_times(times.tolist(), zone),
+            y=values[:, column],
+            name=name,
+            line=line_style(style),
+            mode="lines",
+            connectgaps=False,
+            hovertemplate="%{y:.1f}",
+        )
+    return _finish(figure, markers, zone, "Attention, as shares of the class")
+
+
+def draw_mix(lesson: Lesson, markers: Markers, zone: tzinfo | None) -> go.Figure:
+    """The seven expressions over time."""
+    times, values = lesson.lines()
+    figure = go.Figure()
+    for index, name in enumerate(EMOTIONS):
+        figure.add_scatter(
+            x=_times(times.tolist(), zone),
+            y=values[:, index],
+            name=name,
+            line={**emotion_line(name, index), "dash": DASHES[index % len(DASHES)]},
+            mode="lines",
+            connectgaps=False,
+            hovertemplate="%{y:.1f}",
+        )
+    return _finish(figure, markers, zone, "Expression mix, as means of the class")
+
+
+def show_lines(lesson: Lesson, markers: Markers, *, key: str) -> None:
+    """Both charts, side by side on a wide window."""
+    zone = visitor_zone()
+    config = {"displayModeBar": False}
+    left, right = st.columns(2, gap="medium")
+    left.plotly_chart(
+        draw_shares(lesson, markers, zone),
+        key=f"{key}-shares",
+        config=config,
+        alt="Share facing the screen, share of eyes open and concentration index over the lesson",
+    )
+    right.plotly_chart(
+        draw_mix(lesson, markers, zone),
+        key=f"{key}-mix",
+        config=config,
+        alt="Mean probability of each of seven expressions over the lesson",
+    )
+
+
+def summary_rows(parts: Sequence[Part], zone: tzinfo | None) -> list[dict[str, object]]:
+    """The summary as a table: one row per marker, shares in tenths."""
+    rows: list[dict[str, object]] = []
+    for part in parts:
+        best = top_expression(part.mean)
+        row: dict[str, object] = {
+            "from": local_time(part.start_s, zone, "%H:%M:%S"),
+            "marker": part.label,
+            "minutes": round((part.end_s - part.start_s) / 60, 1),
+            "with figures": f"{part.shown_s} s",
+        }
+        for name, column, _ in SHARES:
+            value = float(part.mean[column])
+            row[name] = value if value == value else None
+        row["most shown"] = "" if best is None else f"{EMOTIONS[best]} {part.mean[best]:.1f}"
+        rows.append(row)
+    return rows
+
+
+def show_lesson(
+    lesson: Lesson,
+    markers: Markers,
+    *,
+    start_s: int,
+    end_s: int,
+    key: str,
+    name: str,
+    on_export: Callable[[], None] | None = None,
+) -> None:
+    """A lesson that is over: lines, summary per marker, and files to take along.
+
+    Args:
+        lesson: its seconds.
+        markers: (UTC second, label).
+        start_s, end_s: UTC seconds.
+        key: keeps its elements apart from others'.
+        name: of the files.
+        on_export: called before a file is taken along.
+    """
+    zone = visitor_zone()
+    show_lines(lesson, markers, key=key)
+    parts = summarise(lesson, markers, start_s=start_s, end_s=end_s)
+    st.subheader("Summary per marker", anchor=False)
+    st.dataframe(
+        summary_rows(parts, zone),
+        hide_index=True,
+        height="content" if len(parts) < 10 else 380,
+        column_config={title: st.column_config.NumberColumn(format="%.1f") for title, *_ in SHARES},
+    )
+    with st.container(horizontal=True):
+        for label, text, file in (
+            ("Download seconds (CSV)", seconds_csv(lesson, markers, start_s=start_s), "seconds"),
+            ("Download summary (CSV)", summary_csv(parts), "summary"),
+        ):
+            st.download_button(
+                label,
+                text,
+                f"{name}-{file}.csv",
+                "text/csv",
+                key=f"{key}-{file}",
+                icon=":material/download:",
+                on_click=on_export or "ignore",
+            )
+    st.caption(INDEX)

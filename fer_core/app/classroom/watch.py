@@ -1,0 +1,149 @@
+"""One camera that faces a class: notice, confirmations, and no word about a single face."""
+
+import time
+from typing import Any, Final
+
+import av
+import streamlit as st
+
+from fer_core.access import Role
+from fer_core.app.access import require_role
+from fer_core.app.classroom import state, texts
+from fer_core.app.classroom.stream import show_stream, warm_up
+from fer_core.app.resources import shared_admission
+from fer_core.app.visit import Visit
+from fer_core.classroom.hub import CameraSeat
+from fer_core.classroom.watching import WatchedPipeline
+from fer_core.config import settings
+from fer_core.errors import FerError
+from fer_core.pipeline import build_pipeline
+from fer_core.storage import audit, shared_store
+from fer_core.storage.tables import Room
+from fer_core.types import FrameResult
+
+#: A search of 1280x720 for faces of 24 px takes most of a second; once a second is enough.
+WATCH_HZ: Final = 1.0
+CONSTRAINTS: Final[dict[str, Any]] = {
+    "video": {
+        "width": {"ideal": 1280},
+        "height": {"ideal": 720},
+        "frameRate": {"ideal": 10},
+        "facingMode": "environment",
+    },
+    "audio": False,
+}
+
+
+def show_camera(room: Room) -> None:
+    """Draw the notice, the confirmations and the camera's picture, without labels."""
+    visit = state.camera_visit()
+
+    def head() -> None:
+        if visit.is_streaming:
+            _show_notice(room)
+            st.button(
+                "Stop the camera",
+                icon=":material/stop_circle:",
+                key="camera-stop",
+                on_click=state.stop_camera,
+            )
+        else:
+            _ask(visit, room)
+
+    show_stream(
+        visit,
+        key="class_camera_stream",
+        head=head,
+        beside=lambda: _show_view(visit, room.k_min),
+        start=lambda: _start(visit, room),
+        constraints=CONSTRAINTS,
+        shape="16 / 9",
+    )
+
+
+def _show_notice(room: Room) -> None:
+    with st.container(border=True, key="class_notice"):
+        st.markdown(f"## :material/videocam: {texts.NOTICE_TITLE}")
+        st.markdown(texts.NOTICE.format(k=room.k_min, days=settings().retention_days))
+
+
+def _ask(visit: Visit, room: Room) -> None:
+    st.markdown("Place the camera where it sees every face, and confirm before it starts:")
+    said = [
+        st.checkbox(text, key=f"confirm-{room.id}-{index}")
+        for index, text in enumerate(texts.CAMERA_CONFIRMATIONS)
+    ]
+    st.caption(
+        "While it runs, this page shows a notice: show it to the class. Pose and eyes are measured "
+        "in faces from 48 px on, expressions from 24 px on."
+    )
+    if warm_up(visit):
+        st.button(
+            "Start the camera",
+            type="primary",
+            icon=":material/videocam:",
+            key="camera-start",
+            disabled=not all(said),
+            on_click=_confirm,
+            args=(visit, room),
+        )
+
+
+def _confirm(visit: Visit, room: Room) -> None:
+    access = require_role(Role.EDUCATOR)
+    store = shared_store()
+    try:
+        with store.write() as session:
+            audit.note(
+                session,
+                number=access.number,
+                action="confirmed",
+                subject=f"notice and consent, room {room.id}",
+                now_s=store.now_s(),
+            )
+    except FerError as error:  # what can't be noted is not begun
+        st.session_state["class_room_problem"] = str(error)
+        return
+    _start(visit, room)
+
+
+def _start(visit: Visit, room: Room) -> None:
+    seat, model = state.shared_hub().set_up(room.id, room.k_min), visit.model
+
+    def watch(result: FrameResult) -> None:
+        seat.meter.add(result, time.time())
+
+    visit.start(
+        shared_admission(),
+        lambda: WatchedPipeline(build_pipeline(model, "short", small_faces=True), watch),
+        mirror=False,
+        analysis_hz=WATCH_HZ,
+        annotate=_leave_untouched,
+    )
+    if visit.is_streaming:
+        st.session_state["class_camera_seat"] = seat
+    else:
+        state.shared_hub().take_down(seat)
+
+
+def _leave_untouched(frame: av.VideoFrame, _: FrameResult | None, __: bool) -> av.VideoFrame:
+    """No box and no label: nothing is said about a single face."""
+    return frame
+
+
+@st.fragment(run_every=1.0)
+def _show_view(visit: Visit, k_min: int) -> None:
+    """How many faces are in view; also this page's sign of life."""
+    session, lease = visit.session, visit.lease
+    if session is None or lease is None or not lease.touch():
+        st.rerun()
+    snapshot = session.snapshot()
+    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
+        st.rerun()
+    if snapshot.problem is not None:
+        st.error(snapshot.problem)
+    seat: CameraSeat | None = st.session_state.get("class_camera_seat")
+    count = 0 if seat is None else seat.meter.in_view
+    st.metric("Faces in view", count if snapshot.analysed else "…")
+    if snapshot.analysed and count < k_min:
+        st.info(f"Figures appear from {k_min} faces in view on.")
