@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer_core.access import Role
 from fer_core.app.access import begin_run, end_run, may_train
+from fer_core.app.classroom.state import leave_classroom
 from fer_core.app.live import leave_live_page
 from fer_core.app.resources import ICON
 from fer_core.app.routing import note_routed
@@ -14,6 +15,7 @@ live = st.Page("pages/live.py", title="Live", icon=":material/videocam:", defaul
 metrics = st.Page("pages/metrics.py", title="Metrics", icon=":material/monitoring:")
 analyse = st.Page("pages/analyse.py", title="Analyse", icon=":material/movie:")
 training = st.Page("pages/training.py", title="Training", icon=":material/model_training:")
+classroom = st.Page("pages/classroom.py", title="Classroom", icon=":material/school:")
 about = st.Page("pages/about.py", title="About Mien", icon=":material/info:")
 access = st.Page("pages/access.py", title="Access", icon=":material/key:")
 
@@ -23,8 +25,12 @@ model = [metrics, training] if may_train(may) else [metrics]
 closing = [about, access] if may.has(Role.OWNER) else [about]
 
 note_routed()
-page = st.navigation({"See": [live, analyse], "Model": model, "About": closing})
+page = st.navigation(
+    {"See": [live, analyse], "Groups": [classroom], "Model": model, "About": closing}
+)
 if page is not live:
     leave_live_page()
+if page is not classroom:
+    leave_classroom()
 page.run()
 end_run()
