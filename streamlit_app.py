@@ -8,6 +8,7 @@ from fer_core.app.classroom.state import leave_classroom
 from fer_core.app.live import leave_live_page
 from fer_core.app.resources import ICON
 from fer_core.app.routing import note_routed
+from fer_core.app.wellbeing.desk import leave_wellbeing_page
 
 st.set_page_config(page_title="Mien", page_icon=str(ICON), layout="wide", initial_sidebar_state=220)
 
@@ -16,6 +17,7 @@ metrics = st.Page("pages/metrics.py", title="Metrics", icon=":material/monitorin
 analyse = st.Page("pages/analyse.py", title="Analyse", icon=":material/movie:")
 training = st.Page("pages/training.py", title="Training", icon=":material/model_training:")
 classroom = st.Page("pages/classroom.py", title="Classroom", icon=":material/school:")
+wellbeing = st.Page("pages/wellbeing.py", title="Wellbeing", icon=":material/self_improvement:")
 about = st.Page("pages/about.py", title="About Mien", icon=":material/info:")
 access = st.Page("pages/access.py", title="Access", icon=":material/key:")
 
@@ -26,11 +28,13 @@ closing = [about, access] if may.has(Role.OWNER) else [about]
 
 note_routed()
 page = st.navigation(
-    {"See": [live, analyse], "Groups": [classroom], "Model": model, "About": closing}
+    {"See": [live, analyse], "Groups": [classroom, wellbeing], "Model": model, "About": closing}
 )
 if page is not live:
     leave_live_page()
 if page is not classroom:
     leave_classroom()
+if page is not wellbeing:
+    leave_wellbeing_page()
 page.run()
 end_run()

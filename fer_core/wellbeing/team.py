@@ -18,8 +18,8 @@ from fer_core.wellbeing.ratios import HAPPINESS, STRESS, THRESHOLD, ratio_values
 BANDS = ("0 to 20 %", "20 to 40 %", "40 to 60 %", "60 to 80 %", "80 to 100 %")
 #: Ranges for a share of people; none says that it was nobody, or everybody.
 RANGES = (
-    *("less than 20 %", "20 to 40 %", "40 to 60 %", "60 to 80 %"),
-    "more than 80 %",
+    *("under 20 %", "20 to 40 %", "40 to 60 %", "60 to 80 %"),
+    "over 80 %",
 )
 _DRAWS = 1000
 

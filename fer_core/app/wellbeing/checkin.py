@@ -1,0 +1,248 @@
+"""The tab 'Analyse': join, check in, and see the result at once."""
+
+import contextlib
+
+import numpy as np
+import streamlit as st
+
+from fer_core.app import camera, webrtc
+from fer_core.app.messages import ASKING, CONSENT, Message, stream_message
+from fer_core.app.notices import say
+from fer_core.app.panel import show_panel, view_of
+from fer_core.app.plain import plain
+from fer_core.app.resources import is_warm, shared_admission, warm_example
+from fer_core.app.visit import Phase
+from fer_core.app.wellbeing.desk import Desk
+from fer_core.app.wellbeing.membership import Known, look_up, show_joining, show_receipt
+from fer_core.app.wellbeing.result import show_courses, show_figures
+from fer_core.app.wellbeing.settings import show_settings
+from fer_core.config import settings
+from fer_core.errors import FerError
+from fer_core.storage import shared_store
+from fer_core.streaming import ice_servers
+from fer_core.wellbeing.demo import make_demo_course
+from fer_core.wellbeing.sitting import judge
+
+STREAM_KEY = "wellbeing_stream"
+REFRESH_S = 1.0
+RETRY_S = 2.0
+_HIDE = "<style>.st-key-checkin { height: 0; overflow: hidden; position: absolute; }</style>"
+_FRAME = (
+    "<style>.st-key-checkin { aspect-ratio: 4 / 3; background: rgba(127, 127, 127, 0.12); "
+    "border-radius: 0.6rem; } [data-testid='stStatusWidget'] { display: none; }</style>"
+)
+
+
+def show_checkin_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
+    """Draw the tab.
+
+    Args:
+        desk: of the visitor.
+        known: who they are; None where the database cannot be asked.
+        demo: whether made-up data are to be shown.
+    """
+    if desk.member is None:
+        joining, example = st.columns(2, gap="medium") if demo else (st.container(), None)
+        if known is not None:
+            with joining:
+                show_joining(known)
+        if example is not None:
+            with example:
+                show_demo_result(desk)
+        return
+    if desk.visit.has_lost_slot:
+        desk.finish(shared_store())
+    head = st.container()
+    video, side = st.columns([11, 9], gap="medium")
+    below = st.container()
+    with head:
+        _show_controls(desk, known)
+    with video, st.container(key="checkin"):
+        state = webrtc.open_stream(
+            desk.visit.callback,
+            playing=desk.visit.phase is Phase.RUNNING,
+            ice_servers=ice_servers(settings(), str(st.context.headers.get("Host", "localhost"))),
+            key=STREAM_KEY,
+        )
+    below.html(_FRAME if desk.visit.is_streaming else _HIDE)
+    if desk.visit.is_streaming:
+        with side:
+            _show_running(desk)
+    else:
+        with below:
+            _show_finished(desk)
+            if demo:
+                show_demo_result(desk)
+    with below:
+        before = desk.visit.message
+        report = camera.mount_camera_check(desk.visit.attempt, streaming=state.playing)
+        if desk.visit.take_report(report) or desk.visit.message is not before:
+            st.rerun()
+
+
+def _show_controls(desk: Desk, known: Known | None) -> None:
+    visit = desk.visit
+    if visit.phase is Phase.BUSY:
+        say(visit.message)
+        st.button("Cancel", key="wellbeing_cancel", on_click=desk.cancel)
+        _retry(desk)
+        return
+    if visit.is_streaming:
+        st.button(
+            "Stop",
+            type="primary",
+            icon=":material/stop_circle:",
+            key="wellbeing_stop",
+            on_click=lambda: desk.finish(shared_store()),
+        )
+        return
+    assert desk.member is not None
+    show_receipt(desk)
+    purpose = "Only you see the result."
+    if known is not None and known.terms.is_shared:
+        purpose = f"Managers see at least {known.terms.k} people together, never you alone."
+    st.markdown(
+        f"You are **{plain(desk.member.pseudonym)}**. {purpose} Only one face is used; a second "
+        f"one pauses the check-in.  \n:material/lock: {CONSENT}"
+    )
+    ready = is_warm(visit.model, visit.detector)
+    st.button(
+        "Check in" if desk.finished is None else "Check in again",
+        type="primary",
+        icon=":material/videocam:",
+        key="wellbeing_start",
+        disabled=not ready,
+        on_click=_begin,
+        args=(desk,),
+    )
+    say(visit.message)
+    show_settings(desk)
+    if not ready:
+        try:
+            with st.spinner("Loading the model"):
+                warm_example(visit.model, visit.detector)
+        except FerError as error:
+            st.error(str(error))
+            return
+        st.rerun()
+
+
+def _begin(desk: Desk) -> None:
+    """Start, if the person still agrees; a database that is away does not keep them from it."""
+    with contextlib.suppress(FerError):  # the page says that nothing is being recorded
+        desk.member = look_up().member
+    if desk.member is not None:
+        desk.begin(shared_admission())
+
+
+@st.fragment(run_every=RETRY_S)
+def _retry(desk: Desk) -> None:
+    if desk.visit.in_phase_s > RETRY_S / 2:
+        desk.begin(shared_admission())
+    if desk.visit.phase is not Phase.BUSY:
+        st.rerun()
+    st.caption("Trying again every 2 seconds; it starts by itself when a place is free.")
+
+
+@st.fragment(run_every=REFRESH_S)
+def _show_running(desk: Desk) -> None:
+    """Ring, state and result so far; also what takes the seconds to the writer."""
+    visit = desk.visit
+    session, lease = visit.session, visit.lease
+    if session is None or lease is None or not lease.touch():
+        st.rerun()
+    snapshot = session.snapshot()
+    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
+        st.rerun()
+    desk.collect(shared_store())
+    if desk.sitting.is_full:
+        desk.finish(shared_store())
+        st.rerun()
+    _show_ring(desk)
+    if visit.phase is Phase.ASKING:
+        say(ASKING)
+    elif snapshot.problem is not None:
+        say(Message("error", snapshot.problem))
+    elif desk.sitting.is_paused or len(snapshot.track_ids) > 1:
+        say(Message("warning", "Paused: more than one face is in view. It goes on with yours."))
+    else:
+        say(
+            stream_message(
+                since_start_s=visit.in_phase_s,
+                since_frame_s=snapshot.since_frame_s,
+                since_face_s=snapshot.since_face_s,
+            )
+        )
+    if desk.problem:
+        st.error(desk.problem)
+    if desk.length_s is None and desk.sitting.samples:
+        result = desk.result()
+        _show_alert(desk)
+        show_figures(result, desk.rule)
+    else:
+        empty = "Waiting for the video" if snapshot.frames == 0 else "No face in view"
+        show_panel(view_of(snapshot.result, empty_text=empty), key="wellbeing_panel")
+
+
+def _show_alert(desk: Desk) -> None:
+    result = desk.result()
+    if desk.alert.update(result.verdict, desk.sitting.elapsed_s) and desk.wants_alert:
+        st.warning(
+            f"For {desk.alert.hold_s:.0f} seconds or more, your stress ratio has stayed above "
+            "your threshold. Time for a break? Only you see this.",
+            icon=":material/self_improvement:",
+        )
+
+
+def _show_ring(desk: Desk) -> None:
+    done, length = desk.sitting.elapsed_s, desk.length_s
+    share = min(1.0, done / length) if length else 1.0
+    text = f"{max(0, length - done)} s" if length else f"{done // 60}:{done % 60:02d}"
+    note = "left" if length else "so far"
+    aria = (
+        f'role="progressbar" aria-label="Check-in" aria-valuemin="0" aria-valuemax="{length}" '
+        f'aria-valuenow="{min(done, length)}"'
+        if length
+        else 'role="timer" aria-label="Check-in"'
+    )
+    hole = "radial-gradient(closest-side, transparent 80%, black 81%)"
+    st.html(
+        f'<div {aria} style="display:grid;place-items:center;width:7.5rem;margin:0 auto">'
+        '<div style="grid-area:1/1;width:7.5rem;height:7.5rem;border-radius:50%;'
+        f"background:conic-gradient(#7A70E8 {360 * share:.0f}deg, rgba(127,127,127,0.25) 0);"
+        f'-webkit-mask:{hole};mask:{hole}"></div>'
+        '<div style="grid-area:1/1;text-align:center;line-height:1.2">'
+        f'<span style="font-size:1.6rem;font-weight:650">{text}</span><br>{note}</div></div>'
+    )
+
+
+def _show_finished(desk: Desk) -> None:
+    if desk.finished is None:
+        return
+    sitting = desk.finished.sitting
+    result = sitting.result(desk.rule)
+    st.header("Your check-in", anchor=False)
+    show_figures(result, desk.rule)
+    if desk.problem:
+        st.error(desk.problem)
+    elif desk.finished.is_stored:
+        st.caption("Stored under your pseudonym: see My history, where you can erase it.")
+    show_courses(
+        result,
+        np.array([sample.time_s for sample in sitting.samples]),
+        np.array([sample.probs for sample in sitting.samples], np.float64),
+        key="own",
+    )
+    paused = len(sitting.seconds) - sitting.elapsed_s
+    if paused:
+        st.caption(f"Paused for {paused} s, since more than one face was in view.")
+
+
+def show_demo_result(desk: Desk) -> None:
+    """A made-up check-in, as an example of what one sees."""
+    times, probs, valid = make_demo_course()
+    result = judge(times, probs, valid, desk.rule, window_s=float(len(times)))
+    with st.container(border=True):
+        st.badge("Demonstration: made-up data", icon=":material/science:", color="orange")
+        show_figures(result, desk.rule)
+        show_courses(result, times, probs, key="demo", narrow=True)

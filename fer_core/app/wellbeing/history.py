@@ -1,0 +1,307 @@
+"""The tab 'My history': one's own course, notes, export and erasing."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+import streamlit as st
+
+from fer_core.app import cookies
+from fer_core.app.metrics.blocks import percent
+from fer_core.app.plain import plain
+from fer_core.app.wellbeing.charts import CONFIG, group_figure, trend_figure
+from fer_core.app.wellbeing.desk import Desk, this_desk
+from fer_core.app.wellbeing.membership import Known, forget_visitor, look_up
+from fer_core.app.zone import visitor_zone
+from fer_core.errors import FerError, StorageError
+from fer_core.storage import audit, shared_store
+from fer_core.storage.checkins import delete_checkin, list_checkins, load_minutes, set_note
+from fer_core.storage.export import export_csv, export_json
+from fer_core.storage.persons import withdraw_consents
+from fer_core.storage.tables import CheckIn
+from fer_core.wellbeing.days import past_days
+from fer_core.wellbeing.demo import make_demo
+from fer_core.wellbeing.sitting import Rule
+from fer_core.wellbeing.trends import (
+    WEEKDAYS,
+    Stretch,
+    by_day,
+    by_hour,
+    by_weekday,
+    find_baseline,
+)
+
+MOST_CHECKINS = 100
+_ASKED = "wellbeing_erase_asked"
+_SAID = "wellbeing_said"
+#: Of the demonstration, the one whose course is shown.
+DEMO_PERSON = 0
+
+
+def show_history_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
+    """Draw the tab; see ``show_checkin_tab``."""
+    said = st.session_state.pop(_SAID, None)
+    if said:
+        st.success(said, icon=":material/check:")
+    zone = visitor_zone()
+    if demo:
+        _show_demo(desk.rule, zone)
+        return
+    if known is None:
+        return
+    if known.person is None:
+        st.info(
+            "Here you see your own course once you have joined and checked in; to see what it "
+            "looks like, switch the demonstration on above.",
+            icon=":material/timeline:",
+        )
+        return
+    person_id = known.person.id
+    with shared_store().read() as session:
+        minutes = load_minutes(session, person_id=person_id)
+        checkins = list_checkins(session, person_id=person_id, most=MOST_CHECKINS)
+    st.markdown(f"The course of **{plain(known.person.pseudonym)}**, which only you see.")
+    stretches = [Stretch(start, sums.seconds, sums.valid_s, sums.probs) for start, sums in minutes]
+    if stretches:
+        show_trends(stretches, desk.rule, zone, key="own")
+    else:
+        st.info("Nothing is stored yet: check in under Analyse.", icon=":material/timeline:")
+    _show_checkins(checkins, zone)
+    _show_rights(person_id, known, desk)
+
+
+def _show_demo(rule: Rule, zone: tzinfo | None) -> None:
+    st.badge("Demonstration: made-up data", icon=":material/science:", color="orange")
+    now_s = shared_store().now_s()
+    demo = make_demo(past_days(now_s, 1, zone)[-1], zone)
+    mine = demo.of_person(DEMO_PERSON)
+    st.markdown(f"The course of **{demo.names[DEMO_PERSON]}**, whom nobody ever filmed.")
+    show_trends([checkin.stretch for checkin in mine], rule, zone, key="demo")
+
+
+def show_trends(stretches: Sequence[Stretch], rule: Rule, zone: tzinfo | None, *, key: str) -> None:
+    """By day, weekday and hour, with what is usual."""
+    days = by_day(stretches, rule, zone)
+    baseline = find_baseline(days)
+    st.plotly_chart(
+        trend_figure(days, baseline, rule),
+        key=f"{key}-days",
+        config=CONFIG,
+        alt="Stress and happiness ratio by day, with intervals and the threshold",
+    )
+    if baseline is not None:
+        st.caption(
+            f"Usual for you: a stress ratio of {percent(baseline.median)} (middle half of "
+            f"{baseline.days} days: {100 * baseline.low:.1f} to {100 * baseline.high:.1f} %). "
+            "Bars are 95 % intervals over minutes."
+        )
+    else:
+        st.caption("What is usual for you is shown from five days on.")
+    left, right = st.columns(2, gap="medium")
+    weekdays, hours = by_weekday(stretches, rule, zone), by_hour(stretches, rule, zone)
+    with left:
+        st.markdown("**By weekday**")
+        st.plotly_chart(
+            group_figure(weekdays, [WEEKDAYS[int(p.key)] for p in weekdays]),  # type: ignore[arg-type]
+            key=f"{key}-weekdays",
+            config=CONFIG,
+            alt="Stress ratio by weekday, with intervals",
+        )
+    with right:
+        st.markdown("**By hour**")
+        st.plotly_chart(
+            group_figure(hours, [f"{point.key}:00" for point in hours]),
+            key=f"{key}-hours",
+            config=CONFIG,
+            alt="Stress ratio by hour of the day, with intervals",
+        )
+
+
+def _show_checkins(checkins: Sequence[CheckIn], zone: tzinfo | None) -> None:
+    if not checkins:
+        return
+    st.subheader("Check-ins", anchor=False)
+    for checkin in checkins[:10]:
+        _show_checkin(checkin, zone)
+    if len(checkins) > 10:
+        with st.expander(f"{len(checkins) - 10} earlier ones"):
+            for checkin in checkins[10:]:
+                _show_checkin(checkin, zone)
+
+
+def _show_checkin(checkin: CheckIn, zone: tzinfo | None) -> None:
+    when = datetime.fromtimestamp(checkin.started_s).astimezone(zone)
+    with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
+        st.markdown(f"**{when:%d %B, %H:%M}**  \n{_summary(checkin.result)}")
+        st.text_input(
+            "Note",
+            checkin.note or "",
+            max_chars=2000,
+            key=f"wellbeing-note-{checkin.id}",
+            on_change=_keep_note,
+            args=(checkin.id,),
+        )
+        st.button(
+            "Delete",
+            key=f"wellbeing-delete-{checkin.id}",
+            icon=":material/delete:",
+            type="tertiary",
+            help="This check-in only, at once",
+            on_click=_delete,
+            args=(checkin.id,),
+        )
+
+
+def _summary(result: dict[str, Any] | None) -> str:
+    """What was shown at its end."""
+    if not result or result.get("verdict") is None:
+        return "no result"
+    stress = result.get("stress")
+    share = f", stress ratio {percent(stress)}" if stress is not None else ""
+    return f"{result['verdict']}{share}"
+
+
+def _own_id() -> int:
+    """Asked anew by every callback: whose browser this is now.
+
+    Raises:
+        StorageError: nobody's, or the database cannot be used.
+    """
+    known = look_up()
+    if known.person is None:
+        raise StorageError("This browser has no pseudonym any more; nothing was changed.")
+    return known.person.id
+
+
+def _keep_note(checkin_id: int) -> None:
+    try:
+        note = str(st.session_state[f"wellbeing-note-{checkin_id}"])
+        person_id = _own_id()
+        with shared_store().write() as session:
+            set_note(session, checkin_id=checkin_id, person_id=person_id, note=note)
+    except FerError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+def _delete(checkin_id: int) -> None:
+    try:
+        person_id = _own_id()
+        with shared_store().write() as session:
+            delete_checkin(session, checkin_id=checkin_id, person_id=person_id)
+        st.session_state[_SAID] = "The check-in is deleted."
+    except FerError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+def _show_rights(person_id: int, known: Known, desk: Desk) -> None:
+    st.subheader("Your data", anchor=False)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Export CSV",
+            lambda: _export(person_id, "csv"),
+            "mien-wellbeing.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Export JSON",
+            lambda: _export(person_id, "json"),
+            "mien-wellbeing.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        if known.member is not None:
+            st.button(
+                "Withdraw consent",
+                icon=":material/do_not_disturb_on:",
+                on_click=_withdraw,
+                help="Nothing more is recorded, and no team's figures hold you; your data stay "
+                "until you erase them or their time is over.",
+            )
+        st.button(
+            "Erase everything",
+            icon=":material/delete_forever:",
+            key="wellbeing_erase",
+            on_click=lambda: st.session_state.update({_ASKED: True}),
+        )
+    if st.session_state.get(_ASKED):
+        _show_confirmation(desk)
+    key = cookies.read_token(cookies.PERSON)
+    if key:
+        with st.expander("Key of your pseudonym", icon=":material/key:"):
+            st.markdown(
+                "With it you come back from another browser. Whoever has it sees your course: "
+                "keep it like a password."
+            )
+            st.code(key, language=None, wrap_lines=True)
+
+
+def _export(person_id: int, kind: str) -> str:
+    """The file, made when it is asked for."""
+    store = shared_store()
+    if _own_id() != person_id:
+        raise StorageError("This browser has another pseudonym now; reload the page.")
+    with store.write() as session:
+        audit.note(
+            session, action="exported", subject=f"a person's data, {kind}", now_s=store.now_s()
+        )
+        export = export_csv if kind == "csv" else export_json
+        return export(session, person_id=person_id)
+
+
+def _withdraw() -> None:
+    desk = this_desk()
+    try:
+        known, store = look_up(), shared_store()
+        if known.person is None:
+            return
+        with store.write() as session:
+            withdraw_consents(
+                session, person_id=known.person.id, now_s=store.now_s(), purpose=known.terms.key
+            )
+        desk.cancel()
+        desk.member = None
+        st.session_state[_SAID] = "Your consent is withdrawn: nothing more is recorded."
+    except FerError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+def _show_confirmation(desk: Desk) -> None:
+    with st.container(border=True):
+        st.markdown(
+            "**Erase everything?** Your pseudonym, consents, check-ins, notes and every second "
+            "stored go from the database and its files, at once and for good."
+        )
+        with st.container(horizontal=True):
+            if st.button("Yes, erase", type="primary", key="wellbeing_erase_yes"):
+                _erase(desk)
+            st.button(
+                "Keep them",
+                key="wellbeing_erase_no",
+                on_click=lambda: st.session_state.pop(_ASKED, None),
+            )
+
+
+def _erase(desk: Desk) -> None:
+    """Drawn, not in a callback: a cookie can only be taken back while the page is drawn."""
+    try:
+        person_id = _own_id()
+        desk.cancel()
+        store = shared_store()
+        said = "Everything about you is erased."
+        try:
+            store.erase(person_id=person_id)
+        except StorageError as error:
+            if look_up().person is not None:
+                raise
+            said = f"Your data are erased; the cleaning of the files goes on: {error}"
+    except FerError as error:
+        st.error(str(error))
+        return
+    desk.member = None
+    st.session_state.pop(_ASKED, None)
+    st.session_state[_SAID] = said
+    forget_visitor()
+    st.rerun()

@@ -1,0 +1,219 @@
+"""Who is before the page, the terms in force, and how one joins."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import streamlit as st
+
+from fer_core.access import AttemptLimiter
+from fer_core.app import cookies
+from fer_core.app.plain import plain
+from fer_core.app.wellbeing.consent import Terms, make_receipt
+from fer_core.app.wellbeing.desk import Desk, Member
+from fer_core.app.zone import visitor_zone
+from fer_core.config import settings
+from fer_core.errors import FerError, InputError
+from fer_core.storage import persons, shared_store
+from fer_core.storage.choices import get_choice
+from fer_core.storage.tables import Person
+
+_RECEIPT = "wellbeing_receipt"
+_SUGGESTED = "wellbeing_suggested"
+_TEAM = "wellbeing_team"
+#: Set for one run by who joins or comes back.
+JOINED = "wellbeing_joined"
+
+
+@st.cache_resource(show_spinner=False)
+def _limiter() -> AttemptLimiter:
+    """Wrong keys by address."""
+    return AttemptLimiter(10, 600.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the visitor on this run.
+
+    Attributes:
+        terms: in force now.
+        person: whose key the browser holds; None for nobody.
+        member: the person, if they agreed to these terms.
+    """
+
+    terms: Terms
+    person: Person | None
+    member: Member | None
+
+
+def look_up() -> Known:
+    """Who is here.
+
+    Raises:
+        FerError: the database or the data folder cannot be used.
+    """
+    store, chosen = shared_store(), settings()
+    token = cookies.read_token(cookies.PERSON)
+    with store.read() as session:
+        choice = get_choice(session, key="purpose")
+        terms = Terms.of(
+            choice.value if choice else None,
+            choice.version if choice else 0,
+            k=chosen.k_min,
+            retention_days=chosen.retention_days,
+        )
+        person = persons.find_person(session, key=token) if token else None
+        agreed = person and persons.find_consent(
+            session, person_id=person.id, purpose=terms.key, version=terms.version
+        )
+    member = (
+        Member(person.id, person.pseudonym, person.team_id, terms.version)
+        if person is not None and agreed
+        else None
+    )
+    return Known(terms, person, member)
+
+
+def show_terms(terms: Terms) -> None:
+    """The text that is agreed to."""
+    with st.container(border=True, height=320):
+        st.markdown(terms.text)
+        st.caption(f"Version {terms.version} of this text.")
+
+
+def show_joining(known: Known) -> None:
+    """Pseudonym, team and consent; the one thing to do for who is new."""
+    terms, person = known.terms, known.person
+    st.header("Join" if person is None else "Agree to begin", anchor=False)
+    if person is not None:
+        st.markdown(
+            f"You are **{plain(person.pseudonym)}**. Please read what you agree to; it is new to "
+            "you or has changed."
+        )
+    teams = []
+    if terms.is_shared:
+        with shared_store().read() as session:
+            teams = persons.list_teams(session)
+    if _SUGGESTED not in st.session_state:
+        st.session_state[_SUGGESTED] = persons.suggest_pseudonym()
+    with st.form("wellbeing_join", border=False):
+        name = None
+        if person is None:
+            name = st.text_input(
+                "Pseudonym",
+                st.session_state[_SUGGESTED],
+                max_chars=40,
+                help="Keep the suggested one, or choose your own. Not your name.",
+            )
+        team_id = None
+        if teams:
+            ids: list[int | None] = [None, *(team.id for team in teams)]
+            names = {team.id: team.name for team in teams}
+            team_id = st.selectbox(
+                "Team", ids, format_func=lambda one: names.get(one or 0, "No team"), key=_TEAM
+            )
+        show_terms(terms)
+        agrees = st.checkbox("I have read this and agree")
+        pressed = st.form_submit_button("Join", type="primary", icon=":material/how_to_reg:")
+    if pressed and not agrees:
+        st.warning("To join, tick that you agree; without it nothing is recorded.")
+    elif pressed:
+        _join(known, name, team_id)
+    if person is None:
+        _show_return()
+    if not cookies.has_door():
+        st.caption(
+            "This app was started by `streamlit run`, which cannot set cookies: your pseudonym "
+            "lasts until you close this tab, unless you keep its key."
+        )
+
+
+def _join(known: Known, name: str | None, team_id: int | None) -> None:
+    store, terms = shared_store(), known.terms
+    try:
+        with store.write() as session:
+            now_s, key = store.now_s(), None
+            person = known.person
+            if person is None:
+                made = persons.create_person(session, now_s=now_s, pseudonym=name)
+                person, key = made.person, made.key
+            person_id = person.id
+            # Whoever agrees anew counts from now on: nothing from before comes into a team.
+            persons.withdraw_consents(session, person_id=person_id, now_s=now_s, purpose=terms.key)
+            persons.join_team(session, person_id=person_id, team_id=team_id)
+            consent = persons.give_consent(
+                session,
+                person_id=person_id,
+                purpose=terms.key,
+                version=terms.version,
+                text=terms.text,
+                now_s=now_s,
+            )
+            teams = {team.id: team.name for team in persons.list_teams(session)}
+    except FerError as error:
+        st.error(str(error))
+        return
+    st.session_state[_RECEIPT] = make_receipt(
+        terms,
+        pseudonym=person.pseudonym,
+        receipt=consent.receipt,
+        given_at=datetime.fromtimestamp(now_s).astimezone(visitor_zone()),
+        team=teams.get(team_id or 0),
+    )
+    st.session_state.pop(_SUGGESTED, None)
+    if key is not None:
+        cookies.remember(cookies.PERSON, key)
+    st.session_state[JOINED] = True
+    st.rerun()
+
+
+def _show_return() -> None:
+    """Back to a pseudonym from another browser."""
+    with st.expander("I have a pseudonym already", icon=":material/key:"):
+        with st.form("wellbeing_return", border=False):
+            key = st.text_input("Key", type="password", help="Shown under My history.")
+            pressed = st.form_submit_button("Come back")
+        if pressed:
+            try:
+                _come_back(key.strip())
+            except FerError as error:
+                st.error(str(error))
+
+
+def _come_back(key: str) -> None:
+    address = str(st.context.ip_address or "")
+    wait_s = _limiter().wait_s(address)
+    if wait_s > 0:
+        raise InputError(f"Too many wrong keys; try again in {wait_s / 60:.0f} minutes.")
+    with shared_store().read() as session:
+        person = persons.find_person(session, key=key) if key else None
+    if person is None:
+        _limiter().note_wrong(address)
+        raise InputError("No pseudonym has this key; check that you copied all of it.")
+    _limiter().forget(address)
+    cookies.remember(cookies.PERSON, key)
+    st.session_state[JOINED] = True
+    st.rerun()
+
+
+def show_receipt(desk: Desk) -> None:
+    """Once after joining: the receipt to keep."""
+    receipt = st.session_state.get(_RECEIPT)
+    if receipt is None or desk.is_busy:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(":material/check: You joined. Your receipt says what you agreed to.")
+        st.download_button(
+            "Receipt",
+            receipt,
+            "mien-consent.txt",
+            "text/plain",
+            icon=":material/receipt_long:",
+            on_click="ignore",
+        )
+
+
+def forget_visitor() -> None:
+    """After erasing: nothing of the person stays with this browser or page."""
+    cookies.remember(cookies.PERSON, "")
+    for key in (_RECEIPT, _SUGGESTED, _TEAM):
+        st.session_state.pop(key, None)

@@ -1,0 +1,70 @@
+"""The Wellbeing page: three tabs over one desk."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from fer_core.access import Role
+from fer_core.app.access import current_access
+from fer_core.app.wellbeing.checkin import show_checkin_tab
+from fer_core.app.wellbeing.desk import Desk, this_desk
+from fer_core.app.wellbeing.history import show_history_tab
+from fer_core.app.wellbeing.membership import JOINED, Known, look_up
+from fer_core.app.wellbeing.team_tab import show_team_tab
+from fer_core.errors import FerError, StorageError
+
+TABS = ("Analyse", "My history", "Team")
+DEMO = "wellbeing_demo"
+
+
+def show_wellbeing_page() -> None:
+    """Draw the page."""
+    st.title("Wellbeing", anchor=False)
+    st.markdown("Check in with your face for a minute, follow your own course, and nobody else's.")
+    desk = this_desk()
+    known, problem = _look_up(desk)
+    demo = False
+    if st.session_state.pop(JOINED, False):
+        st.session_state[DEMO] = False  # from now on, one's own
+    if not desk.is_busy:
+        demo = st.toggle(
+            "Demonstration: a made-up month of 30 people",
+            value=desk.member is None and not current_access().has(Role.MANAGER),
+            key=DEMO,
+        )
+    if problem:
+        st.error(problem)
+    analyse, history, team = st.tabs(list(TABS), key="wellbeing_tab", on_change="rerun")
+    # Always drawn, whichever tab is open: the video would end otherwise.
+    with analyse:
+        _guard(lambda: show_checkin_tab(desk, known, demo=demo))
+    if history.open:
+        with history:
+            _guard(lambda: show_history_tab(desk, known, demo=demo))
+    if team.open:
+        with team:
+            _guard(lambda: show_team_tab(demo=demo))
+
+
+def _look_up(desk: Desk) -> tuple[Known | None, str | None]:
+    """Who is here, and what stands in the way of knowing.
+
+    While the database is away, who joined before goes on, unrecorded.
+    """
+    try:
+        known = look_up()
+    except StorageError as error:
+        return None, f"Nothing is being recorded: {error}"
+    except FerError as error:
+        return None, str(error)
+    if known.member is not None or not desk.is_busy:
+        desk.member = known.member
+    return known, None
+
+
+def _guard(draw: Callable[[], None]) -> None:
+    """A tab in trouble is one sentence; the others go on."""
+    try:
+        draw()
+    except FerError as error:
+        st.error(str(error))

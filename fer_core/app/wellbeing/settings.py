@@ -1,0 +1,87 @@
+"""The person's own settings: length, window, threshold, and which emotions count."""
+
+import streamlit as st
+
+from fer_core.app.wellbeing.desk import Desk
+from fer_core.labels import EMOTIONS
+from fer_core.wellbeing.ratios import STRESS, STRESS_FIVE
+from fer_core.wellbeing.sitting import Rule
+
+OWN = "My own choice"
+PRESETS: dict[str, tuple[str, ...]] = {
+    "Seven classes: angry, disgust, fear, sad": STRESS,
+    "Five classes, as the published staff page: angry, sad": STRESS_FIVE,
+    OWN: (),
+}
+LENGTHS: dict[int | None, str] = {
+    30: "30 seconds",
+    45: "45 seconds",
+    60: "60 seconds",
+    None: "Until I press Stop",
+}
+
+
+def show_settings(desk: Desk) -> None:
+    """Draw them; what is chosen holds at once, for results already there too."""
+    with st.expander("Settings", icon=":material/tune:"):
+        length = st.radio(
+            "A check-in lasts",
+            list(LENGTHS),
+            index=list(LENGTHS).index(desk.length_s),
+            format_func=LENGTHS.__getitem__,
+            horizontal=True,
+            key="wellbeing_length",
+        )
+        left, right = st.columns(2, gap="medium")
+        window_s = left.slider(
+            "Window (s)",
+            20,
+            600,
+            round(desk.rule.window_s),
+            step=10,
+            key="wellbeing_window",
+            help="The ratios are means over this time: the last 60 seconds by default.",
+        )
+        threshold = right.slider(
+            "Threshold (%)",
+            5,
+            95,
+            round(100 * desk.rule.threshold),
+            step=5,
+            key="wellbeing_threshold",
+            help="'Stressed' is said where the whole interval lies above it.",
+        )
+        preset = st.selectbox(
+            "Expressions that count as stress",
+            list(PRESETS),
+            index=_place_of(desk.rule.emotions),
+            key="wellbeing_preset",
+        )
+        emotions = PRESETS[preset]
+        if preset == OWN:
+            chosen = st.multiselect(
+                "Count these",
+                EMOTIONS,
+                default=list(desk.rule.emotions),
+                key="wellbeing_emotions",
+            )
+            emotions = tuple(name for name in EMOTIONS if name in chosen) or STRESS
+        desk.wants_alert = st.toggle(
+            "Tell me when the ratio stays above the threshold",
+            desk.wants_alert,
+            key="wellbeing_alert",
+            help="For check-ins without an end; told to you alone.",
+        )
+        st.caption(
+            "The rule is a choice of this project, not a medical finding: it describes what a "
+            "face displays."
+        )
+    desk.rule = Rule(float(window_s), threshold / 100, emotions)
+    if length != desk.length_s:
+        desk.length_s = length
+
+
+def _place_of(emotions: tuple[str, ...]) -> int:
+    """The preset that counts these: widgets are made anew after each check-in."""
+    values = list(PRESETS.values())
+    return values.index(emotions) if emotions in values else list(PRESETS).index(OWN)

@@ -1,0 +1,100 @@
+"""What the tab 'Team' shows: the real one for managers, the demonstration for everybody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+
+from fer_core.access import Role
+from fer_core.app.access import current_access
+from fer_core.config import settings
+from fer_core.storage import audit, persons, shared_store
+from fer_core.storage.choices import SHARED_PURPOSES, current_purpose
+from fer_core.storage.teams import NO_TEAM, publish_days
+from fer_core.wellbeing.days import bounds_of, past_days
+from fer_core.wellbeing.demo import TEAMS, make_demo
+from fer_core.wellbeing.team import Day
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMonth:
+    """Days of teams, of whole blocks only.
+
+    Attributes:
+        dates: all days looked at, oldest first.
+        teams: (id, name), of all that there are.
+        days: (team's id, date) to the days of its people.
+        is_shared: whether the purpose lets figures of others be shown at all.
+    """
+
+    dates: tuple[date, ...]
+    teams: tuple[tuple[int, str], ...]
+    days: dict[tuple[int, date], list[Day]]
+    is_shared: bool = True
+
+    def select(self, dates: Sequence[date], team: int | None = None) -> list[Day]:
+        """Days of a team, or of all: always whole blocks."""
+        return [
+            day
+            for (one, when), found in self.days.items()
+            if when in dates and team in (None, one)
+            for day in found
+        ]
+
+
+def load_month(count: int) -> TeamMonth:
+    """The last days that are over, by the server's own calendar.
+
+    Not by the visitor's: days that begin at other hours could be subtracted from these.
+
+    Raises:
+        AccessError: not a manager.
+        StorageError: the database cannot be used.
+    """
+    current_access().require(Role.MANAGER)
+    store, chosen = shared_store(), settings()
+    dates = past_days(store.now_s(), min(count, chosen.retention_days))
+    spans = [bounds_of(day) for day in dates]
+    by_start = {start: day for (start, _), day in zip(spans, dates, strict=True)}
+    days: dict[tuple[int, date], list[Day]] = {}
+    with store.write() as session:
+        purpose = current_purpose(session)
+        teams = [(team.id, team.name) for team in persons.list_teams(session)]
+        found = (
+            publish_days(session, days=spans, purpose=f"wellbeing/{purpose}", k=chosen.k_min)
+            if purpose in SHARED_PURPOSES
+            else []
+        )
+    for one in found:
+        sums = one.sums
+        day = Day(sums.person_id, sums.mean, sums.valid_s, float(sums.seconds))
+        days.setdefault((one.team, by_start[one.day_s]), []).append(day)
+    return TeamMonth(tuple(dates), (*teams, (NO_TEAM, "No team")), days, purpose in SHARED_PURPOSES)
+
+
+def load_demo(count: int, zone: tzinfo | None) -> TeamMonth:
+    """The made-up month, under the same rule of k."""
+    dates = past_days(shared_store().now_s(), count, zone)
+    demo = make_demo(dates[-1], zone)
+    days = {
+        (team, day): found
+        for day in dates
+        for team in range(len(TEAMS))
+        if len(found := demo.days_of(day, team)) >= settings().k_min
+    }
+    return TeamMonth(tuple(dates), tuple(enumerate(TEAMS)), days)
+
+
+def note_looked(subject: str) -> None:
+    """Say in the audit log that the manager looked.
+
+    Raises:
+        AccessError: not a manager.
+        StorageError: the database cannot be used: then nothing is shown either.
+    """
+    access = current_access()
+    access.require(Role.MANAGER)
+    store = shared_store()
+    with store.write() as session:
+        audit.note(
+            session, action="looked", subject=subject, now_s=store.now_s(), number=access.number
+        )

@@ -1,0 +1,171 @@
+"""The tab 'Team': aggregates of at least k people; no names, no way down to anybody."""
+
+import numpy as np
+import streamlit as st
+
+from fer_core.access import Role
+from fer_core.app.access import current_access
+from fer_core.app.plain import plain
+from fer_core.app.wellbeing.charts import CONFIG, bands_figure, mixes_figure, team_figure
+from fer_core.app.wellbeing.purpose import show_purpose, show_teams
+from fer_core.app.wellbeing.team_data import TeamMonth, load_demo, load_month, note_looked
+from fer_core.app.zone import visitor_zone
+from fer_core.config import settings
+from fer_core.errors import AccessError
+from fer_core.labels import NUM_EMOTIONS
+from fer_core.wellbeing.ratios import THRESHOLD
+from fer_core.wellbeing.team import TeamFigures, summarise
+
+PERIODS = {7: "7 days", 14: "14 days", 30: "30 days"}
+_LOOKED = "wellbeing_looked"
+
+
+def show_team_tab(*, demo: bool) -> None:
+    """Draw the tab."""
+    access = current_access()
+    if demo:
+        st.badge("Demonstration: made-up data", icon=":material/science:", color="orange")
+        count = _choose_period()
+        _show_month(load_demo(count, visitor_zone()), count, is_real=False)
+        return
+    try:
+        access.require(Role.MANAGER)
+    except AccessError as error:
+        st.info(str(error), icon=":material/lock:")
+        st.caption("To see what managers see, switch the demonstration on above.")
+        return
+    if access.has(Role.OWNER):
+        show_purpose()
+    show_teams()
+    count = _choose_period()
+    month = load_month(count)
+    if not month.is_shared:
+        st.info(
+            "Everybody sees only themselves: the owner of this server has not chosen a purpose "
+            "under which others' figures may be added up. To see what this page would show, "
+            "switch the demonstration on above.",
+            icon=":material/visibility_off:",
+        )
+        return
+    _show_month(month, count, is_real=True)
+
+
+def _choose_period() -> int:
+    chosen = st.segmented_control(
+        "Period",
+        list(PERIODS),
+        default=30,
+        required=True,
+        format_func=PERIODS.__getitem__,
+        key="wellbeing_period",
+    )
+    return int(chosen or 30)
+
+
+def _show_month(month: TeamMonth, count: int, *, is_real: bool) -> None:
+    k = settings().k_min
+    present = {team for team, _ in month.days}
+    names = dict(month.teams)
+    options = [None, *(team for team in names if team in present)]
+    team = st.selectbox(
+        "Team",
+        options,
+        format_func=lambda one: "All teams" if one is None else names[one],
+        key=f"wellbeing_team_{'real' if is_real else 'demo'}",
+    )
+    if is_real:
+        _note_once(f"wellbeing, {'all teams' if team is None else f'team {team}'}, {count} days")
+    figures = summarise(month.select(month.dates, team))
+    if figures is None:
+        st.info(
+            f"Nothing can be shown yet: a day appears the morning after, from {k} people of a "
+            "team on. Days on which somebody erased their data are left out.",
+            icon=":material/groups:",
+        )
+        return
+    _show_headline(figures)
+    _show_charts(month, team, names, figures)
+    st.caption(
+        f"Only groups of at least {k} people that stayed together, rounded to whole percent; "
+        "whoever belongs to no such group is in no figure, and no two views differ by fewer. "
+        "People count the same, however long they checked in. A rule of this project about what "
+        "faces display, no medical finding."
+    )
+
+
+def _note_once(subject: str) -> None:
+    """Each view once per visit."""
+    looked = st.session_state.setdefault(_LOOKED, set())
+    if subject not in looked:
+        note_looked(subject)
+        looked.add(subject)
+
+
+def _whole(value: float) -> str:
+    return f"{100 * value:.0f} %"
+
+
+def _show_headline(figures: TeamFigures) -> None:
+    cells = (
+        ("People", str(figures.people), "shown together"),
+        (
+            "Stress ratio",
+            _whole(figures.stress),
+            f"{100 * figures.low:.0f} to {100 * figures.high:.0f} %",
+        ),
+        ("Happiness ratio", _whole(figures.happiness), "mean over people"),
+        (f"People above {_whole(THRESHOLD)}", figures.above, "as a range"),
+        ("Face in view", _whole(figures.coverage), "of the recorded time"),
+    )
+    with st.container(horizontal=True):
+        for name, value, note in cells:
+            st.metric(name, value, note, delta_color="off", delta_arrow="off", border=True)
+
+
+def _show_charts(
+    month: TeamMonth, team: int | None, names: dict[int, str], figures: TeamFigures
+) -> None:
+    chosen: list[tuple[str, int | None]] = [
+        ("All teams" if team is None else plain(names[team]), team)
+    ]
+    if team is None:
+        present = {one for one, _ in month.days}
+        if len(present) > 1:
+            chosen += [(names[one], one) for one in names if one in present]
+    lines = []
+    for name, one in chosen:
+        found = [summarise(month.select([day], one)) for day in month.dates]
+        values = [np.nan if f is None else f.stress for f in found]
+        spans = [(np.nan, np.nan) if f is None else (f.low, f.high) for f in found]
+        lines.append((_line_name(name), values, spans))
+        if one == team:
+            mixes = [np.full(NUM_EMOTIONS, np.nan) if f is None else f.mix for f in found]
+    st.markdown("**Stress ratio by day**")
+    st.plotly_chart(
+        team_figure(month.dates, lines),
+        key="team-days",
+        config=CONFIG,
+        alt="Mean stress ratio by day, one line per team, with intervals",
+    )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**How days are distributed**")
+        st.plotly_chart(
+            bands_figure(figures.bands),
+            key="team-bands",
+            config=CONFIG,
+            alt="Share of people's days by their stress ratio, in five bands, in tenths",
+        )
+    with right:
+        st.markdown("**Expression mix by day**")
+        st.plotly_chart(
+            mixes_figure(month.dates, mixes),
+            key="team-mixes",
+            config=CONFIG,
+            alt="Mean probability of each expression by day, stacked",
+        )
+
+
+def _line_name(name: str) -> str:
+    """A name for Plotly, which reads some HTML: none of it is left."""
+    return name.replace("<", "‹").replace(">", "›")
