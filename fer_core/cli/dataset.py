@@ -5,15 +5,24 @@ from typing import Annotated
 
 import typer
 
+from fer_core.cli.dataset_archive import export_, import_
 from fer_core.cli.dataset_check import check
+from fer_core.cli.dataset_split import finetune, split
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Check a set of faces, or make one from videos.", no_args_is_help=True)
+    group = typer.Typer(
+        help="Sets of faces: make one from videos, check, split, fine-tune, export, import.",
+        no_args_is_help=True,
+    )
     group.command("clips")(clips)
     group.command("build")(build)
     group.command("check")(check)
+    group.command("split")(split)
+    group.command("finetune")(finetune)
+    group.command("export")(export_)
+    group.command("import")(import_)
     app.add_typer(group, name="dataset")
 
 
@@ -44,23 +53,56 @@ def clips(
 
 
 def build(
-    videos: Annotated[Path, typer.Argument(help="Folder with videos and labels.csv.")],
-    out: Annotated[Path, typer.Argument(help="A new folder for the set.")],
-    detector: Annotated[str, typer.Option(help="Which face detector cuts.")] = "haar",
-    every: Annotated[int, typer.Option(min=1, help="Look at every n-th frame.")] = 1,
+    videos: Annotated[list[Path], typer.Argument(help="Video files, or folders with them.")],
+    out: Annotated[Path, typer.Option(help="A new folder for the set.")],
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV with file, participant, emotion; default: labels.csv in the first folder."
+        ),
+    ] = None,
+    detector: Annotated[
+        str, typer.Option(help="short: aligned by the eyes; haar: its box as it is.")
+    ] = "short",
+    per_second: Annotated[
+        float, typer.Option(min=0.1, max=60, help="Frames of each second that are looked at.")
+    ] = 5.0,
+    published: Annotated[
+        bool,
+        typer.Option(
+            "--published",
+            help="As the published system: Haar, every frame, nearly equal faces kept.",
+        ),
+    ] = False,
 ) -> None:
     """Cut faces from labelled videos into a set that `train` and `evaluate` read."""
-    from fer_core.datasets.build import build_set
-    from fer_core.detection import create_detector
+    from fer_core.errors import ConfigError
+    from fer_core.studio.cutting import DETECTORS, Detector
 
-    made = build_set(
-        videos,
-        out,
-        create_detector(detector),
-        every=every,
-        report=lambda line: typer.echo(line, err=True),
-    )
+    def say(line: str) -> None:
+        typer.echo(line, err=True)
+
+    if published:
+        from fer_core.datasets.build import build_set
+        from fer_core.detection import create_detector
+
+        if len(videos) != 1:
+            raise ConfigError(f"--published takes one folder of videos. Received: {len(videos)}.")
+        made = build_set(videos[0], out, create_detector("haar"), labels=labels, report=say)
+        detector, dropped = "haar", 0
+    else:
+        from fer_core.studio.build import build_from_videos
+
+        known: dict[str, Detector] = {name: name for name in DETECTORS}
+        if detector not in known:
+            raise ConfigError(
+                f"--detector must be one of {', '.join(known)}. Received: {detector!r}."
+            )
+        made, dropped = build_from_videos(
+            videos, out, labels=labels, detector=known[detector], sample_hz=per_second, report=say
+        )
+    lost = f", {dropped} nearly equal ones dropped" if dropped else ""
     typer.echo(
-        f"{out}: {made.faces} faces of {made.frames} frames in {made.clips} clips; "
-        f"{detector} missed {made.missed:.1%}, all frames of {len(made.empty_clips)} clips."
+        f"{out}: {made.faces} faces of {made.frames} frames in {made.clips} clips{lost}; "
+        f"{detector} found nothing at all in {len(made.empty_clips)} clips."
     )

@@ -9,7 +9,7 @@ import csv
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ import numpy as np
 
 from fer_core.datasets.clips import LABELS_NAME
 from fer_core.datasets.faceset import FACE_SIZE
-from fer_core.datasets.manifest import COLUMNS, MANIFEST_NAME
+from fer_core.datasets.manifest import COLUMNS, MANIFEST_NAME, RIGHTS_NAME
 from fer_core.datasets.names import parse_emotion
 from fer_core.detection import FaceDetector
 from fer_core.errors import DataError, DecodeError
@@ -72,19 +72,24 @@ class BuildReport:
             self.empty_clips.append(clip.name)
 
 
-def read_clip_labels(folder: Path) -> tuple[Clip, ...]:
-    """The clips that ``labels.csv`` names.
+def read_clip_labels(videos: Path | Sequence[Path], labels: Path | None = None) -> tuple[Clip, ...]:
+    """The clips that a list (file, participant, emotion) names.
+
+    Args:
+        videos: a folder, or files and folders, in which the list's files are looked for.
+        labels: the list; by default ``labels.csv`` in the first folder.
 
     Raises:
         DataError: the list is missing or wrong; the message names the line.
     """
-    listing = folder / LABELS_NAME
+    places = [videos] if isinstance(videos, Path) else list(videos)
+    listing = labels if labels is not None else places[0] / LABELS_NAME
     try:
         with listing.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(
-            f"{listing} cannot be read ({error}): give a folder with videos and {LABELS_NAME} "
+            f"{listing} cannot be read ({error}): give a list of the videos such as {LABELS_NAME} "
             "(file, participant, emotion)."
         ) from error
     if not rows:
@@ -99,16 +104,29 @@ def read_clip_labels(folder: Path) -> tuple[Clip, ...]:
             raise DataError(
                 f"{listing}, line {number}: emotion must name one. Received: {row['emotion']!r}."
             )
-        path = folder / row["file"].strip()
-        if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
+        path = _find_video(row["file"].strip(), places)
+        if path is None:
+            where = ", ".join(map(str, places[:3]))
             raise DataError(
-                f"{listing}, line {number}: there is no video {row['file']!r} in {folder}."
+                f"{listing}, line {number}: there is no video {row['file']!r} in {where}."
             )
         if any(clip.path == path for clip in clips):
             raise DataError(f"{listing}, line {number}: {row['file']!r} is listed twice.")
         name = "_".join(Path(row["file"].strip()).with_suffix("").parts)
         clips.append(Clip(path, name, row["participant"].strip(), emotion))
     return tuple(clips)
+
+
+def _find_video(name: str, places: Sequence[Path]) -> Path | None:
+    """The file that a line of the list means; never one outside the folders that were given."""
+    for place in places:
+        if place.is_dir():
+            path = place / name
+            if path.resolve().is_relative_to(place.resolve()) and path.is_file():
+                return path
+        elif name in (str(place), place.name) and place.is_file():
+            return place
+    return None
 
 
 def cut_face(luma: ImageArray, box: FloatArray, size: int = FACE_SIZE) -> ImageArray:
@@ -128,6 +146,7 @@ def build_set(
     out: Path,
     detector: FaceDetector,
     *,
+    labels: Path | None = None,
     every: int = 1,
     report: Callable[[str], None] = print,
 ) -> BuildReport:
@@ -139,7 +158,7 @@ def build_set(
     """
     if out.exists():
         raise DataError(f"{out} exists already. Name a folder that does not.")
-    clips = read_clip_labels(videos)
+    clips = read_clip_labels(videos, labels)
     total = BuildReport()
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".build-") as folder:
@@ -158,6 +177,8 @@ def build_set(
         values = asdict(total) | {"missed": total.missed, "detector": type(detector).__name__}
         text = json.dumps(values, indent=2) + "\n"
         (target / REPORT_NAME).write_text(text, encoding="utf-8")
+        if (videos / RIGHTS_NAME).is_file():
+            shutil.copyfile(videos / RIGHTS_NAME, target / RIGHTS_NAME)
         shutil.move(target, out)
     return total
 
