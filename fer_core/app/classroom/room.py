@@ -22,6 +22,11 @@ EVERY_S = 1.0
 #: A student gave a sign of life within so many seconds.
 _CONNECTED_S = 30
 _PROBLEM = "class_room_problem"
+#: What is refreshed every second neither fades meanwhile nor shows the sign of a running script.
+_STEADY = (
+    "<style>[data-testid='stStatusWidget'] { display: none; } "
+    "[data-stale='true'] { opacity: 1 !important; }</style>"
+)
 
 
 def lesson_of(room: Room) -> tuple[Lesson, Markers]:
@@ -67,6 +72,7 @@ def _note_look(store: Store, access: Access, room_id: int) -> None:
 def show_open_room(room: Room) -> None:
     """Draw the room."""
     st.subheader(plain(room.title), anchor=False)
+    st.html(_STEADY)
     if problem := st.session_state.pop(_PROBLEM, None):
         st.error(problem)
     if room.mode == "camera":
@@ -97,7 +103,12 @@ def link_of(code: str) -> str:
 
 def _show_invitation(room: Room) -> None:
     link = link_of(room.code)
-    with st.container(border=True):
+    with shared_store().read() as session:
+        joined = rooms.count_members(session, room_id=room.id)
+    # Out of the way once somebody is there; the code still stands on it.
+    with st.expander(
+        f"Invite students: {room.code}", expanded=joined == 0, icon=":material/qr_code:"
+    ):
         words, picture = st.columns((3, 1), vertical_alignment="center")
         with words:
             st.markdown("Students open this link, or enter the code on this page:")

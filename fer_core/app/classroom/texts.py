@@ -22,7 +22,8 @@ INDEX: Final = (
 
 NO_PURPOSE: Final = (
     "Rooms can't be opened yet: the owner of this server has not chosen a purpose that lets "
-    "others join. Until then there are the demonstration and your own view."
+    "others join; they do so on the Wellbeing page, under Team. Until then there are the "
+    "demonstration and your own view."
 )
 
 _PURPOSES: Final = {

@@ -1,0 +1,145 @@
+"""The page with a store of its own, the cookies of a browser, and a stream that is a fake."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fer_core.access import AttemptLimiter, Role
+from fer_core.access import links as li
+from fer_core.app import access as access_module
+from fer_core.app import camera, cookies, webrtc
+from fer_core.app import visit as visit_module
+from fer_core.app.camera import CameraReport
+from fer_core.app.classroom import state, stream, student, watch
+from fer_core.config import settings
+from fer_core.storage import Store, choices, rooms, shared_store
+from fer_core.storage.tables import Room
+from fer_core.streaming import Admission
+from tests.app.fakes import FakeSession, FakeStream
+
+#: Fewer than in earnest, so that a test reaches them.
+WRONG_CODES = 4
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("FER_K_MIN", "2")
+    settings.cache_clear()
+    monkeypatch.setattr(access_module, "has_login", lambda: False)
+    made = shared_store()
+    yield made
+    made.close()
+
+
+class Browser:
+    """What the visitor's browser sends and gets."""
+
+    def __init__(self) -> None:
+        self.cookies: dict[str, str] = {}
+        self.stream = FakeStream()
+        self.asked_camera: list[Any] = []
+        self.session = FakeSession()
+        self.options: dict[str, Any] = {}
+        self.answer = "ok"
+
+    def check_camera(self, attempt: int, **_: object) -> CameraReport | None:
+        return CameraReport(attempt, self.answer) if attempt else None
+
+    def open_session(self, _: object, **options: Any) -> FakeSession:
+        self.options = options
+        return self.session
+
+    def open_stream(
+        self, callback: object, *, playing: bool, ice_servers: object, key: str, constraints: object
+    ) -> FakeStream:
+        self.asked_camera.append((key, constraints))
+        return self.stream.open_stream(callback, playing=playing, ice_servers=ice_servers)
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
+    fake = Browser()
+    admission = Admission(2)
+    monkeypatch.setattr(cookies, "read_cookie", fake.cookies.get)
+    monkeypatch.setattr(camera, "mount_camera_check", fake.check_camera)
+    monkeypatch.setattr(webrtc, "open_stream", fake.open_stream)
+    monkeypatch.setattr(visit_module, "LiveSession", fake.open_session)
+    monkeypatch.setattr(stream, "warm_up", lambda _: True)
+    for module in (student, watch):
+        monkeypatch.setattr(module, "warm_up", lambda _: True)
+        monkeypatch.setattr(module, "shared_admission", lambda: admission)
+    limiter = AttemptLimiter(WRONG_CODES, 600.0)
+    monkeypatch.setattr(state, "code_limiter", lambda: limiter)
+    monkeypatch.setattr(state, "address", lambda: "192.0.2.1")
+    return fake
+
+
+def enter(store: Store, browser: Browser, role: Role) -> int:
+    """The browser gets a role; the number of its holder."""
+    with store.write() as session:
+        if role is Role.OWNER:
+            link = li.make_owner_link(session, now_s=store.now_s())
+        else:
+            link = li.make_link(session, role=role, label="A", now_s=store.now_s(), number=1)
+        token = li.redeem(session, token=link.token, now_s=store.now_s())
+        number = li.find_access(session, token=token, now_s=store.now_s()).number
+    browser.cookies[cookies.ACCESS] = cookies.signer().sign_cookie(cookies.ACCESS, token)
+    assert number is not None
+    return number
+
+
+def let_others_join(store: Store, purpose: str = "research") -> None:
+    with store.write() as session:
+        choices.choose_purpose(
+            session,
+            purpose=purpose,
+            number=1,
+            now_s=store.now_s(),
+            reference="<i>R 1</i>",
+            ethics_approved=True,
+        )
+
+
+def open_room(
+    store: Store, *, holder: int = 1, mode: str = "devices", title: str = "Maths"
+) -> Room:
+    with store.write() as session:
+        return rooms.open_room(
+            session,
+            title=title,
+            mode=mode,
+            holder=holder,
+            k_min=2,
+            now_s=store.now_s(),
+            closes_s=store.now_s() + 3600,
+        )
+
+
+def _page() -> None:
+    from fer_core.app.classroom.page import show_classroom_page
+
+    show_classroom_page()
+
+
+def show(room: str | None = None) -> AppTest:
+    app = AppTest.from_function(_page, default_timeout=60)
+    if room is not None:
+        app.query_params["room"] = room
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def written(app: AppTest) -> str:
+    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.info)
+    alerts = (app.error, app.success, app.warning)
+    texts = [element.value for kind in (*kinds, *alerts) for element in kind]
+    return "\n".join(texts).replace("\\", "")
+
+
+def buttons(app: AppTest) -> list[str]:
+    return [button.label for button in app.button]
