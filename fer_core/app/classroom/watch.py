@@ -12,11 +12,11 @@ from fer_core.app.classroom import state, texts
 from fer_core.app.classroom.stream import show_stream, warm_up
 from fer_core.app.resources import shared_admission
 from fer_core.app.visit import Visit
+from fer_core.classroom.camera import build_room_pipeline
 from fer_core.classroom.hub import CameraSeat
 from fer_core.classroom.watching import WatchedPipeline
 from fer_core.config import settings
 from fer_core.errors import FerError
-from fer_core.pipeline import build_pipeline
 from fer_core.storage import audit, shared_store
 from fer_core.storage.tables import Room
 from fer_core.types import FrameResult
@@ -115,7 +115,7 @@ def _start(visit: Visit, room: Room) -> None:
 
     visit.start(
         shared_admission(),
-        lambda: WatchedPipeline(build_pipeline(model, "short", small_faces=True), watch),
+        lambda: WatchedPipeline(build_room_pipeline(model), watch),
         mirror=False,
         analysis_hz=WATCH_HZ,
         annotate=_leave_untouched,

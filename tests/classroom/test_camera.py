@@ -1,0 +1,42 @@
+"""One camera before a class: forty faces from 24 px in 1280x720, with the real networks."""
+
+import numpy as np
+
+from fer_core.classroom.camera import build_room_pipeline
+from fer_core.classroom.measures import FACING
+from fer_core.classroom.seconds import CrowdMeter
+from fer_core.classroom.watching import WatchedPipeline
+from fer_core.imaging.frame import ArrayFrame
+from fer_core.streaming.record import SessionRecord
+from tests.detection.scenes import scene
+
+PLACES = [
+    (75.0 + 160 * column, 75.0 + 140 * row, (24.0, 24.0, 30.0, 40.0, 56.0)[row])
+    for row in range(5)
+    for column in range(8)
+]
+
+
+def test_forty_faces_give_one_seconds_aggregate_and_no_row_per_face() -> None:
+    picture, _ = scene(1280, 720, PLACES)
+    meter, record, found = CrowdMeter(5), SessionRecord(), []
+    times = iter((100.0, 101.0, 102.0))
+
+    def watch(result: object) -> None:
+        found.append(result)
+        meter.add(result, next(times))  # type: ignore[arg-type]
+
+    pipeline = WatchedPipeline(build_room_pipeline(), watch)
+    for time_s in range(2):
+        record.add(pipeline.process(ArrayFrame(picture, time_s=float(time_s))))
+    assert 38 <= meter.in_view <= 42, "near every one of the forty, and hardly any other"
+    centers = (found[0].faces.boxes[:, :2] + found[0].faces.boxes[:, 2:]) / 2
+    seen = sum(np.hypot(*(centers - [x, y]).T).min() < side / 2 for x, y, side in PLACES)
+    assert seen >= 38
+    poses = np.isfinite(found[0].faces.poses[:, 0]).sum()
+    assert poses >= 8, "more than the eight of a live stream may have a pose"
+    ((second, figures),) = meter.take()
+    assert (second, figures.people) == (100, meter.in_view)
+    assert figures.share(FACING) is not None
+    record.finish()
+    assert not record.samples(), "not even in the stream's own memory"
