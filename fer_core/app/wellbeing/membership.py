@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import streamlit as st
 
@@ -24,7 +25,7 @@ _TEAM = "wellbeing_team"
 JOINED = "wellbeing_joined"
 
 
-@st.cache_resource(show_spinner=False)
+@lru_cache(maxsize=1)
 def _limiter() -> AttemptLimiter:
     """Wrong keys by address."""
     return AttemptLimiter(10, 600.0)
@@ -180,7 +181,7 @@ def _show_return() -> None:
 
 
 def _come_back(key: str) -> None:
-    address = str(st.context.ip_address or "")
+    address = visitor_address()
     wait_s = _limiter().wait_s(address)
     if wait_s > 0:
         raise InputError(f"Too many wrong keys; try again in {wait_s / 60:.0f} minutes.")
@@ -193,6 +194,11 @@ def _come_back(key: str) -> None:
     cookies.remember(cookies.PERSON, key)
     st.session_state[JOINED] = True
     st.rerun()
+
+
+def visitor_address() -> str:
+    """From where the visitor comes."""
+    return str(st.context.ip_address or "")
 
 
 def show_receipt(desk: Desk) -> None:

@@ -13,11 +13,9 @@ PRESETS: dict[str, tuple[str, ...]] = {
     "Five classes, as the published staff page: angry, sad": STRESS_FIVE,
     OWN: (),
 }
-LENGTHS: dict[int | None, str] = {
-    30: "30 seconds",
-    45: "45 seconds",
-    60: "60 seconds",
-    None: "Until I press Stop",
+LENGTHS: dict[str, int | None] = {
+    **{f"{seconds} seconds": seconds for seconds in (30, 45, 60)},
+    "Until I press Stop": None,
 }
 
 
@@ -27,8 +25,7 @@ def show_settings(desk: Desk) -> None:
         length = st.radio(
             "A check-in lasts",
             list(LENGTHS),
-            index=list(LENGTHS).index(desk.length_s),
-            format_func=LENGTHS.__getitem__,
+            index=list(LENGTHS.values()).index(desk.length_s),
             horizontal=True,
             key="wellbeing_length",
         )
@@ -77,8 +74,7 @@ def show_settings(desk: Desk) -> None:
             "face displays."
         )
     desk.rule = Rule(float(window_s), threshold / 100, emotions)
-    if length != desk.length_s:
-        desk.length_s = length
+    desk.length_s = LENGTHS[length]
 
 
 def _place_of(emotions: tuple[str, ...]) -> int:
