@@ -8,6 +8,7 @@ from fer_core.app.classroom.state import leave_classroom
 from fer_core.app.live import leave_live_page
 from fer_core.app.resources import ICON
 from fer_core.app.routing import note_routed
+from fer_core.app.studio.state import leave_studio
 from fer_core.app.wellbeing.desk import leave_wellbeing_page
 
 st.set_page_config(page_title="Mien", page_icon=str(ICON), layout="wide", initial_sidebar_state=220)
@@ -18,12 +19,13 @@ analyse = st.Page("pages/analyse.py", title="Analyse", icon=":material/movie:")
 training = st.Page("pages/training.py", title="Training", icon=":material/model_training:")
 classroom = st.Page("pages/classroom.py", title="Classroom", icon=":material/school:")
 wellbeing = st.Page("pages/wellbeing.py", title="Wellbeing", icon=":material/self_improvement:")
+studio = st.Page("pages/studio.py", title="Data set", icon=":material/add_a_photo:")
 about = st.Page("pages/about.py", title="About Mien", icon=":material/info:")
 access = st.Page("pages/access.py", title="Access", icon=":material/key:")
 
 # Each page checks the visitor's role itself; here it only leaves out what they may not open.
 may = begin_run()
-model = [metrics, training] if may_train(may) else [metrics]
+model = [metrics, training, studio] if may_train(may) else [metrics, studio]
 closing = [about, access] if may.has(Role.OWNER) else [about]
 
 note_routed()
@@ -36,5 +38,7 @@ if page is not classroom:
     leave_classroom()
 if page is not wellbeing:
     leave_wellbeing_page()
+if page is not studio:
+    leave_studio()
 page.run()
 end_run()

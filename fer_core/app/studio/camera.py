@@ -1,0 +1,192 @@
+"""Record by camera: guided through the expressions, with a countdown, hints and a red mark."""
+
+import math
+
+import streamlit as st
+
+from fer_core.app.classroom.stream import show_stream, warm_up
+from fer_core.app.messages import ASKING, Message, stream_message
+from fer_core.app.notices import say
+from fer_core.app.resources import make_live_pipeline, shared_admission
+from fer_core.app.studio.state import Desk, act, takes_of
+from fer_core.app.visit import Phase
+from fer_core.labels import COLORS, EMOTIONS, text_rgb_on
+from fer_core.studio import StudioSet
+from fer_core.studio.guide import CUES, next_emotion
+from fer_core.studio.info import SetInfo
+from fer_core.studio.quality import HINT_WORDS
+from fer_core.studio.recorder import Moment, Recorder, RecordingPipeline, Stage
+
+STREAM_KEY = "studio_stream"
+REFRESH_S = 0.5
+CONSENT_LINE = (
+    "While the camera is on, frames travel to this server. Pictures are stored only while the red "
+    "mark shows."
+)
+
+_MARK = """<div role="status" style="display:flex;align-items:center;gap:.6rem;padding:.5rem .8rem;
+border-radius:.5rem;background:#B3261E;color:#fff;font-weight:600">
+<span style="width:.9rem;height:.9rem;border-radius:50%;background:#fff;flex:none"></span>
+<span>Recording: these pictures are stored ({left} s left, {count} so far)</span></div>"""
+_CUE = """<div style="font-size:1.8rem;font-weight:700;display:inline-block;padding:.1rem .7rem;
+border-radius:.5rem;background:{color};color:rgb{text}">{name}</div>"""
+_COUNT = """<div role="timer" aria-live="assertive" style="font-size:4rem;font-weight:700;
+line-height:1.1">{seconds}</div>"""
+
+
+def show_camera(desk: Desk, found: StudioSet, info: SetInfo) -> None:
+    """Draw the controls, the video, and the guide beside it."""
+    visit = desk.visit
+    visit.detector = info.detector
+    is_warm = warm_up(visit)
+
+    def begin() -> None:
+        recorder = desk.recorder = Recorder(info.detector)
+        model, detector = visit.model, visit.detector
+        visit.start(
+            shared_admission(),
+            lambda: RecordingPipeline(make_live_pipeline(model, detector), recorder),
+            annotate=recorder.annotate,
+        )
+
+    def head() -> None:
+        if visit.is_streaming:
+            st.button(
+                "Stop the camera",
+                icon=":material/stop_circle:",
+                key="studio-stop",
+                on_click=desk.leave,
+            )
+            return
+        st.markdown(f":material/lock: {CONSENT_LINE}")
+        st.button(
+            "Start the camera",
+            type="primary",
+            icon=":material/videocam:",
+            key="studio-start",
+            disabled=not is_warm,
+            on_click=begin,
+        )
+
+    def beside() -> None:
+        _show_guide(desk, found)
+
+    show_stream(visit, key=STREAM_KEY, head=head, beside=beside, start=begin)
+    if not visit.is_streaming and desk.participant is not None:
+        _show_progress(takes_of(found, desk.participant))
+
+
+@st.fragment(run_every=REFRESH_S)
+def _show_guide(desk: Desk, found: StudioSet) -> None:
+    """What to show next, the countdown, the hints; stores a take that is over."""
+    visit, recorder, person = desk.visit, desk.recorder, desk.participant
+    session, lease = visit.session, visit.lease
+    if session is None or lease is None or not lease.touch() or person is None:
+        st.rerun()
+    snapshot = session.snapshot()
+    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
+        st.rerun()
+    if visit.phase is Phase.ASKING:
+        say(ASKING)
+        return
+    if snapshot.problem is not None:
+        say(Message("error", snapshot.problem))
+        return
+    _store_take(desk, found, person)
+    counts = takes_of(found, person)
+    moment = recorder.moment()
+    if moment.stage is Stage.IDLE:
+        _show_idle(desk, counts, ready=snapshot.frames > 0)
+        if snapshot.frames == 0 or (snapshot.since_frame_s or 0) > 5:
+            say(
+                stream_message(
+                    since_start_s=visit.in_phase_s,
+                    since_frame_s=snapshot.since_frame_s,
+                    since_face_s=snapshot.since_face_s,
+                )
+            )
+    else:
+        _show_take(recorder, moment)
+    _show_hints(moment)
+    if desk.stored:
+        st.caption(desk.stored)
+    _show_progress(counts)
+
+
+def _store_take(desk: Desk, found: StudioSet, person: str) -> None:
+    """Keep the faces of a take that is over, and go on to the next one where that is wanted."""
+    done = desk.recorder.collect()
+    if done is None:
+        return
+    emotion, faces = done
+    stored = act(lambda: found.add_take(person, emotion, faces))
+    if stored is None:
+        st.rerun()  # the page says why
+    if not faces:
+        desk.stored = f"{emotion}: no usable face was seen, so nothing was stored."
+        return
+    dropped = f", {stored.dropped} too like another" if stored.dropped else ""
+    desk.stored = f"{emotion}: {stored.kept} pictures stored{dropped}."
+    counts = takes_of(found, person)
+    least = min(counts.get(name, 0) for name in EMOTIONS)
+    # A round is over when all seven have as many takes: then the person decides.
+    if desk.goes_on and stored.kept and any(counts.get(n, 0) > least for n in EMOTIONS):
+        desk.recorder.begin(next_emotion(counts))
+
+
+def _show_idle(desk: Desk, counts: dict[str, int], *, ready: bool) -> None:
+    chosen = st.selectbox(
+        "Show this expression",
+        EMOTIONS,
+        index=EMOTIONS.index(next_emotion(counts)),
+        key=f"studio-emotion-{sum(counts.values())}",
+    )
+    _show_cue(chosen)
+    st.button(
+        f"Record {chosen}",
+        type="primary",
+        icon=":material/radio_button_checked:",
+        key="studio-record",
+        disabled=not ready,
+        on_click=_begin_take,
+        args=(desk, chosen),
+        help="Counts down three seconds, then stores pictures for four.",
+    )
+    desk.goes_on = st.toggle(
+        "Go on to the next expression by itself", desk.goes_on, key="studio-goes-on"
+    )
+
+
+def _begin_take(desk: Desk, emotion: str) -> None:
+    desk.stored = ""
+    desk.recorder.begin(emotion)
+
+
+def _show_take(recorder: Recorder, moment: Moment) -> None:
+    _show_cue(moment.emotion)
+    seconds = math.ceil(max(0.0, moment.left_s))
+    if moment.stage is Stage.COUNTDOWN:
+        st.html(_COUNT.format(seconds=seconds))
+    elif moment.stage is Stage.RECORDING:
+        st.html(_MARK.format(left=seconds, count=moment.count))
+    st.button("Throw this take away", key="studio-cancel-take", on_click=recorder.cancel)
+
+
+def _show_cue(emotion: str) -> None:
+    cue = CUES[emotion]
+    st.html(_CUE.format(name=emotion, color=COLORS[emotion], text=text_rgb_on(emotion)))
+    st.markdown(f"Think of {', '.join(cue.words)}. {cue.how}")
+
+
+def _show_hints(moment: Moment) -> None:
+    if moment.quality is None:
+        return
+    if moment.quality.hints:
+        st.warning(HINT_WORDS[moment.quality.hints[0]], icon=":material/visibility:")
+    else:
+        st.success("Good light, good distance.", icon=":material/check_circle:")
+
+
+def _show_progress(counts: dict[str, int]) -> None:
+    words = " · ".join(f"{name} {counts.get(name, 0)}" for name in EMOTIONS)
+    st.caption(f"Takes so far: {words}")

@@ -1,0 +1,213 @@
+"""Manage: participants and their consents, erasure, archives, the end of a set."""
+
+import io
+
+import streamlit as st
+
+from fer_core.app.plain import plain
+from fer_core.app.studio.state import (
+    Desk,
+    act,
+    forget_pictures,
+    receipt_limiter,
+    sees_all,
+    visible_people,
+)
+from fer_core.errors import AccessError, InputError
+from fer_core.storage import shared_store
+from fer_core.storage.audit import note
+from fer_core.studio import StudioSet, list_sets
+from fer_core.studio.archive import export_set, import_set
+from fer_core.studio.consent import day_text
+from fer_core.studio.info import SetInfo
+from fer_core.studio.models import runs_trained_on
+
+
+def show_manage(desk: Desk, found: StudioSet, info: SetInfo) -> None:
+    """Draw the view."""
+    mine = sorted(visible_people(found, desk))
+    st.subheader("Participants", anchor=False)
+    if mine:
+        rows = found.rows()
+        st.dataframe(
+            [
+                {
+                    "participant": name,
+                    "faces": sum(row.participant == name for row in rows),
+                    "consent": info.participants[name].consents[-1].version,
+                    "given": day_text(info.participants[name].consents[-1].given_s),
+                    "guardian": info.participants[name].consents[-1].guardian or "",
+                    "models": ", ".join(
+                        model.name for model in info.trained if name in model.participants
+                    ),
+                }
+                for name in mine
+            ],
+            hide_index=True,
+            key="studio-people",
+        )
+        _show_erase(desk, found, info, mine)
+    hidden = len(info.participants) - len(mine)
+    if hidden:
+        st.caption(f"{hidden} more participants, whom only the owner and they themselves see.")
+    elif not mine:
+        st.caption("Nobody was recorded yet.")
+    show_receipt_form(desk)
+    st.subheader("The whole set", anchor=False)
+    runs = runs_trained_on(found.path)
+    models = [model.name for model in info.trained]
+    if runs or models:
+        st.caption(
+            "Trained on it: "
+            + "; ".join(
+                part
+                for part in (
+                    f"models {', '.join(models)}" if models else "",
+                    f"runs {', '.join(runs)}" if runs else "",
+                )
+                if part
+            )
+            + "."
+        )
+    if sees_all() or set(mine) == set(info.participants):
+        _show_export(found)
+        _show_delete(desk, found)
+    else:
+        st.caption("Only the owner exports or deletes a set with recordings of others.")
+    show_import(desk)
+
+
+def show_receipt_form(desk: Desk, *, expanded: bool = False) -> None:
+    """A participant, or whom they gave the receipt to, gets at their own pictures."""
+    with st.expander("I have a receipt", icon=":material/receipt_long:", expanded=expanded):
+        with st.form("studio-receipt-form", border=False):
+            receipt = st.text_input("Number on the receipt", max_chars=40)
+            if st.form_submit_button("Open"):
+                act(_open_receipt, desk, receipt, needs_role=False)
+                st.rerun()
+        for found in list_sets():
+            info = found.info()
+            for name in sorted(desk.mine.get(found.name, set()) & set(info.participants)):
+                rows = [row for row in found.rows() if row.participant == name]
+                st.markdown(f"**{plain(name)}** in {plain(info.title)}: {len(rows)} pictures.")
+                if rows:
+                    st.image(list(found.images(rows[:24])), width=64)
+                st.button(
+                    f"Erase {len(rows)} pictures of {name}",
+                    key=f"studio-erase-own-{found.name}-{name}",
+                    icon=":material/delete_forever:",
+                    on_click=act,
+                    args=(_erase, desk, found, name),
+                    kwargs={"needs_role": False},
+                )
+
+
+def _open_receipt(desk: Desk, receipt: str) -> None:
+    limiter = receipt_limiter()
+    address = str(st.context.ip_address or "local")
+    if limiter.wait_s(address) > 0:
+        raise AccessError("Too many wrong receipts: wait some minutes, then type yours again.")
+    for found in list_sets():
+        name = found.info().find_receipt(receipt)
+        if name is not None:
+            limiter.forget(address)
+            desk.own(found.name, name)
+            desk.message = ("success", f"This is the receipt of {plain(name)}.")
+            return
+    limiter.note_wrong(address)
+    raise InputError("There is no such receipt: check the number, or the pictures are gone.")
+
+
+def _show_erase(desk: Desk, found: StudioSet, info: SetInfo, names: list[str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox("Erase all of", names, index=None, key="studio-erase-who", width=240)
+        st.button(
+            "Erase for good",
+            key="studio-erase",
+            icon=":material/delete_forever:",
+            disabled=name is None,
+            on_click=act,
+            args=(_erase, desk, found, name),
+        )
+    if name is not None:
+        models = [m.name for m in info.trained if name in m.participants]
+        if models:
+            st.warning(
+                f"These models learned from {plain(name)} and stay: {', '.join(models)}. Fine-tune "
+                "again to replace them."
+            )
+
+
+def _erase(desk: Desk, found: StudioSet, name: str) -> None:
+    if name not in visible_people(found, desk):
+        raise AccessError("Only the owner erases others.")
+    if desk.participant == name:
+        desk.leave()
+        desk.participant = desk.consent = None
+    erased = found.erase(name)
+    forget_pictures()
+    files = {row.file for row in found.rows()}
+    desk.undone[found.name] = [
+        [change for change in changes if change.file in files]
+        for changes in desk.undone.get(found.name, [])
+    ]
+    desk.mine.get(found.name, set()).discard(name)
+    store = shared_store()
+    with store.write() as session:
+        note(session, action="erased", subject="a participant of a set", now_s=store.now_s())
+    models = f" Models that learned from them: {', '.join(erased.models)}." if erased.models else ""
+    desk.message = ("success", f"Erased: {erased.pictures} pictures.{models}")
+
+
+def _show_export(found: StudioSet) -> None:
+    def pack() -> bytes:
+        out = io.BytesIO()
+        export_set(found, out)
+        return out.getvalue()
+
+    st.download_button(
+        "Export as one archive",
+        pack,
+        f"{found.name}.zip",
+        "application/zip",
+        key="studio-export",
+        on_click="ignore",
+        icon=":material/download:",
+        help="Manifest, pictures and consents. It holds pictures of people: keep it as such.",
+    )
+
+
+def _show_delete(desk: Desk, found: StudioSet) -> None:
+    sure = st.checkbox("Delete this set with all its pictures", key=f"studio-sure-{found.name}")
+    st.button(
+        "Delete",
+        key="studio-delete",
+        icon=":material/delete:",
+        disabled=not sure,
+        on_click=act,
+        args=(_delete, desk, found),
+    )
+
+
+def _delete(desk: Desk, found: StudioSet) -> None:
+    if not (sees_all() or visible_people(found, desk) == set(found.info().participants)):
+        raise AccessError("Only the owner deletes a set with recordings of others.")
+    desk.leave()
+    desk.participant = desk.consent = None
+    found.delete()
+    forget_pictures()
+    desk.mine.pop(found.name, None)
+    desk.undone.pop(found.name, None)
+    desk.message = ("success", "The set and all its pictures are deleted.")
+
+
+def show_import(desk: Desk) -> None:
+    """Take an archive in."""
+    with st.expander("Import a set", icon=":material/upload:"):
+        file = st.file_uploader("Archive (.zip)", type="zip", key="studio-archive")
+        title = st.text_input("Another name (optional)", max_chars=40, key="studio-archive-title")
+        if st.button("Import", key="studio-import", disabled=file is None) and file is not None:
+            made = act(lambda: import_set(file, title=title or None))
+            if made is not None:
+                desk.message = ("success", f"{len(made.rows())} faces taken in.")
+            st.rerun()

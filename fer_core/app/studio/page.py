@@ -1,0 +1,148 @@
+"""The Data set page: which set, and what to do with it."""
+
+import streamlit as st
+
+from fer_core.app.access import may_train
+from fer_core.app.plain import plain
+from fer_core.app.studio.curate import show_curate
+from fer_core.app.studio.manage import show_import, show_manage, show_receipt_form
+from fer_core.app.studio.record import show_record
+from fer_core.app.studio.state import (
+    CURATE,
+    RECORD,
+    TRAIN,
+    VIEWS,
+    Desk,
+    act,
+    current_sets,
+    show_message,
+    this_desk,
+)
+from fer_core.app.studio.train import show_train
+from fer_core.config import settings
+from fer_core.errors import DataError
+from fer_core.studio import StudioSet
+from fer_core.studio.consent import day_text
+from fer_core.studio.cutting import DETECTORS
+
+SET_KEY, VIEW_KEY = "studio-set", "studio-view"
+
+
+def show_studio_page() -> None:
+    """Draw the page."""
+    desk = this_desk()
+    st.title("Data set", anchor=False)
+    st.markdown(
+        "Record faces with consent, look them over, train a personal model on them, and see it "
+        "live: about ten minutes."
+    )
+    show_message(desk)
+    if not may_train():
+        desk.leave()
+        st.info(
+            "Recording is for the role analyst; ask who runs this server for a link. With a "
+            "receipt you see and erase your own pictures here.",
+            icon=":material/lock:",
+        )
+        show_receipt_form(desk, expanded=True)
+        return
+    sets = {found.name: found for found in current_sets()}
+    if not sets:
+        _show_first(desk)
+        return
+    found = _choose(desk, sets)
+    try:
+        info = found.info()
+    except DataError as error:
+        st.error(str(error))
+        return
+    view = st.segmented_control(
+        "Do",
+        VIEWS,
+        default=RECORD,
+        required=True,
+        key=VIEW_KEY,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if view != RECORD:
+        desk.leave()
+    st.caption(
+        f"{plain(info.title)}: kept until {day_text(info.until_s)}, then deleted. "
+        f"Faces are cut by {DETECTORS[info.detector].split(',')[0]}."
+    )
+    try:
+        if view == RECORD:
+            show_record(desk, found, info)
+        elif view == CURATE:
+            show_curate(desk, found)
+        elif view == TRAIN:
+            show_train(desk, found)
+        else:
+            show_manage(desk, found, info)
+    except DataError as error:
+        st.error(str(error))
+
+
+def _choose(desk: Desk, sets: dict[str, StudioSet]) -> StudioSet:
+    if st.session_state.get(SET_KEY) not in (None, *sets):
+        del st.session_state[SET_KEY]  # deleted, here or in another window
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Set", list(sets), key=SET_KEY, bind="query-params", on_change=desk.leave, width=320
+        )
+        with st.popover("New set", icon=":material/add:"):
+            _show_new(desk)
+    return sets[name if name in sets else next(iter(sets))]
+
+
+def _show_first(desk: Desk) -> None:
+    left, right = st.columns((3, 2), gap="large")
+    with left, st.container(border=True):
+        st.subheader("Begin with a set", anchor=False)
+        _show_new(desk)
+    with right:
+        st.markdown(
+            "1. **Record**: a participant agrees, gets a receipt, and shows seven expressions.\n"
+            "2. **Curate**: relabel or reject faces that went wrong.\n"
+            "3. **Train and use**: the model learns your faces, says how good it is on people it "
+            "has not seen, and goes live."
+        )
+        st.caption(
+            "This is the only place in Mien where pictures are stored: on this server, readable by "
+            "its account alone, until the date you set."
+        )
+        show_receipt_form(desk)
+        show_import(desk)
+
+
+def _show_new(desk: Desk) -> None:
+    with st.form("new-set", border=False):
+        title = st.text_input("Name of the set", max_chars=40, placeholder="My faces")
+        detector = st.selectbox(
+            "Faces are cut by",
+            list(DETECTORS),
+            format_func=lambda name: DETECTORS[name],
+            help="Take the first for a model on the live page, the second to repeat older systems.",
+        )
+        days = st.number_input(
+            "Kept for (days)",
+            1,
+            3650,
+            settings().retention_days,
+            help="After that the set is deleted, whatever happens.",
+        )
+        if st.form_submit_button("Make the set", type="primary", icon=":material/add:"):
+            made = act(_create, title, detector, int(days))
+            if made is not None:
+                desk.leave()
+                desk.participant = desk.consent = None
+            st.rerun()
+
+
+def _create(title: str, detector: str, days: int) -> StudioSet:
+    known = {name: name for name in DETECTORS}
+    made = StudioSet.create(title, detector=known[detector], keep_days=days)  # type: ignore[index]
+    st.session_state.pop(SET_KEY, None)
+    st.query_params[SET_KEY] = made.name
+    return made

@@ -1,0 +1,133 @@
+"""Record: consent and receipt first, then the camera or video files."""
+
+import streamlit as st
+
+from fer_core.app.plain import plain
+from fer_core.app.studio.camera import show_camera
+from fer_core.app.studio.state import Desk, act, visible_people
+from fer_core.app.studio.upload import show_upload
+from fer_core.storage.persons import suggest_pseudonym
+from fer_core.studio import StudioSet, consent_text
+from fer_core.studio.consent import receipt_text
+from fer_core.studio.info import SetInfo
+
+_NAME_KEY = "studio-suggested"
+CAMERA, FILES = "Camera", "Video files"
+
+
+def show_record(desk: Desk, found: StudioSet, info: SetInfo) -> None:
+    """Draw the view."""
+    if desk.participant not in info.participants:
+        desk.participant = desk.consent = None
+    if desk.participant is None or desk.participant not in visible_people(found, desk):
+        desk.leave()
+        _show_consent(desk, found, info)
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Recording **{plain(desk.participant)}**", width="content")
+        if desk.consent is not None:
+            st.download_button(
+                "Receipt",
+                receipt_text(info.title, info.until_s, desk.participant, desk.consent),
+                f"receipt-{desk.consent.receipt}.txt",
+                "text/plain",
+                key="studio-receipt",
+                on_click="ignore",
+                icon=":material/receipt_long:",
+                help="Give it to the participant: with its number they see and erase their "
+                "pictures.",
+            )
+        st.button(
+            "Another participant",
+            key="studio-next-person",
+            icon=":material/person_add:",
+            on_click=_next_person,
+            args=(desk,),
+        )
+    if desk.consent is not None:
+        st.caption(f"Consent given; receipt {desk.consent.receipt}. Hand it to the participant.")
+    source = st.segmented_control(
+        "From",
+        (CAMERA, FILES),
+        default=CAMERA,
+        required=True,
+        key="studio-source",
+        label_visibility="collapsed",
+    )
+    if source == CAMERA:
+        show_camera(desk, found, info)
+    else:
+        desk.leave()
+        show_upload(desk, found, info)
+
+
+def _next_person(desk: Desk) -> None:
+    desk.leave()
+    desk.participant = desk.consent = None
+    desk.stored = ""
+    st.session_state.pop(_NAME_KEY, None)
+
+
+def _show_consent(desk: Desk, found: StudioSet, info: SetInfo) -> None:
+    suggested = st.session_state.setdefault(_NAME_KEY, suggest_pseudonym())
+    with st.container(border=True):
+        st.subheader("Who is recorded?", anchor=False)
+        name = st.text_input(
+            "Pseudonym",
+            suggested,
+            max_chars=40,
+            key="studio-pseudonym",
+            help="Not the person's name.",
+        )
+        is_minor = st.checkbox("The participant is a minor", key="studio-minor")
+        guardian = None
+        if is_minor:
+            guardian = st.text_input(
+                "Guardian who agrees",
+                max_chars=40,
+                key="studio-guardian",
+                help="Kept with the consent and printed on the receipt.",
+            )
+        st.markdown(f"> {plain(consent_text(info.title, info.until_s))}")
+        agreed = st.checkbox(
+            "The participant has read this and agrees"
+            + (", and so does their guardian" if is_minor else ""),
+            key="studio-agrees",
+        )
+        st.button(
+            "Agree and go on",
+            type="primary",
+            icon=":material/check:",
+            key="studio-enrol",
+            disabled=not agreed,
+            on_click=_enrol,
+            args=(desk, found, name, is_minor, guardian),
+        )
+    known = sorted(visible_people(found, desk))
+    if known:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            chosen = st.selectbox("Or go on with", known, key="studio-known", width=320)
+            st.button(
+                "Go on",
+                key="studio-go-on",
+                on_click=_go_on,
+                args=(desk, found, chosen),
+            )
+
+
+def _enrol(desk: Desk, found: StudioSet, name: str, is_minor: bool, guardian: str | None) -> None:
+    done = act(lambda: found.enrol(name, is_minor=is_minor, guardian=guardian))
+    if done is not None:
+        desk.participant, desk.consent = done
+        desk.own(found.name, done[0])
+        st.session_state["studio-agrees"] = False
+
+
+def _go_on(desk: Desk, found: StudioSet, name: str) -> None:
+    def check() -> None:
+        info = found.info()
+        found.consent_of(info, name)
+        if name in visible_people(found, desk):
+            desk.participant, desk.consent = name, None
+
+    act(check)

@@ -1,0 +1,153 @@
+"""What the Data set page keeps for one visitor, and what that visitor may see."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from fer_core.access import AttemptLimiter, Role
+from fer_core.app.access import current_access, may_train
+from fer_core.app.visit import Visit
+from fer_core.errors import FerError
+from fer_core.studio import StudioSet, list_sets, purge_sets
+from fer_core.studio.consent import Consent
+from fer_core.studio.recorder import Recorder
+from fer_core.studio.rows import FaceRow
+from fer_core.studio.store import Change
+
+_KEY = "studio-desk"
+_PURGE_EVERY_S = 60.0
+RECORD, CURATE, TRAIN, MANAGE = "Record", "Curate", "Train and use", "Manage"
+VIEWS = (RECORD, CURATE, TRAIN, MANAGE)
+
+
+@dataclass(slots=True)
+class Desk:
+    """State of one visitor. Only the script thread of that visitor changes it.
+
+    Attributes:
+        visit, recorder: of the camera.
+        participant: who is recorded now; consent: theirs, while its receipt is to be shown.
+        mine: set -> participants whose pictures this visitor may see: those they recorded in this
+            window, and those whose receipt they have.
+        undone: set -> earlier labels, the newest last.
+        message: (severity, sentence) to be shown once.
+    """
+
+    visit: Visit = field(default_factory=Visit)
+    recorder: Recorder = field(default_factory=Recorder)
+    participant: str | None = None
+    consent: Consent | None = None
+    mine: dict[str, set[str]] = field(default_factory=dict)
+    undone: dict[str, list[list[Change]]] = field(default_factory=dict)
+    goes_on: bool = True
+    stored: str = ""
+    message: tuple[str, str] | None = None
+
+    def own(self, name: str, participant: str) -> None:
+        """The visitor may see this participant's pictures."""
+        self.mine.setdefault(name, set()).add(participant)
+
+    def leave(self) -> None:
+        """The camera ends, and a take under way is thrown away."""
+        self.recorder.cancel()
+        self.visit.leave()
+        self.visit.results = None
+
+
+def this_desk() -> Desk:
+    """The state of this visitor, and of nobody else."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = Desk()
+    desk: Desk = st.session_state[_KEY]
+    return desk
+
+
+def leave_studio() -> None:
+    """Called when another page is shown."""
+    if _KEY in st.session_state:
+        this_desk().leave()
+
+
+def sees_all() -> bool:
+    """Whether the visitor may see recordings of others: the owner, asked anew each time."""
+    return current_access().has(Role.OWNER)
+
+
+def visible_people(found: StudioSet, desk: Desk) -> set[str]:
+    """The participants whose pictures the visitor may see."""
+    people = set(found.info().participants)
+    return people if sees_all() else people & desk.mine.get(found.name, set())
+
+
+def visible_rows(found: StudioSet, desk: Desk) -> list[FaceRow]:
+    """The faces that the visitor may see."""
+    people = visible_people(found, desk)
+    return [row for row in found.rows() if row.participant in people]
+
+
+def takes_of(found: StudioSet, participant: str) -> dict[str, int]:
+    """Takes of each expression that a participant has; empty where the set is damaged."""
+    try:
+        pairs = {(r.asked, r.take) for r in found.rows() if r.participant == participant}
+    except FerError:
+        return {}
+    counts: dict[str, int] = {}
+    for emotion, _ in pairs:
+        counts[emotion] = counts.get(emotion, 0) + 1
+    return counts
+
+
+def act(action: Callable[..., Any], *args: Any, needs_role: bool = True) -> Any:
+    """Do what a button is for, if the visitor still may; an error becomes the page's message."""
+    desk = this_desk()
+    if needs_role and not may_train():
+        return None  # the page itself says so
+    try:
+        return action(*args)
+    except FerError as error:
+        desk.message = ("error", str(error))
+    except OSError as error:
+        desk.message = (
+            "error",
+            f"That did not work ({error.strerror or error}). Check room and rights of "
+            "FER_DATA_DIR.",
+        )
+    return None
+
+
+def show_message(desk: Desk) -> None:
+    """Show what the last action had to say, once."""
+    if desk.message is None:
+        return
+    severity, text = desk.message
+    desk.message = None
+    {"error": st.error, "success": st.success, "info": st.info}[severity](text)
+
+
+@st.cache_resource(show_spinner=False)
+def _purge_clock() -> dict[str, float]:
+    return {"at": -_PURGE_EVERY_S}
+
+
+def current_sets() -> list[StudioSet]:
+    """The sets that there are; those whose time is over go first."""
+    clock = _purge_clock()
+    if time.monotonic() - clock["at"] >= _PURGE_EVERY_S:
+        clock["at"] = time.monotonic()
+        if purge_sets():
+            forget_pictures()
+    return list_sets()
+
+
+def forget_pictures() -> None:
+    """Empty the caches that may hold faces: after an erasure nothing may be left in memory."""
+    st.cache_data.clear()
+
+
+@st.cache_resource(show_spinner=False)
+def receipt_limiter() -> AttemptLimiter:
+    """Slows down who tries receipts at random."""
+    return AttemptLimiter(10, 600.0)

@@ -1,0 +1,161 @@
+"""Record from video files: cut by a process of its own, which no damaged file can take along."""
+
+import csv
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from fer_core.app.plain import plain
+from fer_core.app.studio.state import Desk, act
+from fer_core.config import PROJECT_ROOT
+from fer_core.datasets.decoding import decode_face
+from fer_core.datasets.manifest import MANIFEST_NAME
+from fer_core.errors import InputError
+from fer_core.labels import EMOTIONS
+from fer_core.studio import CutFace, StudioSet
+from fer_core.studio.cutting import Detector
+from fer_core.studio.info import SetInfo
+from fer_core.studio.quality import Quality
+from fer_core.studio.store import Stored
+from fer_core.video.reader import SUFFIXES
+
+MOST_FILES = 50
+TIMEOUT_S = 900.0
+
+
+def show_upload(desk: Desk, found: StudioSet, info: SetInfo) -> None:
+    """Draw the uploader, one expression per file, and the button that cuts."""
+    person = desk.participant
+    assert person is not None
+    files = st.file_uploader(
+        "Videos of this participant, one expression each",
+        type=sorted(suffix.lstrip(".") for suffix in SUFFIXES),
+        accept_multiple_files=True,
+        key="studio-files",
+    )
+    if not files:
+        st.caption("Faces are cut five times a second; the videos themselves are not kept.")
+        return
+    if len(files) > MOST_FILES:
+        st.error(f"At most {MOST_FILES} videos at a time. Received: {len(files)}.")
+        return
+    labels = []
+    for index, file in enumerate(files):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            labels.append(
+                st.selectbox(
+                    plain(file.name),
+                    EMOTIONS,
+                    index=guess_emotion(file.name),
+                    placeholder="Expression",
+                    key=f"studio-label-{file.file_id}-{index}",
+                    width=320,
+                )
+            )
+    if st.button(
+        "Cut and store the faces",
+        type="primary",
+        icon=":material/content_cut:",
+        key="studio-cut",
+        disabled=None in labels,
+    ):
+        chosen = [label for label in labels if label is not None]
+        with st.spinner("Looking for faces (some seconds a minute of video)"):
+            stored = act(_store_files, found, info, person, files, chosen)
+        if stored is not None:
+            desk.message = (
+                "success",
+                f"{stored.kept} pictures stored, {stored.dropped} too like another left out.",
+            )
+        st.rerun()
+
+
+def guess_emotion(name: str) -> int | None:
+    """Place of the expression that a file's name holds; None where it names none or several."""
+    named = [i for i, emotion in enumerate(EMOTIONS) if emotion in name.lower()]
+    return named[0] if len(named) == 1 else None
+
+
+def _store_files(
+    found: StudioSet,
+    info: SetInfo,
+    person: str,
+    files: Sequence[UploadedFile],
+    labels: Sequence[str],
+) -> Stored:
+    kept = dropped = 0
+    with tempfile.TemporaryDirectory(prefix="mien-studio-") as folder:
+        root = Path(folder)
+        names = []
+        for index, file in enumerate(files):
+            name = f"video{index:02d}{Path(file.name).suffix.lower()}"
+            (root / name).write_bytes(file.getbuffer())
+            names.append(name)
+        takes = cut_files(root, names, labels, info.detector)
+        for label, faces in takes:
+            stored = found.add_take(person, label, faces)
+            kept, dropped = kept + stored.kept, dropped + stored.dropped
+    return Stored(kept, dropped)
+
+
+def cut_files(
+    root: Path, names: Sequence[str], labels: Sequence[str], detector: Detector
+) -> list[tuple[str, list[CutFace]]]:
+    """For each video in ``root`` its label and faces.
+
+    Raises:
+        InputError: what is wrong with a video, or that it took too long.
+    """
+    with (root / "labels.csv").open("w", newline="", encoding="utf-8") as listing:
+        rows = [(name, "p", label) for name, label in zip(names, labels, strict=True)]
+        csv.writer(listing).writerows([("file", "participant", "emotion"), *rows])
+    out = root / "set"
+    command = [sys.executable, "-m", "fer_core", "dataset", "build", str(root), "--out", str(out)]
+    try:
+        done = subprocess.run(
+            [*command, "--detector", detector],
+            cwd=PROJECT_ROOT,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise InputError(
+            f"Cutting took over {TIMEOUT_S / 60:.0f} minutes: give fewer or shorter videos."
+        ) from error
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if line.strip()]
+        sentence = said[-1] if said and done.returncode == 2 else "A video could not be read."
+        raise InputError(sentence.replace(f"{root}/", ""))
+    return read_takes(out, names, labels)
+
+
+def read_takes(
+    out: Path, names: Sequence[str], labels: Sequence[str]
+) -> list[tuple[str, list[CutFace]]]:
+    """The faces of a set that ``dataset build`` made, video by video."""
+    with (out / MANIFEST_NAME).open(newline="", encoding="utf-8") as listing:
+        rows = list(csv.DictReader(listing))
+    takes = []
+    for name, label in zip(names, labels, strict=True):
+        faces = []
+        for row in rows:
+            if row["clip"] != Path(name).stem:
+                continue
+            x1, y1, x2, y2 = (int(v) for v in row["box"].split())
+            faces.append(
+                CutFace(
+                    decode_face((out / row["file"]).read_bytes(), row["file"]),
+                    float(row["time_s"]),
+                    (x1, y1, x2, y2),
+                    Quality(float(row["quality"]), tuple(row["hints"].split())),
+                )
+            )
+        takes.append((label, faces))
+    return takes
