@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from fer_core.app.wellbeing.desk import this_desk
 from fer_core.storage import checkins
 from fer_core.storage.tables import Consent, Sample
-from tests.app.wellbeing.conftest import Visitor, choose, consent, press, texts
+from tests.app.wellbeing.visitor import Visitor, choose, consent, press, texts
 
 
 def start(app: AppTest) -> AppTest:

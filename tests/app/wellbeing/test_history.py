@@ -10,7 +10,7 @@ from fer_core.app import cookies
 from fer_core.app.wellbeing import history, membership
 from fer_core.storage import audit, checkins
 from fer_core.storage.tables import CheckIn, Minute, Person, Sample
-from tests.app.wellbeing.conftest import Visitor, open_tab, press, show_demo, texts
+from tests.app.wellbeing.visitor import Visitor, open_tab, press, show_demo, texts
 from tests.storage.fills import add_person
 
 

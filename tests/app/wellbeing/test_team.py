@@ -9,7 +9,7 @@ from fer_core.access import Role
 from fer_core.storage import Store, audit, persons
 from fer_core.storage.tables import Choice, Sample, Team
 from fer_core.wellbeing.days import bounds_of, past_days
-from tests.app.wellbeing.conftest import (
+from tests.app.wellbeing.visitor import (
     Visitor,
     agree,
     choose,
