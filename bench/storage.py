@@ -16,14 +16,16 @@ import numpy as np
 from sqlalchemy import insert
 
 from fer_core.config import Settings
-from fer_core.storage import Database, Store, checkins, persons
+from fer_core.storage import Database, Store, checkins, persons, teams
 from fer_core.storage.database import database_url
 from fer_core.storage.recording import minute_of, recompute_minutes
 from fer_core.storage.tables import PROB_COLUMNS, Sample
+from fer_core.wellbeing.team import Day, summarise
 
 DAY_S = 86_400
 PERSONS, DAYS = 30, 30
 START_S = 1_800_000_000 - 1_800_000_000 % DAY_S
+PURPOSE = "wellbeing/bench"
 
 
 def fill(store: Store, samples: int) -> int:
@@ -39,6 +41,14 @@ def fill(store: Store, samples: int) -> int:
             person = persons.create_person(
                 session, now_s=START_S, pseudonym=f"person {number}", team_id=team_id or 1
             ).person
+            persons.give_consent(
+                session,
+                person_id=person.id,
+                purpose=PURPOSE,
+                version="1",
+                text="",
+                now_s=START_S,
+            )
             for day in range(DAYS):
                 begun = START_S + day * DAY_S + 8 * 3600 + int(rng.integers(0, 3600))
                 checkin = checkins.start_checkin(
@@ -85,6 +95,22 @@ def measure(store: Store) -> dict[str, tuple[float, float]]:
         with store.read() as session:
             return checkins.sum_buckets(session, buckets=days, team_id=1)
 
+    def tab() -> object:
+        """All that the tab 'Team' of the Wellbeing page asks and works out."""
+        with store.write() as session:
+            shown = teams.publish_days(session, days=days, purpose=PURPOSE, k=5)
+        rows = [
+            (one.day_s, Day(one.sums.person_id, one.sums.mean, one.sums.valid_s, one.sums.seconds))
+            for one in shown
+        ]
+        by_day = [summarise([day for at, day in rows if at == start]) for start, _ in days]
+        figures = summarise([day for _, day in rows])
+        if figures is None or figures.people != PERSONS or None in by_day:
+            raise RuntimeError("The tab does not show everybody.")
+        return figures
+
+    first = median_ms(tab, 1)
+
     def person() -> object:
         with store.read() as session:
             return checkins.load_minutes(session, person_id=1)
@@ -96,6 +122,8 @@ def measure(store: Store) -> dict[str, tuple[float, float]]:
 
     return {
         "team_month_by_day": median_ms(team),
+        "team_tab_first_time": first,
+        "team_tab": median_ms(tab),
         "person_month_by_minute": median_ms(person),
         "one_checkin_by_second": median_ms(sitting),
     }
