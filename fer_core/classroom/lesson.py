@@ -69,14 +69,20 @@ class Lesson:
 
     def mean(self) -> Matrix:
         """(10,) means over its seconds in tenths; NaN where nothing was shown."""
+        return round_tenths(np.round(self._mean(), 9))
+
+    def _mean(self) -> Matrix:
         known = np.isfinite(self.values)
         counts = known.sum(axis=0)
         sums = np.where(known, self.values, 0.0).sum(axis=0)
-        means = np.divide(sums, counts, out=np.full(WIDTH, np.nan), where=counts > 0)
-        return round_tenths(np.round(means, 9))
+        nothing = np.full(WIDTH, np.nan)
+        return np.asarray(np.divide(sums, counts, out=nothing, where=counts > 0), np.float64)
 
-    def lines(self, most: int = 300) -> tuple[NDArray[np.float64], Matrix]:
-        """(times, values) to draw: at most about ``most`` points, with NaN rows in the gaps."""
+    def lines(self, most: int = 150) -> tuple[NDArray[np.float64], Matrix]:
+        """(times, values) to draw: at most about ``most`` points, with NaN rows in the gaps.
+
+        Points are means of neighbouring seconds, which are in tenths each.
+        """
         if not len(self):
             return np.zeros(0), np.zeros((0, WIDTH))
         span = int(self.times_s[-1] - self.times_s[0]) + 1
@@ -90,7 +96,7 @@ class Lesson:
                 times.append((times[-1] + time_s) / 2)
                 values.append(np.full(WIDTH, np.nan))
             times.append(time_s)
-            values.append(part.mean())
+            values.append(part._mean())
         return np.array(times), np.stack(values)
 
 

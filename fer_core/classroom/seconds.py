@@ -145,6 +145,12 @@ class CrowdMeter:
         self._lock = threading.Lock()
         self._done: list[tuple[int, Figures]] = []
         self._in_view = 0
+        self._size = (0, 0)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the newest frame in pixels; 0, 0 before the first."""
+        return self._size
 
     @property
     def in_view(self) -> int:
@@ -157,7 +163,7 @@ class CrowdMeter:
         enough = people >= self._k
         values = mean_over_people(measure_faces(result), self._k) if enough else None
         with self._lock:
-            self._in_view = people
+            self._in_view, self._size = people, (result.width, result.height)
             for second in self._means.add(now_s, values, people):
                 figures = Figures(second.fewest, _round_tenths(second.values))
                 self._done = [*self._done, (second.second_s, figures)][-_MOST:]

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+import numpy as np
 import segno
 import streamlit as st
 
@@ -13,6 +14,7 @@ from fer_core.app.classroom.watch import show_camera
 from fer_core.app.plain import plain
 from fer_core.app.zone import visitor_zone
 from fer_core.classroom.lesson import Lesson
+from fer_core.classroom.measures import FACING
 from fer_core.errors import FerError
 from fer_core.hosting.addresses import is_loopback
 from fer_core.storage import Store, audit, rooms, shared_store
@@ -173,6 +175,11 @@ def _show_now(room: Room) -> None:
     _show_counts(room, joined, here, int(lesson.people[-1]) if is_fresh else 0)
     if len(lesson):
         show_lines(lesson, markers, key="now")
+        if not np.isfinite(lesson.values[:, FACING]).any():
+            st.caption(
+                f"Pose and eyes of at least {room.k_min} people could not be measured: their faces "
+                "are under 48 px wide. Bring the camera closer."
+            )
 
 
 def _show_counts(room: Room, joined: int, here: int, people: int) -> None:
@@ -184,12 +191,13 @@ def _show_counts(room: Room, joined: int, here: int, people: int) -> None:
     elif people:
         st.metric("Figures are of", f"{people} people")
     if not people:
-        st.info(
-            f"Figures appear when at least {room.k_min} people are seen at the same time. They "
-            f"pause while fewer than {room.k_min} came or went since, so that nobody's coming or "
-            "going shows anything about them.",
-            icon=":material/groups:",
-        )
+        text = f"Figures appear when at least {room.k_min} people are seen at the same time."
+        if room.mode == "devices":
+            text += (
+                " Where somebody leaves, they may pause until others come or go, so that nobody's "
+                "coming or going shows anything about them."
+            )
+        st.info(text, icon=":material/groups:")
 
 
 def _close(room_id: int) -> None:

@@ -43,8 +43,15 @@ def _times(times: Sequence[float], zone: tzinfo | None) -> list[datetime]:
 
 def _finish(figure: go.Figure, markers: Markers, zone: tzinfo | None, title: str) -> go.Figure:
     layout(figure, height=320, title=title, hovermode="x unified", uirevision="lesson")
-    figure.update_yaxes(range=[-0.03, 1.03], dtick=0.2, fixedrange=True, tickformat=".1f")
-    figure.update_xaxes(tickformat="%H:%M", fixedrange=True)
+    # Room above 1 for the markers' names.
+    figure.update_yaxes(
+        range=[-0.03, 1.25], tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1], fixedrange=True, tickformat=".1f"
+    )
+    stops = [
+        {"dtickrange": [None, 59_999], "value": "%H:%M:%S"},
+        {"dtickrange": [60_000, None], "value": "%H:%M"},
+    ]
+    figure.update_xaxes(tickformatstops=stops, nticks=5, fixedrange=True)
     for index, (at_s, label) in enumerate(markers[-_MOST_NAMES:]):
         at = _times([at_s], zone)[0]
         short = label if len(label) <= 24 else label[:23] + "…"
@@ -59,8 +66,7 @@ def _finish(figure: go.Figure, markers: Markers, zone: tzinfo | None, title: str
         )
         figure.add_annotation(
             x=at,
-            y=(1.0, 0.9)[index % 2],
-            yref="paper",
+            y=(1.25, 1.14)[index % 2],
             text=html.escape(short),
             showarrow=False,
             xanchor="left",

@@ -23,9 +23,10 @@ from fer_core.types import FrameResult
 
 #: A search of 1280x720 for faces of 24 px takes most of a second; once a second is enough.
 WATCH_HZ: Final = 1.0
+ASKED_WIDTH: Final = 1280
 CONSTRAINTS: Final[dict[str, Any]] = {
     "video": {
-        "width": {"ideal": 1280},
+        "width": {"ideal": ASKED_WIDTH},
         "height": {"ideal": 720},
         "frameRate": {"ideal": 10},
         "facingMode": "environment",
@@ -143,7 +144,15 @@ def _show_view(visit: Visit, k_min: int) -> None:
     if snapshot.problem is not None:
         st.error(snapshot.problem)
     seat: CameraSeat | None = st.session_state.get("class_camera_seat")
-    count = 0 if seat is None else seat.meter.in_view
-    st.metric("Faces in view", count if snapshot.analysed else "…")
-    if snapshot.analysed and count < k_min:
+    count, (width, height) = (0, (0, 0)) if seat is None else (seat.meter.in_view, seat.meter.size)
+    st.metric("Faces in view", count if width else "…")
+    if width:
+        st.caption(f"Picture: {width} × {height}")
+        if width < ASKED_WIDTH:
+            st.info(
+                f"The picture arrives smaller than {ASKED_WIDTH} px, so far faces are missed: the "
+                "camera, the computer or the connection gives no more now.",
+                icon=":material/photo_size_select_small:",
+            )
+    if width and count < k_min:
         st.info(f"Figures appear from {k_min} faces in view on.")
