@@ -2,17 +2,27 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
-from fer_core.classification import Classifier, load_classifier, resolve_model_dir
+from fer_core.classification import Classifier, load_classifier, load_head, resolve_model_dir
 from fer_core.config import settings
 from fer_core.detection import FaceDetector, create_detector
+from fer_core.errors import ConfigError
 from fer_core.imaging.crop import align_faces
 from fer_core.imaging.frame import ArrayFrame, Frame
 from fer_core.landmarks import FaceMesh
-from fer_core.temporal import Smoother, label_names
+from fer_core.temporal import (
+    FILTERS,
+    MarkovFilter,
+    PlainFilter,
+    RecurrentFilter,
+    Smoother,
+    TemporalFilter,
+    label_names,
+)
 from fer_core.tracking import Tracker
 from fer_core.types import Faces, FrameResult
 
@@ -76,13 +86,19 @@ class FacePipeline:
                 faces = self.mesh.measure(frame, faces)
         with self._timed("align"):
             crops = align_faces(frame.luma(), faces, self.classifier.spec.input.size)
+        embeddings = None
         with self._timed("classify"):
-            probs = self.classifier.predict_proba(crops)
+            if self.smoother is not None and self.smoother.steady.needs_embedding:
+                probs, embeddings = self.classifier.predict_embedded(crops)
+            else:
+                probs = self.classifier.predict_proba(crops)
         with self._timed("smooth"):
             if self.smoother is None:
                 smoothed, labels = probs, label_names(probs)
             else:
-                smoothed, labels = self.smoother.update(probs, faces.track_ids, frame.time_s)
+                smoothed, labels = self.smoother.update(
+                    probs, faces.track_ids, frame.time_s, embeddings
+                )
         return FrameResult(
             time_s=frame.time_s,
             width=frame.width,
@@ -117,18 +133,46 @@ def build_pipeline(
     mesh: bool = True,
     live: bool = True,
     small_faces: bool = False,
+    steady: str = "plain",
 ) -> FacePipeline:
     """A fresh pipeline: for a stream with tracking and smoothing, for stills without.
 
+    Args:
+        model, detector: by name.
+        mesh: measure pose and eyes.
+        live: track faces and steady what they show, with the filter ``steady`` of
+            ``temporal.FILTERS``.
+        small_faces: look for small faces too.
+
     Raises:
-        ModelError: no such model, or its files do not fit together.
+        ModelError: no such model, or its files do not fit together, or no recurrent head.
         ConfigError: no such detector, or YuNet without ``FER_YUNET_MODEL``.
     """
     options = {"model_path": settings().yunet_model} if detector == "yunet" else {}
+    folder = resolve_model_dir(model)
+    smoother = None
+    if live:
+        smoother = Smoother(expiry_s=LIVE_EXPIRY_S, steady=make_filter(steady, folder))
     return FacePipeline(
-        load_classifier(resolve_model_dir(model)),
+        load_classifier(folder, embed=smoother is not None and smoother.steady.needs_embedding),
         create_detector(detector, small_faces=small_faces, **options),
         mesh=FaceMesh() if mesh else None,
         tracker=Tracker(expiry_s=LIVE_EXPIRY_S) if live else None,
-        smoother=Smoother(expiry_s=LIVE_EXPIRY_S) if live else None,
+        smoother=smoother,
     )
+
+
+def make_filter(name: str, model_dir: Path) -> TemporalFilter:
+    """A filter of ``temporal.FILTERS`` for a model.
+
+    Raises:
+        ConfigError: there is no such filter.
+        ModelError: the model has no recurrent head.
+    """
+    if name == "plain":
+        return PlainFilter()
+    if name == "markov":
+        return MarkovFilter()
+    if name == "recurrent":
+        return RecurrentFilter(load_head(model_dir))
+    raise ConfigError(f"There is no filter {name!r}: choose from {', '.join(FILTERS)}.")

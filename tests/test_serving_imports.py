@@ -105,7 +105,8 @@ def test_stages_know_no_pipeline_and_no_front_end(lower: str) -> None:
 
 def test_everything_imported_is_a_named_requirement() -> None:
     """What the code imports stands in requirements.in, not just behind another package."""
-    text = (ROOT / "requirements.in").read_text(encoding="utf-8")
+    lists = ("requirements.in", "requirements-ray.in")
+    text = "\n".join((ROOT / name).read_text(encoding="utf-8") for name in lists)
     named = {_normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)", text, re.M)}
     homes = packages_distributions()
     roots = {

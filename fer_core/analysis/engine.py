@@ -22,7 +22,7 @@ from fer_core.files import printable_name
 from fer_core.imaging.decode import read_image
 from fer_core.imaging.frame import ArrayFrame, VideoFrame
 from fer_core.pipeline import FacePipeline, build_pipeline
-from fer_core.temporal import EpisodeDetector, SecondWindows, Smoother
+from fer_core.temporal import EpisodeDetector, PlainFilter, SecondWindows, Smoother
 from fer_core.tracking import Tracker
 from fer_core.types import EmotionSample, FrameResult, ImageArray
 from fer_core.video import VideoReader, read_frame
@@ -50,13 +50,22 @@ class Engine:
     def __init__(self, options: AnalysisOptions, out: Path, *, mark: str = "") -> None:
         cv2.setNumThreads(1)  # as many processes as cores, and the same sums in each
         self.options, self._out, self._mark = options, out, mark
-        self._video = self._build(small_faces=options.small_faces)
+        self._video = self._build(live=True, small_faces=options.small_faces)
+        assert self._video.smoother is not None  # of a live pipeline
+        self._steady = self._video.smoother.steady
+        if options.filter == "plain":
+            self._steady = PlainFilter(options.smooth_s)
         self._picture: FacePipeline | None = None
 
-    def _build(self, *, small_faces: bool) -> FacePipeline:
+    def _build(self, *, live: bool, small_faces: bool) -> FacePipeline:
         options = self.options
         return build_pipeline(
-            options.model, options.detector, mesh=options.pose, live=False, small_faces=small_faces
+            options.model,
+            options.detector,
+            mesh=options.pose,
+            live=live,
+            small_faces=small_faces,
+            steady=options.filter,
         )
 
     def analyse(self, task: Task, tell: Callable[[Progress], None] | None = None) -> Outcome:
@@ -91,7 +100,7 @@ class Engine:
         self, task: Task, writer: ResultWriter, tell: Callable[[Progress], None]
     ) -> Outcome:
         if self._picture is None:
-            self._picture = self._build(small_faces=True)
+            self._picture = self._build(live=False, small_faces=True)
         bgr = read_image(task.file)
         result = self._picture.process(ArrayFrame(bgr))
         count = len(result.faces)
@@ -121,9 +130,7 @@ class Engine:
             document.fps = reader.fps
             pipeline = self._video
             pipeline.tracker = Tracker(expiry_s=self.options.expiry_s)
-            pipeline.smoother = Smoother(
-                expiry_s=self.options.expiry_s, time_constant_s=self.options.smooth_s
-            )
+            pipeline.smoother = Smoother(expiry_s=self.options.expiry_s, steady=self._steady)
             try:
                 self._follow(task, reader, pipeline, document, writer, tell)
             except DecodeError as error:

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 from fer_core.errors import ConfigError
+from fer_core.temporal import FILTERS
 
 #: Format -> what it is, as the command and the page name it.
 FORMATS: Final[dict[str, str]] = {
     "csv": "tables, one row per face and frame and one per person and second",
-    "json": "one document: people, measures, episodes, seconds",
+    "json": "a document (people, measures, episodes, seconds), and the rows by frame",
     "parquet": "the tables of csv, for data frames",
     "vtt": "WebVTT subtitles",
     "eaf": "ELAN annotations",
@@ -31,7 +32,8 @@ class AnalysisOptions:
         blur: faces are made unrecognisable in all that shows pictures.
         pose: also measure head pose and eyes, for the table by the second.
         small_faces: search videos for small faces too (pictures always are); slower.
-        smooth_s: time constant of the smoothing; 0 takes every frame by itself.
+        smooth_s: time constant of plain smoothing; 0 takes every frame by itself.
+        filter: key of ``temporal.FILTERS``, what steadies a face over time in videos.
 
     Raises:
         ConfigError: a value is impossible.
@@ -46,6 +48,7 @@ class AnalysisOptions:
     pose: bool = False
     small_faces: bool = False
     smooth_s: float = 0.3
+    filter: str = "plain"
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.formats if name not in FORMATS]
@@ -58,6 +61,10 @@ class AnalysisOptions:
             raise ConfigError(f"every must be above 0 seconds. Received: {self.every_s}.")
         if not 0 <= self.smooth_s < math.inf:
             raise ConfigError(f"smooth must be 0 seconds or more. Received: {self.smooth_s}.")
+        if self.filter not in FILTERS:
+            raise ConfigError(
+                f"There is no filter {self.filter!r}: choose from {', '.join(FILTERS)}."
+            )
         if not self.formats and not self.annotate:
             raise ConfigError("Nothing would be written: choose a format or the annotated copy.")
 

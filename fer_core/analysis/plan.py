@@ -13,7 +13,7 @@ from fer_core.video import reader
 
 #: Ends of all names that a result can have; the longest first.
 RESULT_ENDS: Final = (
-    (".seconds.csv", ".seconds.parquet", ".annotated.mp4", ".annotated.png")
+    (".seconds.csv", ".seconds.parquet", ".frames.json", ".annotated.mp4", ".annotated.png")
     + (".csv", ".json", ".parquet", ".vtt", ".eaf", ".html")
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from fer_core.analysis.tables import (
     FACE_COLUMNS,
     SECOND_COLUMNS,
     CsvTable,
+    JsonTable,
     ParquetTable,
     TableWriter,
 )
@@ -60,6 +61,8 @@ class ResultWriter:
             tables.append(CsvTable(self._path(f"{part}.csv"), columns))
         if "parquet" in self._options.formats:
             tables.append(ParquetTable(self._path(f"{part}.parquet"), columns))
+        if "json" in self._options.formats and not part:  # the document holds the seconds
+            tables.append(JsonTable(self._path(".frames.json"), columns))
         return tables
 
     def open_annotated(self, fps: float) -> AnnotatedVideo:

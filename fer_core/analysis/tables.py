@@ -4,6 +4,7 @@ Both are written while the file is analysed, so that memory does not grow with i
 """
 
 import csv
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -82,6 +83,23 @@ class CsvTable:
         self._writer.writerows(rows)
 
     def close(self) -> None:
+        self._file.close()
+
+
+class JsonTable:
+    """A list of objects with the same columns, one a line; unknown values are null."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        self._file = path.open("w", encoding="utf-8")
+        self._columns, self._between = columns, "[\n"
+
+    def add(self, rows: Sequence[Sequence[Any]]) -> None:
+        for row in rows:
+            self._file.write(self._between + json.dumps(dict(zip(self._columns, row, strict=True))))
+            self._between = ",\n"
+
+    def close(self) -> None:
+        self._file.write("[]\n" if self._between == "[\n" else "\n]\n")
         self._file.close()
 
 

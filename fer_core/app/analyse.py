@@ -14,6 +14,7 @@ from fer_core.analysis.plan import kind_of, name_stems
 from fer_core.app.analyse_desk import Desk, this_desk
 from fer_core.app.analyse_job import AnalysisJob, JobPhase, JobState
 from fer_core.app.analyse_results import show_analysis
+from fer_core.app.filters import choose_filter
 from fer_core.app.live import DETECTOR_NAMES
 from fer_core.app.panel import show_panel, view_of
 from fer_core.app.resources import warm_example
@@ -118,6 +119,7 @@ def _show_options() -> AnalysisOptions | None:
         )
         names = list(dict.fromkeys([settings().model, "default", *model_names()]))
         model = st.selectbox("Expression model", names)
+        steady = choose_filter(model, "plain")
     try:
         return AnalysisOptions(
             model=model,
@@ -127,6 +129,7 @@ def _show_options() -> AnalysisOptions | None:
             annotate=annotate,
             blur=blur,
             small_faces=small,
+            filter=steady,
         )
     except FerError as error:
         st.error(str(error))

@@ -29,6 +29,7 @@ _ENDS = {
     ".csv": "Table by frame (CSV)",
     ".seconds.csv": "Table by second (CSV)",
     ".json": "Document (JSON)",
+    ".frames.json": "Table by frame (JSON)",
     ".parquet": "Table by frame (Parquet)",
     ".seconds.parquet": "Table by second (Parquet)",
     ".vtt": "Subtitles (WebVTT)",

@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.app import camera, webrtc
+from fer_core.app.filters import choose_filter
 from fer_core.app.live_figures import show_course, show_face
 from fer_core.app.messages import CONSENT
 from fer_core.app.notices import say
@@ -100,8 +101,8 @@ def show_live_page() -> None:
 
 
 def _start(visit: Visit) -> None:
-    model, detector = visit.model, visit.detector
-    visit.start(shared_admission(), lambda: make_live_pipeline(model, detector))
+    chosen = visit.model, visit.detector, visit.steady
+    visit.start(shared_admission(), lambda: make_live_pipeline(*chosen))
 
 
 # --- before -------------------------------------------------------------------------------------
@@ -125,7 +126,7 @@ def _show_start(visit: Visit) -> None:
 
 
 def _show_choices(visit: Visit) -> None:
-    with st.expander("Choose detector and model", icon=":material/tune:"):
+    with st.expander("Choose detector, model and filter", icon=":material/tune:"):
         detectors = [name for name in DETECTORS if name != "yunet" or visit.detector == "yunet"]
         names = list(dict.fromkeys(["default", *model_names(), visit.model]))
         chosen_detector = st.selectbox(
@@ -141,8 +142,10 @@ def _show_choices(visit: Visit) -> None:
             index=names.index(visit.model),
             help="The default is the model that whoever runs this server has chosen.",
         )
-    if (chosen_model, chosen_detector) != (visit.model, visit.detector):
-        visit.model, visit.detector = chosen_model, chosen_detector
+        chosen_filter = choose_filter(chosen_model, visit.steady)
+    chosen = chosen_model, chosen_detector, chosen_filter
+    if chosen != (visit.model, visit.detector, visit.steady):
+        visit.model, visit.detector, visit.steady = chosen
         st.rerun()
 
 

@@ -87,10 +87,10 @@ def _warm_example(model: str, detector: str, stamp: _Stamp) -> Example:
     return Example(picture, still)
 
 
-def make_live_pipeline(model: str, detector: str) -> FacePipeline:
+def make_live_pipeline(model: str, detector: str, steady: str = "plain") -> FacePipeline:
     """A fresh pipeline for one stream.
 
     Raises:
-        FerError: the model or the detector cannot be loaded.
+        FerError: the model, its recurrent head or the detector cannot be loaded.
     """
-    return build_pipeline(model, detector, live=True)
+    return build_pipeline(model, detector, live=True, steady=steady)

@@ -46,6 +46,7 @@ class Visit:
     phase: Phase = Phase.READY
     model: str = "default"
     detector: str = "short"
+    steady: str = "plain"
     attempt: int = 0
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     message: Message | None = None

@@ -2,10 +2,12 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
+from fer_core.classification.embedding import expose_embedding
 from fer_core.classification.preprocess import normalize
 from fer_core.classification.spec import ModelSpec, Variant, read_spec
 from fer_core.errors import ModelError
@@ -21,9 +23,25 @@ def softmax(logits: FloatArray, temperature: float = 1.0) -> FloatArray:
 
 
 class Classifier:
-    """One interpreter of one model. Not for two threads at once: make one per stream."""
+    """One interpreter of one model. Not for two threads at once: make one per stream.
 
-    def __init__(self, spec: ModelSpec, variant: Variant, content: bytes) -> None:
+    Args:
+        spec: of the model.
+        variant: which of its files.
+        content: of that file.
+        embed: also give the embedding, with ``predict_embedded``.
+
+    Raises:
+        ModelError: the file does not fit its spec.
+    """
+
+    def __init__(
+        self, spec: ModelSpec, variant: Variant, content: bytes, *, embed: bool = False
+    ) -> None:
+        self._embedding: int | None = None
+        self._scale, self._zero = 0.0, 0
+        if embed:
+            content, self._embedding = expose_embedding(content)
         self.spec = spec
         self.variant = variant
         self._file = spec.files[variant]
@@ -44,6 +62,9 @@ class Classifier:
         self._outputs: dict[str, int] = {}
         classes: dict[str, int] = {}
         for detail in self._interpreter.get_output_details():
+            if detail["index"] == self._embedding:
+                self._scale, self._zero = detail["quantization"]
+                continue
             count = int(detail["shape"][-1])
             name = "ferplus" if count == len(FERPLUS_EMOTIONS) else "fer"
             self._outputs[name], classes[name] = detail["index"], count
@@ -57,6 +78,9 @@ class Classifier:
 
     def predict_logits(self, crops: ImageArray) -> dict[str, FloatArray]:
         """Raw outputs of crops (N, size, size) uint8 luma: name -> (N, classes) float32."""
+        return self._predict(crops)[0]
+
+    def _predict(self, crops: ImageArray) -> tuple[dict[str, FloatArray], FloatArray]:
         size = self.spec.input.size
         if crops.ndim != 3 or crops.shape[1:] != (size, size) or crops.dtype != np.uint8:
             raise ValueError(
@@ -66,16 +90,25 @@ class Classifier:
             name: np.empty((len(crops), len(self.spec.classes_of(name))), np.float32)
             for name in self._outputs
         }
+        rows: list[Any] = []
         for row, image in enumerate(normalize(crops, self.spec.input.normalize)):
             self._interpreter.set_tensor(self._input, image[None])
             self._interpreter.invoke()
             for name, index in self._outputs.items():
                 logits[name][row] = self._interpreter.get_tensor(index)[0]
-        return logits
+            if self._embedding is not None:
+                rows.append(self._interpreter.get_tensor(self._embedding)[0].copy())
+        return logits, self._dequantized(rows)
+
+    def _dequantized(self, rows: list[Any]) -> FloatArray:
+        raw = np.asarray(rows, np.float32)
+        return (raw - np.float32(self._zero)) * np.float32(self._scale) if self._scale else raw
 
     def predict_outputs(self, crops: ImageArray) -> dict[str, FloatArray]:
         """Calibrated probabilities: ``fer`` (N, classes), ``ferplus`` (N, 8), ``served`` (N, 7)."""
-        logits = self.predict_logits(crops)
+        return self._calibrated(self.predict_logits(crops))
+
+    def _calibrated(self, logits: dict[str, FloatArray]) -> dict[str, FloatArray]:
         temperatures = self._file.temperatures
         outputs = {
             name: softmax(value, temperatures.get(name, 1.0)) for name, value in logits.items()
@@ -101,9 +134,29 @@ class Classifier:
             return np.zeros((0, NUM_EMOTIONS), np.float32)
         return self.predict_outputs(crops)["served"]
 
+    def predict_embedded(self, crops: ImageArray) -> tuple[FloatArray, FloatArray]:
+        """``predict_proba``'s (N, 7), and the network's embedding (N, D) float32.
 
-def load_classifier(model_dir: Path, variant: Variant = "int8") -> Classifier:
+        Raises:
+            ValueError: the classifier was made without ``embed``.
+        """
+        if self._embedding is None:
+            raise ValueError("This classifier was made without its embedding.")
+        if len(crops) == 0:
+            return np.zeros((0, NUM_EMOTIONS), np.float32), np.zeros((0, 0), np.float32)
+        logits, embeddings = self._predict(crops)
+        return self._calibrated(logits)["served"], embeddings
+
+
+def load_classifier(
+    model_dir: Path, variant: Variant = "int8", *, embed: bool = False
+) -> Classifier:
     """Load a model whose file is the one its spec names, by sha256.
+
+    Args:
+        model_dir: its folder.
+        variant: which of its files.
+        embed: see ``Classifier``.
 
     Raises:
         ModelError: spec or file missing, damaged or not belonging together.
@@ -122,4 +175,4 @@ def load_classifier(model_dir: Path, variant: Variant = "int8") -> Classifier:
             f"The model file {path} is not the one its spec.json names (sha256 {digest[:12]}... "
             f"instead of {spec.files[variant].sha256[:12]}...). Export the run again."
         )
-    return Classifier(spec, variant, content)
+    return Classifier(spec, variant, content, embed=embed)

@@ -20,6 +20,7 @@ COMMANDS: Final = (
     "predict",
     "analyze",
     "train",
+    "train_recurrent",
     "runs",
     "export",
     "evaluate",

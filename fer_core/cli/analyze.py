@@ -46,8 +46,12 @@ def analyze(
         bool, typer.Option("--small-faces", help="Look for small faces in videos too; slower.")
     ] = False,
     smooth: Annotated[
-        float, typer.Option(metavar="S", help="Time constant of smoothing; 0: none.")
+        float, typer.Option(metavar="S", help="Time constant of plain smoothing; 0: none.")
     ] = 0.3,
+    steady: Annotated[
+        str,
+        typer.Option("--filter", help="plain, markov or recurrent: what steadies faces over time."),
+    ] = "plain",
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes; default: one per core.")
     ] = None,
@@ -88,6 +92,7 @@ def analyze(
         pose=pose,
         small_faces=small_faces,
         smooth_s=smooth,
+        filter=steady,
     )
     prepare_out(out)
     journal = Journal(out, options)

@@ -1,4 +1,4 @@
-"""``python -m fer_core bench frame|live|analysis``: measurements that print their own yardstick."""
+"""``python -m fer_core bench NAME``: measurements that print their own yardstick."""
 
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     group.command("live")(live)
     group.command("analysis")(analysis)
     group.command("storage")(storage)
+    group.command("sequences")(sequences)
     app.add_typer(group, name="bench")
 
 
@@ -59,6 +60,17 @@ def analysis(
 ) -> None:
     """Speed on one core and peak memory of analysing a long video with default settings."""
     _load("analysis").main(minutes, as_json=as_json)
+
+
+def sequences(
+    data: Annotated[
+        Path | None, typer.Option(help="FER-2013; default: from FER_DATA_ROOTS.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="Name of a model with a recurrent head.")] = "default",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """What three filters over time make of held-out generated sequences."""
+    _load("sequences").main(data, model, as_json=as_json)
 
 
 def storage(

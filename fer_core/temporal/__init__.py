@@ -2,18 +2,30 @@
 
 from fer_core.temporal.baseline import BaselineState, NeutralBaseline
 from fer_core.temporal.episodes import Episode, EpisodeDetector, Segment, TrackMeasures
+from fer_core.temporal.filters import (
+    FILTERS,
+    MarkovFilter,
+    PlainFilter,
+    RecurrentFilter,
+    TemporalFilter,
+)
 from fer_core.temporal.smoothing import LabelRule, Smoother, label_names
 from fer_core.temporal.windows import SecondWindows
 
 __all__ = [
+    "FILTERS",
     "BaselineState",
     "Episode",
     "EpisodeDetector",
     "LabelRule",
+    "MarkovFilter",
     "NeutralBaseline",
+    "PlainFilter",
+    "RecurrentFilter",
     "SecondWindows",
     "Segment",
     "Smoother",
+    "TemporalFilter",
     "TrackMeasures",
     "label_names",
 ]

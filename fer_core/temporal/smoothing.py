@@ -1,7 +1,7 @@
 """Probabilities that move smoothly and labels that do not flicker, per track and in seconds."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from fer_core.errors import ConfigError
 from fer_core.labels import EMOTIONS, NUM_EMOTIONS, UNSURE
 from fer_core.temporal.baseline import apply_offsets
+from fer_core.temporal.filters import PlainFilter, TemporalFilter
 from fer_core.types import FloatArray, IntArray
 
 #: A smoothed row that has never seen a finite probability.
@@ -56,6 +57,7 @@ class _Track:
     """What is remembered of one face; times on the smoother's clock."""
 
     probs: NDArray[np.float64]
+    state: Any
     label: str
     seen_s: float
     challenger: str = ""
@@ -63,11 +65,12 @@ class _Track:
 
 
 class Smoother:
-    """Exponential smoothing with a time constant, then a label with hysteresis.
+    """Steadied probabilities, then a label with hysteresis.
 
-    A frame that comes ``dt`` seconds after the track's last one moves the smoothed row by
-    ``1 - exp(-dt / time_constant_s)`` towards its own: exact for irregular frames, so that the
-    curve depends on time and not on the frame rate.
+    Plain smoothing is exponential; ``steady`` takes its place. A frame that comes ``dt`` seconds
+    after the track's last one moves the smoothed row by ``1 - exp(-dt / time_constant_s)`` towards
+    its own: exact for irregular frames, so that the curve depends on time and not on the frame
+    rate.
 
     Smoothing is done on probabilities, not on their logarithms: the mean of calibrated
     probabilities is again one (it says in which share of the time a class was right), rows keep
@@ -79,7 +82,8 @@ class Smoother:
     labelled by themselves. A row that is not finite leaves its track as it was.
 
     Args:
-        time_constant_s: 0 turns smoothing off.
+        time_constant_s: of plain smoothing; 0 turns it off.
+        steady: another filter, such as ``MarkovFilter``.
         unsure_below, unsure_margin, hysteresis, hold_s: see ``LabelRule``.
         expiry_s: a track unseen for longer starts anew.
 
@@ -91,19 +95,16 @@ class Smoother:
         self,
         *,
         time_constant_s: float = 0.3,
+        steady: TemporalFilter | None = None,
         unsure_below: float = 0.35,
         unsure_margin: float = 0.05,
         hysteresis: float = 0.1,
         hold_s: float = 0.5,
         expiry_s: float = 0.8,
     ) -> None:
-        if not 0 <= time_constant_s < np.inf:
-            raise ConfigError(
-                f"time_constant_s must be finite and not negative. Received: {time_constant_s}."
-            )
         if not expiry_s > 0:
             raise ConfigError(f"expiry_s must be positive. Received: {expiry_s}.")
-        self.time_constant_s = time_constant_s
+        self.steady = steady or PlainFilter(time_constant_s)
         self.expiry_s = expiry_s
         self.rule = LabelRule(unsure_below, unsure_margin, hysteresis, hold_s)
         self._offsets: FloatArray | None = None
@@ -128,7 +129,11 @@ class Smoother:
         self._offsets = offsets
 
     def update(
-        self, probs: FloatArray, track_ids: IntArray, time_s: float
+        self,
+        probs: FloatArray,
+        track_ids: IntArray,
+        time_s: float,
+        embeddings: FloatArray | None = None,
     ) -> tuple[FloatArray, tuple[str, ...]]:
         """Take in one frame.
 
@@ -136,6 +141,7 @@ class Smoother:
             probs: (N, 7) float32, rows sum to 1.
             track_ids: (N,) int64, each at most once but for -1.
             time_s: the frame's timestamp.
+            embeddings: (N, D) float32, for a filter that needs them.
 
         Returns:
             (N, 7) float32 whose rows sum to 1, and N labels from ``EMOTIONS`` or ``UNSURE``.
@@ -161,26 +167,47 @@ class Smoother:
         labels = []
         for index, (row, track_id) in enumerate(zip(rows, track_ids, strict=True)):
             valid = bool(np.isfinite(row).all())
-            if valid and self._offsets is not None:
-                row = apply_offsets(row, self._offsets)
-            track = self._follow(int(track_id), row if valid else None)
+            embedding = None if embeddings is None else embeddings[index]
+            track = self._follow(int(track_id), row if valid else None, embedding)
             smoothed[index] = track.probs
             labels.append(track.label)
         return smoothed.astype(np.float32), tuple(labels)
 
-    def _follow(self, track_id: int, row: NDArray[np.float64] | None) -> _Track:
+    def _corrected(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
+        return row if self._offsets is None else apply_offsets(row, self._offsets)
+
+    def _steadied(
+        self,
+        track: _Track | None,
+        row: NDArray[np.float64],
+        embedding: NDArray[np.float32] | None,
+    ) -> tuple[NDArray[np.float64], Any]:
+        """Probabilities and state. What a network steadies is corrected behind it."""
+        steady = self.steady
+        row = row if steady.needs_embedding else self._corrected(row)
+        if track is None:
+            probs, state = steady.begin(row, embedding)
+        else:
+            probs, state = steady.step(track.state, row, embedding, self._now - track.seen_s)
+        return (self._corrected(probs) if steady.needs_embedding else probs), state
+
+    def _follow(
+        self,
+        track_id: int,
+        row: NDArray[np.float64] | None,
+        embedding: NDArray[np.float32] | None,
+    ) -> _Track:
         """The track after this frame; ``row`` is None where nothing was measured."""
         track = self._tracks.get(track_id) if track_id >= 0 else None
         if row is None:
-            return track or _Track(_UNIFORM, UNSURE, self._now)
+            return track or _Track(_UNIFORM, None, UNSURE, self._now)
         if track is None:
-            track = _Track(row, self.rule.name(row), self._now)
+            probs, state = self._steadied(None, row, embedding)
+            track = _Track(probs, state, self.rule.name(probs), self._now)
             if track_id >= 0:
                 self._tracks[track_id] = track
             return track
-        passed = self._now - track.seen_s
-        gain = -np.expm1(-passed / self.time_constant_s) if self.time_constant_s > 0 else 1.0
-        track.probs = track.probs + gain * (row - track.probs)
+        track.probs, track.state = self._steadied(track, row, embedding)
         track.seen_s = self._now
         self._relabel(track)
         return track

@@ -37,11 +37,16 @@ def write_video(
     rotation: int = 0,
     sound: bool = False,
     size: tuple[int, int] = SIZE,
+    hdr: bool = False,
 ) -> Path:
-    """Encode the moving portrait."""
+    """Encode the moving portrait; ``hdr``: marked as BT.2020 with the PQ curve, as HDR10 is."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=fps)
         stream.width, stream.height, stream.pix_fmt = *size, pix_fmt
+        if hdr:
+            stream.codec_context.color_primaries = 9
+            stream.codec_context.color_trc = 16
+            stream.codec_context.colorspace = 9
         base = Fraction(1, 90_000) if times_s else Fraction(1, fps)
         stream.codec_context.time_base = base
         if rotation:

@@ -55,6 +55,32 @@ def test_codecs_containers_and_shapes(name: str, tmp_path: Path, shared_engine: 
     assert {row["label"] for row in rows} == {"happy"}
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("4k.mkv", {"codec": "mjpeg", "pix_fmt": "yuvj420p", "size": (3840, 2160)}),
+        ("hdr.mkv", {"pix_fmt": "yuv420p10le", "hdr": True}),
+    ],
+)
+def test_large_and_deep_videos(
+    name: str, options: dict[str, object], tmp_path: Path, shared_engine: Engine
+) -> None:
+    path = write_video(tmp_path / name, frames=2, **options)  # type: ignore[arg-type]
+    with av.open(str(path)) as made:
+        codec = made.streams.video[0].codec_context
+        assert (codec.width, codec.color_trc == 16) == (options.get("size", SIZE)[0], "hdr" in name)  # type: ignore[index]
+    outcome, rows = analyse(shared_engine, path)
+    assert (outcome.status, outcome.frames, outcome.people) == ("done", 2, 1)
+    assert {row["label"] for row in rows} == {"happy"}
+
+
+def test_a_picture_of_16_bits(tmp_path: Path, shared_engine: Engine) -> None:
+    path = tmp_path / "deep.png"
+    cv2.imwrite(str(path), face_frame(0).astype(np.uint16) * 257)
+    outcome, rows = analyse(shared_engine, path)
+    assert (outcome.status, [row["label"] for row in rows]) == ("done", ["happy"])
+
+
 def test_variable_frame_rate_counts_time(tmp_path: Path, shared_engine: Engine) -> None:
     times = [0.0, 0.05, 0.1, 0.5, 0.55, 1.2, 1.25, 1.3]
     path = write_video(tmp_path / "vfr.mkv", frames=8, times_s=times)

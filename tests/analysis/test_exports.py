@@ -34,7 +34,7 @@ def test_the_clip_itself(analysed: Analysed) -> None:
     assert (outcome.frames, outcome.people) == (20, 1)
     assert outcome.duration_s == pytest.approx(1.9)
     assert set(outcome.outputs) == {path.name for path in analysed.out.iterdir()}
-    assert len(outcome.outputs) == 9
+    assert len(outcome.outputs) == 10
 
 
 def test_faces_table(analysed: Analysed) -> None:
@@ -71,6 +71,13 @@ def test_parquet_is_the_same_table(part: str, analysed: Analysed) -> None:
                 assert value == pytest.approx(float(row[name]), abs=1e-4)
             else:
                 assert ("" if value is None else str(value)) == row[name]
+
+
+def test_json_rows_are_the_same_table(analysed: Analysed) -> None:
+    rows = read_csv(analysed.result(".csv"))
+    found = json.loads(analysed.result(".frames.json").read_text(encoding="utf-8"))
+    assert [list(row) for row in found] == [COLUMNS] * len(rows)
+    assert [{name: str(value) for name, value in row.items()} for row in found] == rows
 
 
 def test_webvtt(analysed: Analysed) -> None:
