@@ -24,7 +24,7 @@ _DASHES = ("solid", "dash", "dot", "dashdot")
 def layout(figure: go.Figure, *, height: int, **options: Any) -> None:
     """As on the Metrics page, without a title's place."""
     usual_layout(figure, height=height, **options)
-    figure.update_layout(margin_t=12)
+    figure.update_layout(margin_t=12, legend_traceorder="normal")
 
 
 def mix_figure(mix: ArrayLike) -> go.Figure:
@@ -72,12 +72,13 @@ def course_figure(times_s: ArrayLike, probs: ArrayLike) -> go.Figure:
             hovertemplate="%{y:.1f} %",
         )
     layout(figure, height=300, barmode="stack", bargap=0, hovermode="x unified")
+    figure.update_layout(legend_y=-0.4)  # below the axis' title
     figure.update_xaxes(title="seconds")
     figure.update_yaxes(title="share (%)", range=[0, 100])
     return figure
 
 
-def _error(ratios: Sequence[RatioEstimate]) -> dict[str, Any]:
+def _error(ratios: Sequence[RatioEstimate], color: str) -> dict[str, Any]:
     """Error bars of intervals; none where there is no interval."""
     up = [100 * (r.high - r.value) if np.isfinite(r.high) else 0.0 for r in ratios]
     down = [100 * (r.value - r.low) if np.isfinite(r.low) else 0.0 for r in ratios]
@@ -88,6 +89,7 @@ def _error(ratios: Sequence[RatioEstimate]) -> dict[str, Any]:
         "arrayminus": np.maximum(down, 0).tolist(),
         "thickness": 1.2,
         "width": 3,
+        "color": color,
     }
 
 
@@ -109,7 +111,7 @@ def trend_figure(points: Sequence[Point], baseline: Baseline | None, rule: Rule)
         figure.add_scatter(
             x=[point.key for point in points],
             y=[100 * ratio.value for ratio in ratios],
-            error_y=_error(ratios),
+            error_y=_error(ratios, color),
             name=f"{name} ratio",
             mode="lines+markers",
             line={"color": color, "dash": dash, "width": 2},
@@ -146,7 +148,7 @@ def group_figure(points: Sequence[Point], names: Sequence[str]) -> go.Figure:
         go.Bar(
             x=list(names),
             y=[100 * ratio.value for ratio in ratios],
-            error_y=_error(ratios),
+            error_y=_error(ratios, "#8A8A94"),
             marker_color=STRESS_COLOR,
             hovertemplate="%{x}: %{y:.1f} %<extra></extra>",
         )

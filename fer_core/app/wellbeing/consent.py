@@ -5,6 +5,7 @@ asked for anew.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,11 +68,14 @@ class Terms:
 
     @property
     def text(self) -> str:
-        """The text, as Markdown lines."""
-        return "\n\n".join(f"**{head}** {body}" for head, body in self.parts())
+        """The text, as it is kept and hashed."""
+        return self.written(str)
 
-    def parts(self) -> list[tuple[str, str]]:
-        """(question, answer), in order."""
+    def written(self, escape: Callable[[str], str]) -> str:
+        """The text as Markdown, with the owner's own words made harmless by ``escape``."""
+        return "\n\n".join(f"**{head}** {body}" for head, body in self._parts(escape))
+
+    def _parts(self, escape: Callable[[str], str]) -> list[tuple[str, str]]:
         return [
             (
                 "What is stored?",
@@ -80,7 +84,7 @@ class Terms:
                 "and its eyes open; the result you were shown, and notes you write. Never a "
                 "picture: frames travel to this server, are analysed in memory and are gone.",
             ),
-            ("Why?", self._why()),
+            ("Why?", self._why(escape)),
             (
                 "How long?",
                 f"{self.retention_days} days; then it is deleted by itself. You can export, "
@@ -95,9 +99,9 @@ class Terms:
             ("The law.", LAW),
         ]
 
-    def _why(self) -> str:
+    def _why(self, escape: Callable[[str], str]) -> str:
         yours = "So that you can follow your own course over days."
-        said = "; ".join(str(value) for value in self.details.values() if isinstance(value, str))
+        said = "; ".join(escape(one) for one in self.details.values() if isinstance(one, str))
         ours = {
             "medical_or_safety": "The purpose is medical or safety",
             "research": "The purpose is research, approved by an ethics board",

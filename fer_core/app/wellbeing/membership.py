@@ -77,7 +77,7 @@ def look_up() -> Known:
 def show_terms(terms: Terms) -> None:
     """The text that is agreed to."""
     with st.container(border=True, height=320):
-        st.markdown(terms.text)
+        st.markdown(terms.written(plain))
         st.caption(f"Version {terms.version} of this text.")
 
 
@@ -109,6 +109,8 @@ def show_joining(known: Known) -> None:
         if teams:
             ids: list[int | None] = [None, *(team.id for team in teams)]
             names = {team.id: team.name for team in teams}
+            if person is not None and person.team_id in ids:
+                st.session_state.setdefault(_TEAM, person.team_id)
             team_id = st.selectbox(
                 "Team", ids, format_func=lambda one: names.get(one or 0, "No team"), key=_TEAM
             )
@@ -138,8 +140,11 @@ def _join(known: Known, name: str | None, team_id: int | None) -> None:
                 made = persons.create_person(session, now_s=now_s, pseudonym=name)
                 person, key = made.person, made.key
             person_id = person.id
-            # Whoever agrees anew counts from now on: nothing from before comes into a team.
-            persons.withdraw_consents(session, person_id=person_id, now_s=now_s, purpose=terms.key)
+            if person.team_id != team_id:
+                # Nothing from before comes into the new team.
+                persons.withdraw_consents(
+                    session, person_id=person_id, now_s=now_s, purpose=terms.key
+                )
             persons.join_team(session, person_id=person_id, team_id=team_id)
             consent = persons.give_consent(
                 session,

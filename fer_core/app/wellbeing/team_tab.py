@@ -5,7 +5,6 @@ import streamlit as st
 
 from fer_core.access import Role
 from fer_core.app.access import current_access
-from fer_core.app.plain import plain
 from fer_core.app.wellbeing.charts import CONFIG, bands_figure, mixes_figure, team_figure
 from fer_core.app.wellbeing.purpose import show_purpose, show_teams
 from fer_core.app.wellbeing.team_data import TeamMonth, load_demo, load_month, note_looked
@@ -125,9 +124,7 @@ def _show_headline(figures: TeamFigures) -> None:
 def _show_charts(
     month: TeamMonth, team: int | None, names: dict[int, str], figures: TeamFigures
 ) -> None:
-    chosen: list[tuple[str, int | None]] = [
-        ("All teams" if team is None else plain(names[team]), team)
-    ]
+    chosen: list[tuple[str, int | None]] = [("All teams" if team is None else names[team], team)]
     if team is None:
         present = {one for one, _ in month.days}
         if len(present) > 1:

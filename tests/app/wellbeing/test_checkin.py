@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.app.wellbeing.desk import this_desk
 from fer_core.storage import checkins
+from fer_core.storage.choices import choose_purpose
 from fer_core.storage.tables import Consent, Sample
 from tests.app.wellbeing.visitor import Visitor, choose, consent, press, texts
 
@@ -187,6 +188,18 @@ def test_a_new_purpose_is_agreed_to_before_anything_goes_on(visitor: Visitor) ->
         newest = session.query(Consent).order_by(Consent.id.desc()).first()
     assert newest is not None
     assert (newest.purpose, newest.version) == ("wellbeing/research", "1.1")
+
+
+def test_the_owners_words_have_no_meaning_in_the_consent(visitor: Visitor) -> None:
+    with visitor.store.write() as session:
+        choose_purpose(
+            session,
+            purpose="medical_or_safety",
+            number=1,
+            now_s=visitor.store.now_s(),
+            reason="![x](http://x) <b>",
+        )
+    assert r"\!\[x\]\(http\:\/\/x\) \<b\>" in texts(visitor.open())
 
 
 def test_the_page_left_ends_the_check_in(visitor: Visitor) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from fer_core.access import Role
 from fer_core.storage import Store, audit, persons
-from fer_core.storage.tables import Choice, Sample, Team
+from fer_core.storage.tables import Choice, Consent, Sample, Team
 from fer_core.wellbeing.days import bounds_of, past_days
 from tests.app.wellbeing.visitor import (
     Visitor,
@@ -152,3 +152,19 @@ def test_a_team_is_chosen_when_joining(visitor: Visitor) -> None:
     assert person is not None
     assert person.team_id == team_id
     assert "Team: Night" in app.session_state["wellbeing_receipt"]
+    choose(visitor.store, "research")
+    app.run()
+    visitor.join(app)
+    assert visitor.person().team_id == team_id, "their team is suggested"  # type: ignore[union-attr]
+    assert standing(visitor.store) == 2, "a new text takes nothing back"
+    choose(visitor.store, "research")
+    app.run()
+    next(box for box in app.selectbox if box.label == "Team").set_value(None)
+    visitor.join(app)
+    assert standing(visitor.store) == 1, "another team begins anew"
+
+
+def standing(store: Store) -> int:
+    """Consents that hold."""
+    with store.read() as session:
+        return session.query(Consent).filter(Consent.withdrawn_s.is_(None)).count()
