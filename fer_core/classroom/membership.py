@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from fer_core.errors import AccessError, InputError
 from fer_core.storage import Store, audit, persons, rooms, sittings
-from fer_core.storage.choices import may_others_join
-from fer_core.storage.tables import Room
+from fer_core.storage.choices import get_choice, may_others_join
+from fer_core.storage.tables import Person, Room
 
 PURPOSE: Final = "classroom"
 #: Raised with every change of the text that a student agrees to.
@@ -21,6 +23,7 @@ class Place:
         room_id, code, title, k_min, closes_s: of the room.
         person_id, pseudonym: whose place it is.
         checkin_id: to which their samples go.
+        is_agreed: whether they agreed to the text and the purpose that are in force now.
     """
 
     room_id: int
@@ -31,6 +34,7 @@ class Place:
     person_id: int
     pseudonym: str
     checkin_id: int
+    is_agreed: bool
 
 
 def join(
@@ -66,22 +70,19 @@ def join(
         if person is None:
             new = persons.create_person(session, now_s=now_s)
             person, made = new.person, new.key
-        known = persons.find_consent(
-            session, person_id=person.id, purpose=PURPOSE, version=CONSENT_VERSION
-        )
-        if known is None:
+        if not has_agreed(session, person_id=person.id):
             persons.give_consent(
                 session,
                 person_id=person.id,
                 purpose=PURPOSE,
-                version=CONSENT_VERSION,
+                version=_version(session),
                 text=consent_text,
                 now_s=now_s,
             )
         rooms.join_room(session, room_id=room.id, person_id=person.id, now_s=now_s)
         persons.note_seen(session, person_id=person.id, now_s=now_s)
         sitting = sittings.take_sitting(session, room_id=room.id, person_id=person.id, now_s=now_s)
-        return _place(room, person.id, person.pseudonym, sitting.id), made
+        return _place(session, room, person, sitting.id), made
 
 
 def find_place(store: Store, *, code: str, key: str | None) -> Place | None:
@@ -96,7 +97,7 @@ def find_place(store: Store, *, code: str, key: str | None) -> Place | None:
         sitting = room and sittings.find_sitting(session, room_id=room.id, person_id=person.id)
         if room is None or sitting is None:
             return None
-        return _place(room, person.id, person.pseudonym, sitting.id)
+        return _place(session, room, person, sitting.id)
 
 
 def leave_and_erase(store: Store, place: Place) -> bool:
@@ -130,7 +131,28 @@ def leave_and_erase(store: Store, place: Place) -> bool:
     return True
 
 
-def _place(room: Room, person_id: int, pseudonym: str, checkin_id: int) -> Place:
+def has_agreed(session: Session, *, person_id: int) -> bool:
+    """Whether the person agreed to the text and the purpose that are in force now."""
+    version = _version(session)
+    found = persons.find_consent(session, person_id=person_id, purpose=PURPOSE, version=version)
+    return found is not None
+
+
+def _version(session: Session) -> str:
+    """Of the text, and of the owner's purpose that stands in it."""
+    choice = get_choice(session, key="purpose")
+    return f"{CONSENT_VERSION}.{choice.version if choice else 0}"
+
+
+def _place(session: Session, room: Room, person: Person, checkin_id: int) -> Place:
     return Place(
-        room.id, room.code, room.title, room.k_min, room.closes_s, person_id, pseudonym, checkin_id
+        room.id,
+        room.code,
+        room.title,
+        room.k_min,
+        room.closes_s,
+        person.id,
+        person.pseudonym,
+        checkin_id,
+        has_agreed(session, person_id=person.id),
     )

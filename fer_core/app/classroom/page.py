@@ -8,7 +8,8 @@ from fer_core.access import Role
 from fer_core.app.access import current_access
 from fer_core.app.classroom import state, texts
 from fer_core.app.classroom.educator import show_educator
-from fer_core.app.classroom.student import ask_for_code, show_room_for_student, show_self_view
+from fer_core.app.classroom.joining import ask_for_code
+from fer_core.app.classroom.student import show_room_for_student, show_self_view
 from fer_core.app.classroom.summary import show_lesson
 from fer_core.classroom.demo import PEOPLE, make_demonstration
 from fer_core.config import settings

@@ -70,10 +70,17 @@ def show_stream(
             beside()
     else:
         st.html(_HIDE.format(key=key))
+    check_camera(visit, streaming=state.playing, constraints=constraints)
+
+
+def check_camera(
+    visit: Visit, *, streaming: bool = False, constraints: Mapping[str, Any] = CONSTRAINTS
+) -> None:
+    """Ask the browser for the camera once the visitor wants it; before, only whether it could."""
     message = visit.message
-    report = camera.mount_camera_check(
-        visit.attempt, streaming=state.playing, constraints=constraints
-    )
+    # A check that is new on the page would open the camera for an attempt that is over.
+    attempt = visit.attempt if visit.is_streaming else 0
+    report = camera.mount_camera_check(attempt, streaming=streaming, constraints=constraints)
     if visit.take_report(report) or visit.message is not message:
         st.rerun()
 

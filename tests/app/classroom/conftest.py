@@ -13,7 +13,7 @@ from fer_core.app import access as access_module
 from fer_core.app import camera, cookies, webrtc
 from fer_core.app import visit as visit_module
 from fer_core.app.camera import CameraReport
-from fer_core.app.classroom import state, stream, student, watch
+from fer_core.app.classroom import joining, state, student, watch
 from fer_core.config import settings
 from fer_core.storage import Store, choices, rooms, shared_store
 from fer_core.storage.tables import Room
@@ -45,9 +45,12 @@ class Browser:
         self.session = FakeSession()
         self.options: dict[str, Any] = {}
         self.answer = "ok"
+        self.before: CameraReport | None = None
+        self.attempts: list[int] = []
 
     def check_camera(self, attempt: int, **_: object) -> CameraReport | None:
-        return CameraReport(attempt, self.answer) if attempt else None
+        self.attempts.append(attempt)
+        return CameraReport(attempt, self.answer) if attempt else self.before
 
     def open_session(self, _: object, **options: Any) -> FakeSession:
         self.options = options
@@ -68,9 +71,9 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
     monkeypatch.setattr(camera, "mount_camera_check", fake.check_camera)
     monkeypatch.setattr(webrtc, "open_stream", fake.open_stream)
     monkeypatch.setattr(visit_module, "LiveSession", fake.open_session)
-    monkeypatch.setattr(stream, "warm_up", lambda _: True)
-    for module in (student, watch):
+    for module in (joining, student, watch):
         monkeypatch.setattr(module, "warm_up", lambda _: True)
+    for module in (joining, watch):
         monkeypatch.setattr(module, "shared_admission", lambda: admission)
     limiter = AttemptLimiter(WRONG_CODES, 600.0)
     monkeypatch.setattr(state, "code_limiter", lambda: limiter)

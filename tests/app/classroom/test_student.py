@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import func, select
 
 from fer_core.app import cookies
-from fer_core.app.classroom import state
+from fer_core.app.camera import CameraReport
+from fer_core.app.classroom import state, student
+from fer_core.errors import StorageError
 from fer_core.storage import Store, rooms
 from fer_core.storage.tables import Consent, Person, RoomMember
 from tests.app.classroom.conftest import (
@@ -115,6 +117,44 @@ def test_after_a_lost_connection_one_press_goes_on_as_the_same(
     assert state.shared_hub().count_streams(room.id) == 1
 
 
+def test_what_cannot_be_erased_now_is_said_and_stays_one_press_away(
+    store: Store, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_others_join(store)
+    app = show(open_room(store).code)
+    app.button(key="agree").click().run()
+
+    def fail(*_: object) -> bool:
+        raise StorageError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(student, "leave_and_erase", fail)
+        app.button(key="leave").click().run()
+    assert "The disk is full." in written(app)
+    assert "You have left the room" not in written(app)
+    assert browser.session.is_closed
+    app.button(key="leave").click().run()
+    assert "You have left the room" in written(app)
+    assert count(store, Person) == 0
+
+
+def test_an_insecure_page_says_so_before_the_consent(store: Store, browser: Browser) -> None:
+    let_others_join(store)
+    browser.before = CameraReport(0, "insecure")
+    assert "open this page by https" in written(show(open_room(store).code))
+
+
+def test_who_joins_again_is_not_filmed_before_the_consent(store: Store, browser: Browser) -> None:
+    let_others_join(store)
+    app = show(open_room(store).code)
+    app.button(key="agree").click().run()
+    assert browser.attempts[-1] == 1
+    app.button(key="leave").click().run()
+    app.button(key="again").click().run()
+    assert "What is stored" in written(app)
+    assert browser.attempts[-1] == 0, "a look, without opening the camera"
+
+
 def test_a_closed_room_ends_the_view_and_lets_one_erase(store: Store, browser: Browser) -> None:
     let_others_join(store)
     room = open_room(store)
@@ -141,6 +181,21 @@ def test_without_a_purpose_nobody_joins(store: Store, browser: Browser) -> None:
     let_others_join(store, "self")
     app.button(key="agree").click().run()
     assert count(store, Person) == 0, "withdrawn while the consent was being read"
+
+
+def test_another_purpose_asks_again(store: Store, browser: Browser) -> None:
+    let_others_join(store)
+    room = open_room(store)
+    app = show(room.code)
+    app.button(key="agree").click().run()
+    let_others_join(store)
+    app.run()
+    assert "What is stored" in written(app), "the owner chose anew: so does the student"
+    assert browser.session.is_closed
+    assert state.shared_hub().count_streams(room.id) == 0
+    app.button(key="agree").click().run()
+    assert "You are here as" in written(app)
+    assert (count(store, Person), count(store, Consent)) == (1, 2)
 
 
 def test_a_room_with_one_camera_shows_its_notice(store: Store, browser: Browser) -> None:

@@ -1,0 +1,121 @@
+"""How a student comes into a room: the code, the consent, the stream that follows."""
+
+import time
+
+import streamlit as st
+
+from fer_core.app import cookies
+from fer_core.app.classroom import state, texts
+from fer_core.app.classroom.stream import check_camera, warm_up
+from fer_core.app.notices import say
+from fer_core.app.plain import plain
+from fer_core.app.resources import make_live_pipeline, shared_admission
+from fer_core.app.visit import Visit
+from fer_core.classroom.membership import Place, join
+from fer_core.classroom.seconds import DeviceMeter
+from fer_core.classroom.watching import WatchedPipeline
+from fer_core.config import settings
+from fer_core.errors import FerError
+from fer_core.storage import rooms, shared_store
+from fer_core.storage.choices import get_choice, may_others_join
+from fer_core.storage.tables import Room
+from fer_core.types import FrameResult
+
+_WRONG = "class_wrong"
+
+
+def ask_for_code() -> None:
+    """A field for the room's code; opens the room's own address."""
+    with st.form("code", border=True):
+        code = st.text_input(
+            "Room code", max_chars=20, help="Eight letters and digits that your educator gives you."
+        )
+        if st.form_submit_button("Enter", type="primary", icon=":material/login:") and code.strip():
+            st.query_params["room"] = code.strip().upper()
+            st.rerun()
+
+
+def find_open(code: str, *, is_known: bool) -> Room | None:
+    """The open room of this code; else says why not."""
+    store = shared_store()
+    limiter, address = state.code_limiter(), state.address()
+    if not is_known and (wait_s := limiter.wait_s(address)) > 0:
+        st.error(f"Too many wrong codes: try again in {max(1, round(wait_s / 60))} minutes.")
+        return None
+    with store.read() as session:
+        room = rooms.find_room(session, code=code, now_s=store.now_s())
+        is_allowed = may_others_join(session)
+    if room is not None and is_allowed:
+        return room
+    if is_known:
+        return None
+    if room is not None:
+        st.info("Nobody can join now: the owner of this server has not chosen a purpose for it.")
+        return None
+    if st.session_state.get(_WRONG) != code:  # one try counts once, however often it is drawn
+        st.session_state[_WRONG] = code
+        limiter.note_wrong(address)
+    st.error("No open room has this code: check it with the person who gave it.")
+    ask_for_code()
+    return None
+
+
+def show_consent(room: Room) -> None:
+    """What the student agrees to, and the button that joins and turns the camera on."""
+    visit = state.own_visit()
+    if visit.is_streaming:  # under a purpose that is no more in force
+        state.stop_own()
+    text = _consent_of(room)
+    st.subheader(f"Join {plain(room.title)}", anchor=False)
+    with st.container(border=True):
+        for line in text.splitlines():
+            head, _, rest = line.partition(": ")
+            st.markdown(f"**{plain(head)}**: {plain(rest)}" if rest else plain(line))
+    st.caption(texts.LAW)
+    say(visit.message)
+    check_camera(visit)
+    if not warm_up(visit):
+        return
+    if st.button("I agree, join with my camera", type="primary", key="agree"):
+        try:
+            place, key = join(
+                shared_store(),
+                code=room.code,
+                key=cookies.read_token(cookies.PERSON),
+                consent_text=text,
+            )
+        except FerError as error:
+            st.error(str(error))
+            return
+        if key is not None:
+            cookies.remember(cookies.PERSON, key)
+        start_own(visit, place)
+        st.rerun()
+
+
+def _consent_of(room: Room) -> str:
+    with shared_store().read() as session:
+        choice = get_choice(session, key="purpose")
+    purpose = texts.purpose_text(choice.value if choice else {})
+    return texts.consent_text(k_min=room.k_min, days=settings().retention_days, purpose=purpose)
+
+
+def start_own(visit: Visit, place: Place | None) -> None:
+    """Turn the camera on: for a place in a room, or in self-view for nobody."""
+    meter, model, detector = DeviceMeter(), visit.model, visit.detector
+
+    def watch(result: FrameResult) -> None:
+        meter.add(result, time.time())
+
+    visit.start(
+        shared_admission(), lambda: WatchedPipeline(make_live_pipeline(model, detector), watch)
+    )
+    if visit.is_streaming:
+        state.note_streaming(place, meter)
+
+
+def show_notice(room: Room) -> None:
+    """What one camera measures in this room."""
+    st.subheader(texts.NOTICE_TITLE, anchor=False)
+    st.markdown(texts.NOTICE.format(k=room.k_min, days=settings().retention_days))
+    st.caption(texts.LAW)
