@@ -28,8 +28,9 @@ from fer_core.wellbeing.ratios import (
 
 #: A face counts as in view for a second from so much valid time on; less is a stray detection.
 IN_VIEW_S: Final = 0.2
-#: Seconds of a stream arrive so long after they ended: ``SecondWindows`` waits for late frames.
-LATENESS_S: Final = 1.0
+#: A second's sample is given out once a frame so long after its end was analysed: the gap of
+#: ``SecondWindows``.
+LATENESS_S: Final = 0.5
 
 
 class Second(StrEnum):
@@ -94,7 +95,8 @@ class Sitting:
 
         Args:
             samples: all of the stream so far, one per track and second, or its latest part.
-            time_s: the stream's time.
+            time_s: of the stream, up to which it is analysed; not of the newest frame, since a
+                busy server is some way behind.
 
         Returns:
             The samples that count and were not given before.

@@ -31,11 +31,20 @@ def sample(
 )
 def test_what_a_second_is(found: list[EmotionSample], what: Second) -> None:
     sitting = Sitting()
-    kept = sitting.take(found, 2.0)
+    kept = sitting.take(found, 1.5)
     assert sitting.seconds == [what]
     assert len(kept) == (what is Second.KEPT)
     assert sitting.is_paused is (what is Second.PAUSED)
     assert all(one.track_id == 1 for one in kept), "the stray face is not the one kept"
+
+
+def test_a_second_waits_until_it_is_analysed() -> None:
+    """A busy server is behind: what it has not looked at yet is not away."""
+    sitting = Sitting()
+    assert len(sitting.take([sample(0)], 2.4)) == 1
+    assert sitting.seconds == [Second.KEPT]
+    sitting.take([sample(0), sample(1)], 2.5)
+    assert sitting.seconds == [Second.KEPT, Second.KEPT]
 
 
 def test_a_second_face_makes_the_check_in_longer_and_leaves_nothing() -> None:

@@ -16,6 +16,7 @@ from fer_core.config import settings
 from fer_core.errors import StorageError
 from fer_core.storage import SampleRow, Store
 from fer_core.streaming import Admission
+from fer_core.streaming.state import RESULT_MAX_AGE_S
 from fer_core.types import EmotionSample
 from fer_core.wellbeing.sitting import LATENESS_S, Alert, Result, Rule, Sitting
 
@@ -95,7 +96,10 @@ class Desk:
             return
         snapshot = session.snapshot()
         if snapshot.frames:
-            self._take(store, session.samples(), snapshot.time_s)
+            self._set_zero(snapshot.time_s)
+            newest = snapshot.result
+            analysed_s = snapshot.time_s - RESULT_MAX_AGE_S if newest is None else newest.time_s
+            self._take(store, session.samples(), analysed_s)
 
     def finish(self, store: Store) -> None:
         """End the check-in: the last seconds count, the result is kept with it."""
@@ -105,6 +109,7 @@ class Desk:
         results = self.visit.results
         self.visit.reset()
         if results is not None:
+            self._set_zero(time_s)
             self._take(store, results.samples, time_s + LATENESS_S)
         if self.sitting.seconds:
             self._end(store)
@@ -120,9 +125,12 @@ class Desk:
         """What the last window of the check-in under way says."""
         return self.sitting.result(self.rule)
 
-    def _take(self, store: Store, samples: Sequence[EmotionSample], time_s: float) -> None:
+    def _set_zero(self, time_s: float) -> None:
+        """Note at which UTC second the stream began, where its time is this now."""
         if not self._zero_s:
             self._zero_s = self.clock() - time_s
+
+    def _take(self, store: Store, samples: Sequence[EmotionSample], time_s: float) -> None:
         self._waiting += self.sitting.take(samples, time_s)
         if self.member is None or not self._waiting:
             return

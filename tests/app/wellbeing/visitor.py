@@ -12,7 +12,7 @@ from fer_core.storage import Store, persons
 from fer_core.storage.choices import choose_purpose
 from fer_core.storage.tables import Person
 from fer_core.streaming import Admission
-from tests.app.fakes import SNAPSHOT, FakeSession, FakeStream, make_sample
+from tests.app.fakes import SNAPSHOT, FakeSession, FakeStream, make_result, make_sample
 
 
 def page() -> None:
@@ -66,7 +66,8 @@ class Visitor:
             for second in range(seconds)
             for track in range(1, tracks + 1)
         )
-        self.session.current = replace(SNAPSHOT, time_s=seconds + 1.0)
+        result = replace(make_result(("happy",) * tracks), time_s=seconds + 0.5)
+        self.session.current = replace(SNAPSHOT, time_s=seconds + 1.0, result=result)
 
     def person(self) -> Person | None:
         """The only person there is."""
