@@ -6,6 +6,7 @@ from fer_core.access import Role
 from fer_core.app.access import begin_run, end_run, may_train
 from fer_core.app.classroom.state import leave_classroom
 from fer_core.app.live import leave_live_page
+from fer_core.app.reactions.desk import leave_reactions_page
 from fer_core.app.resources import ICON
 from fer_core.app.routing import note_routed
 from fer_core.app.studio.state import leave_studio
@@ -16,6 +17,7 @@ st.set_page_config(page_title="Mien", page_icon=str(ICON), layout="wide", initia
 live = st.Page("pages/live.py", title="Live", icon=":material/videocam:", default=True)
 metrics = st.Page("pages/metrics.py", title="Metrics", icon=":material/monitoring:")
 analyse = st.Page("pages/analyse.py", title="Analyse", icon=":material/movie:")
+reactions = st.Page("pages/reactions.py", title="Reactions", icon=":material/theaters:")
 training = st.Page("pages/training.py", title="Training", icon=":material/model_training:")
 classroom = st.Page("pages/classroom.py", title="Classroom", icon=":material/school:")
 wellbeing = st.Page("pages/wellbeing.py", title="Wellbeing", icon=":material/self_improvement:")
@@ -30,7 +32,12 @@ closing = [about, access] if may.has(Role.OWNER) else [about]
 
 note_routed()
 page = st.navigation(
-    {"See": [live, analyse], "Groups": [classroom, wellbeing], "Model": model, "About": closing}
+    {
+        "See": [live, analyse, reactions],
+        "Groups": [classroom, wellbeing],
+        "Model": model,
+        "About": closing,
+    }
 )
 if page is not live:
     leave_live_page()
@@ -40,5 +47,7 @@ if page is not wellbeing:
     leave_wellbeing_page()
 if page is not studio:
     leave_studio()
+if page is not reactions:
+    leave_reactions_page()
 page.run()
 end_run()

@@ -1,0 +1,66 @@
+"""A player that tells where it is in the clip."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime import get_instance
+
+from fer_core.app.component import pack, source
+
+_PLAYER = st.components.v2.component(
+    "mien_player",
+    html=source("player.html"),
+    css=source("player.css"),
+    js=source("player.js"),
+)
+_TYPES = {".mp4": "video/mp4", ".webm": "video/webm"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerReport:
+    """What the browser said last.
+
+    Attributes:
+        count: goes up with every report of one player.
+        clip_s: where it is.
+        plays: whether it goes on.
+        ended: whether the end was reached.
+    """
+
+    count: int
+    clip_s: float
+    plays: bool
+    ended: bool
+
+
+def show_player(path: Path, *, alt: str, key: str) -> PlayerReport | None:
+    """Draw the player; the latest report, None before the first."""
+    url = get_instance().media_file_mgr.add(str(path), _TYPES[path.suffix], f"player-{key}")
+    result = _PLAYER(
+        key=key,
+        data=pack({"url": url, "alt": alt}),
+        default={"mark": None},
+        on_mark_change=_rerun_only,
+    )
+    return parse_report(result.get("mark"))
+
+
+def _rerun_only() -> None:
+    """A report reruns the player's part of the page; nothing else is to be done."""
+
+
+def parse_report(value: Any) -> PlayerReport | None:
+    """A report as the browser sent it; None where it is not one (it comes from outside)."""
+    if not isinstance(value, Mapping):
+        return None
+    count, clip_s = value.get("count"), value.get("clip_s")
+    if not isinstance(count, (int, float)) or not isinstance(clip_s, (int, float)):
+        return None
+    if not 0 <= clip_s < 1e6:
+        return None
+    return PlayerReport(
+        int(count), float(clip_s), value.get("plays") is True, value.get("ended") is True
+    )

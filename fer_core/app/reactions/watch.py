@@ -1,0 +1,205 @@
+"""The visitor's part: choose a clip, watch it, see the own course, give it or not."""
+
+import streamlit as st
+
+from fer_core.app import camera, webrtc
+from fer_core.app.messages import ASKING, CONSENT, Message, stream_message
+from fer_core.app.notices import say
+from fer_core.app.plain import plain
+from fer_core.app.reactions.desk import Desk
+from fer_core.app.reactions.player import show_player
+from fer_core.app.reactions.texts import AGREE, NOT_SHARED
+from fer_core.app.reactions.together import show_course, show_files
+from fer_core.app.resources import is_warm, warm_example
+from fer_core.app.visit import Phase
+from fer_core.config import settings
+from fer_core.errors import FerError
+from fer_core.reactions import Clip, Shelf
+from fer_core.reactions.export import course_rows
+from fer_core.storage import shared_store
+from fer_core.storage.choices import may_others_join
+from fer_core.streaming import ice_servers
+
+STREAM_KEY = "reactions_stream"
+REFRESH_S = 1.0
+_FRAME = (
+    "<style>.st-key-reactions_camera { width: 9rem; aspect-ratio: 4 / 3; } "
+    "[data-testid='stStatusWidget'] { display: none; }</style>"
+)
+_HIDE = (
+    "<style>.st-key-reactions_camera { height: 0; overflow: hidden; position: absolute; }</style>"
+)
+
+
+def show_watching(desk: Desk, shelf: Shelf, clips: list[Clip]) -> None:
+    """Draw it as the desk stands."""
+    if desk.visit.has_lost_slot:
+        desk.finish()
+    by_key = {clip.key: clip for clip in clips}
+    if not desk.visit.is_streaming:
+        _show_start(desk, by_key)
+    clip = by_key.get(desk.clip)
+    if clip is None:
+        desk.visit.reset()
+        return
+    if desk.visit.is_streaming:
+        _show_clip(desk, shelf, clip)
+    elif desk.course is not None:
+        _show_own(desk, shelf, clip)
+    with st.container(key="reactions_camera"):
+        state = webrtc.open_stream(
+            desk.visit.callback,
+            playing=desk.visit.phase is Phase.RUNNING,
+            ice_servers=ice_servers(settings(), str(st.context.headers.get("Host", "localhost"))),
+            key=STREAM_KEY,
+        )
+    st.html(_FRAME if desk.visit.is_streaming else _HIDE)
+    before = desk.visit.message
+    report = camera.mount_camera_check(desk.visit.attempt, streaming=state.playing)
+    if desk.visit.take_report(report) or desk.visit.message is not before:
+        st.rerun()
+
+
+def _show_start(desk: Desk, clips: dict[str, Clip]) -> None:
+    names = list(clips)
+    key = st.selectbox(
+        "Clip",
+        names,
+        index=names.index(desk.clip) if desk.clip in clips else 0,
+        format_func=lambda k: f"{clips[k].name}, {clips[k].duration_s:.0f} s",
+        key="reactions_clip",
+    )
+    if key != desk.clip:
+        desk.put_away()
+        desk.clip = key
+    desk.duration_s = clips[key].duration_s
+    st.markdown(f":material/lock: {CONSENT}")
+    ready = is_warm(desk.visit.model, desk.visit.detector)
+    label = "Start the camera" if desk.course is None else "Watch again"
+    if desk.visit.phase is Phase.BUSY:
+        st.button("Cancel", key="reactions_cancel", on_click=desk.visit.reset)
+        _retry(desk)
+    else:
+        st.button(
+            label,
+            type="primary" if desk.course is None else "secondary",
+            icon=":material/videocam:",
+            key="reactions_start",
+            disabled=not ready,
+            on_click=desk.begin,
+        )
+    say(desk.visit.message)
+    if not ready:
+        try:
+            with st.spinner("Loading the model"):
+                warm_example(desk.visit.model, desk.visit.detector)
+        except FerError as error:
+            st.error(str(error))
+            return
+        st.rerun()
+
+
+@st.fragment(run_every=2.0)
+def _retry(desk: Desk) -> None:
+    if desk.visit.in_phase_s > REFRESH_S:
+        desk.begin()
+    if desk.visit.phase is not Phase.BUSY:
+        st.rerun()
+    st.caption("Trying again every 2 seconds; it starts by itself when a place is free.")
+
+
+def _show_clip(desk: Desk, shelf: Shelf, clip: Clip) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Stop", icon=":material/stop_circle:", key="reactions_stop", on_click=desk.finish)
+        if desk.is_seen:
+            st.markdown("Press play in the clip; your result comes at its end.")
+    _show_state(desk)
+    if desk.is_seen:
+        _play(desk, shelf, clip)
+
+
+@st.fragment
+def _play(desk: Desk, shelf: Shelf, clip: Clip) -> None:
+    """Only this part runs again at every report of the player."""
+    key = f"reactions_player_{clip.key}_{desk.visit.attempt}"
+    report = show_player(shelf.path(clip), alt=clip.name, key=key)
+    if report is not None and desk.hear(report):
+        desk.finish()
+        st.rerun()
+
+
+@st.fragment(run_every=REFRESH_S)
+def _show_state(desk: Desk) -> None:
+    """Whether the camera sees a face; also this page's sign of life."""
+    session, lease = desk.visit.session, desk.visit.lease
+    if session is None or lease is None or not lease.touch():
+        st.rerun()
+    snapshot = session.snapshot()
+    if desk.visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
+        st.rerun()
+    if not desk.is_seen and snapshot.analysed > 0:
+        desk.is_seen = True
+        st.rerun()
+    if desk.visit.phase is Phase.ASKING:
+        say(ASKING)
+    elif snapshot.problem is not None:
+        say(Message("error", snapshot.problem))
+    else:
+        say(
+            stream_message(
+                since_start_s=desk.visit.in_phase_s,
+                since_frame_s=snapshot.since_frame_s,
+                since_face_s=snapshot.since_face_s,
+            )
+        )
+
+
+def _show_own(desk: Desk, shelf: Shelf, clip: Clip) -> None:
+    course = desk.course
+    assert course is not None
+    st.header("What your face showed", anchor=False)
+    st.markdown(f"{plain(clip.name)} · your face was seen in {course.coverage:.0%} of it")
+    if course.coverage == 0:
+        st.info("No face was seen while the clip played: sit before the camera and try again.")
+        return
+    show_course(course.probs, clip.duration_s, alt="Your expressions over the clip", key="own")
+    _show_giving(desk, shelf, clip)
+    show_files(course_rows(course), "reaction", key="own", clip=clip.name)
+
+
+def _show_giving(desk: Desk, shelf: Shelf, clip: Clip) -> None:
+    if desk.code is not None:
+        st.success("Kept. Note the code: with it you can delete your numbers.")
+        st.code(desk.code, language=None)
+        return
+    try:
+        with shared_store().read() as session:
+            is_shared = may_others_join(session)
+    except FerError as error:
+        st.caption(f"Only you see this; nothing can be kept now: {error}")
+        return
+    if not is_shared:
+        st.caption(NOT_SHARED)
+        return
+    text = AGREE.format(days=settings().retention_days, others=settings().k_min - 1)
+    agreed = st.checkbox(text, key="reactions_agree")
+    if st.button("Give my numbers", type="primary", key="reactions_give", disabled=not agreed):
+        try:
+            desk.code = shelf.give(clip, desk.course, text)  # type: ignore[arg-type]
+        except (FerError, OSError) as error:
+            st.error(str(error) if isinstance(error, FerError) else "The disk refused them.")
+        else:
+            st.rerun()
+
+
+def show_taking_back(shelf: Shelf) -> None:
+    """Delete what was given, by its code."""
+    with st.expander("Delete numbers that I gave", icon=":material/delete:"):
+        with st.form("reactions_erase", border=False, clear_on_submit=True):
+            code = st.text_input("Code", max_chars=40)
+            pressed = st.form_submit_button("Delete")
+        if pressed:
+            if shelf.take_back(code):
+                st.success("Deleted.")
+            else:
+                st.warning("Nothing is kept under this code: check it, or it was deleted before.")

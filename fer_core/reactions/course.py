@@ -1,0 +1,142 @@
+"""From a stream's seconds to the clip's time, and from many viewers to one picture."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.labels import NUM_EMOTIONS
+from fer_core.types import EmotionSample
+
+#: A player tells where it is every few seconds; silence for longer means that it is gone.
+SILENCE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the player said at one moment.
+
+    Attributes:
+        stream_s: time of the camera's stream then.
+        clip_s: time in the clip.
+        plays: whether it went on from there.
+    """
+
+    stream_s: float
+    clip_s: float
+    plays: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """What one viewer's face showed, by the clip's second.
+
+    Attributes:
+        probs: (S, 7) float64, means; NaN where no face was seen.
+        valid_s: (S,) float64, seconds with a face in each, 0..1.
+    """
+
+    probs: NDArray[np.float64]
+    valid_s: NDArray[np.float64]
+
+    @property
+    def coverage(self) -> float:
+        """Share of the clip with a face, 0..1."""
+        return float(self.valid_s.mean()) if len(self.valid_s) else 0.0
+
+
+def course_of(samples: Sequence[EmotionSample], marks: Sequence[Mark], duration_s: float) -> Course:
+    """Bring the seconds of a stream onto the clip's time.
+
+    The face that was seen longest is the viewer. A second belongs to the clip's seconds that
+    played during it, in shares; what was played twice is averaged.
+
+    Args:
+        samples: of the stream, one per face and second.
+        marks: of the player, in order of time.
+        duration_s: of the clip.
+    """
+    count = max(1, int(np.ceil(duration_s)))
+    sums, valid, played = np.zeros((count, NUM_EMOTIONS)), np.zeros(count), np.zeros(count)
+    seen: dict[int, float] = {}
+    for sample in samples:
+        seen[sample.track_id] = seen.get(sample.track_id, 0.0) + sample.valid_s
+    viewer = max(seen, key=lambda key: (seen[key], -key)) if seen else None
+    for begin_s, end_s, clip_s in _stretches(marks):
+        for second, share in _shares(clip_s, clip_s + end_s - begin_s, count):
+            played[second] += share
+        for sample in samples:
+            if sample.track_id != viewer or sample.duration_s <= 0:
+                continue
+            first = max(begin_s, sample.time_s)
+            last = min(end_s, sample.time_s + sample.duration_s)
+            if last <= first:
+                continue
+            at_s = clip_s + first - begin_s
+            for second, share in _shares(at_s, at_s + last - first, count):
+                weight = share * sample.coverage
+                sums[second] += weight * sample.probs
+                valid[second] += weight
+    with np.errstate(invalid="ignore", divide="ignore"):
+        probs = np.where(valid[:, None] > 0, sums / valid[:, None], np.nan)
+    return Course(probs, np.minimum(1.0, valid / np.maximum(played, 1.0)))
+
+
+def _stretches(marks: Sequence[Mark]) -> list[tuple[float, float, float]]:
+    """(from, to, clip time at from), in the stream's seconds, in which the clip played."""
+    found = []
+    for index, mark in enumerate(marks):
+        end_s = marks[index + 1].stream_s if index + 1 < len(marks) else mark.stream_s + SILENCE_S
+        end_s = min(end_s, mark.stream_s + SILENCE_S)
+        if mark.plays and end_s > mark.stream_s:
+            found.append((mark.stream_s, end_s, mark.clip_s))
+    return found
+
+
+def _shares(first_s: float, last_s: float, count: int) -> list[tuple[int, float]]:
+    """The whole seconds that a stretch touches, and how much of each."""
+    found = []
+    for second in range(max(0, int(first_s)), min(count, int(np.ceil(last_s)))):
+        share = min(last_s, second + 1.0) - max(first_s, float(second))
+        if share > 0:
+            found.append((second, share))
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overlay:
+    """Many viewers together, by the clip's second.
+
+    Attributes:
+        viewers: how many.
+        seen: (S,) int64, how many had their face seen.
+        mean, low, high: (S, 7) float64: mean, and the quarter and three quarters of the viewers;
+            NaN in seconds with fewer than k of them.
+    """
+
+    viewers: int
+    seen: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def overlay(courses: Sequence[Course], k: int) -> Overlay | None:
+    """Lay viewers over each other; None for fewer than ``k``.
+
+    Viewers count in full groups of ``k``, in the order given: with each single one more, the
+    difference between two looks would be that person.
+    """
+    courses = courses[: len(courses) - len(courses) % k]
+    if not courses:
+        return None
+    probs = np.stack([course.probs for course in courses])
+    seen = np.isfinite(probs[..., 0]).sum(axis=0)
+    is_shown = seen >= k
+    mean, low, high = (np.full(probs.shape[1:], np.nan) for _ in range(3))
+    if is_shown.any():
+        shown = probs[:, is_shown]
+        mean[is_shown] = np.nanmean(shown, axis=0)
+        low[is_shown], high[is_shown] = np.nanquantile(shown, [0.25, 0.75], axis=0)
+    return Overlay(len(courses), np.where(is_shown, seen, 0), mean, low, high)

@@ -1,0 +1,194 @@
+"""The clips and what viewers gave, as files under the data folder: no picture of anybody.
+
+``reactions/<clip>/clip.json`` and the video; ``viewings/<code>.json``, one per viewer who agreed.
+The code is random; who has it can take their numbers back.
+"""
+
+import json
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+
+from fer_core.config import settings
+from fer_core.errors import ConfigError, InputError, LimitError
+from fer_core.labels import NUM_EMOTIONS
+from fer_core.reactions.course import Course
+from fer_core.video import VideoReader
+
+#: What browsers play.
+SUFFIXES: Final = (".mp4", ".webm")
+MAX_DURATION_S: Final = 900.0
+_CODE = re.compile(r"^[0-9a-f]{12,32}$")
+_DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A clip to react to.
+
+    Attributes:
+        key: names its folder.
+        name: as the operator calls it.
+        file: name of the video in the folder.
+        duration_s: of the video.
+    """
+
+    key: str
+    name: str
+    file: str
+    duration_s: float
+
+
+class Shelf:
+    """All clips of a data folder.
+
+    Args:
+        folder: is made where it is missing.
+        clock: UTC in seconds since 1970.
+    """
+
+    def __init__(
+        self, folder: Path | None = None, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._folder = folder or settings().data_dir / "reactions"
+        self._clock = clock
+
+    def clips(self) -> list[Clip]:
+        """By name."""
+        found = []
+        for path in self._folder.glob("*/clip.json"):
+            values = _read(path)
+            if values is not None and values.keys() == set(Clip.__dataclass_fields__):
+                found.append(Clip(**values))
+        return sorted(found, key=lambda clip: (clip.name.casefold(), clip.key))
+
+    def path(self, clip: Clip) -> Path:
+        """Of the video."""
+        return self._folder / clip.key / clip.file
+
+    def add(self, name: str, filename: str, content: BinaryIO) -> Clip:
+        """Take a clip in.
+
+        Raises:
+            ConfigError: it has no name.
+            InputError: it is no video that browsers play.
+            LimitError: it is too long.
+        """
+        name = " ".join(name.split())[:80]
+        if not name:
+            raise ConfigError("The clip needs a name; type one.")
+        suffix = Path(filename).suffix.lower()
+        if suffix not in SUFFIXES:
+            raise InputError(f"Browsers play MP4 and WebM. Received: {suffix or 'no suffix'}.")
+        key = secrets.token_hex(8)
+        part = self._folder / f".{key}.part"
+        part.mkdir(parents=True)
+        try:
+            video = part / f"clip{suffix}"
+            with video.open("wb") as copy:
+                shutil.copyfileobj(content, copy)
+            duration_s = _duration_s(video)
+            if duration_s > MAX_DURATION_S:
+                raise LimitError(
+                    f"The clip is {duration_s:.0f} s long and the limit is {MAX_DURATION_S:.0f} s; "
+                    "cut it."
+                )
+            clip = Clip(key, name, video.name, round(duration_s, 3))
+            (part / "clip.json").write_text(json.dumps(asdict(clip)), encoding="utf-8")
+            (part / "viewings").mkdir()
+            part.rename(self._folder / key)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        return clip
+
+    def remove(self, clip: Clip) -> None:
+        """The clip, and all that viewers gave."""
+        shutil.rmtree(self._folder / clip.key, ignore_errors=True)
+
+    def give(self, clip: Clip, course: Course, consent: str) -> str:
+        """Keep a viewer's numbers; the code by which they can be taken back.
+
+        Args:
+            clip: that was watched.
+            course: what the face showed.
+            consent: the text that was agreed to.
+
+        Raises:
+            InputError: the clip was removed meanwhile.
+        """
+        folder = self._folder / clip.key / "viewings"
+        if not folder.is_dir():
+            raise InputError("The clip was removed meanwhile, so nothing was kept.")
+        code = secrets.token_hex(8)
+        values = {
+            "given_s": int(self._clock()),
+            "consent": consent,
+            "valid_s": np.round(course.valid_s, 3).tolist(),
+            "probs": [
+                None if np.isnan(row[0]) else np.round(row, 4).tolist() for row in course.probs
+            ],
+        }
+        beside = folder / f".{code}.part"
+        beside.write_text(json.dumps(values), encoding="utf-8")
+        beside.replace(folder / f"{code}.json")
+        return code
+
+    def take_back(self, code: str) -> bool:
+        """Delete what was given under a code; False where nothing was."""
+        code = code.strip().lower()
+        if not _CODE.match(code):
+            return False
+        found = list(self._folder.glob(f"*/viewings/{code}.json"))
+        for path in found:
+            path.unlink(missing_ok=True)
+        return bool(found)
+
+    def courses(self, clip: Clip) -> list[Course]:
+        """Of all viewers of a clip, in the order in which they gave them; what is older than
+        FER_RETENTION_DAYS is deleted."""
+        oldest_s = self._clock() - settings().retention_days * _DAY_S
+        count = max(1, int(np.ceil(clip.duration_s)))
+        found = []
+        for path in (self._folder / clip.key / "viewings").glob("*.json"):
+            values = _read(path)
+            if values is None:
+                continue
+            if values["given_s"] < oldest_s:
+                path.unlink(missing_ok=True)
+                continue
+            blank = [float("nan")] * NUM_EMOTIONS
+            probs = np.array([row or blank for row in values["probs"]], np.float64)
+            if probs.shape == (count, NUM_EMOTIONS):
+                course = Course(probs, np.array(values["valid_s"], np.float64))
+                found.append((values["given_s"], path.name, course))
+        return [course for _, _, course in sorted(found, key=lambda one: one[:2])]
+
+    def tidy(self) -> None:
+        """Delete what is older than FER_RETENTION_DAYS, of all clips."""
+        for clip in self.clips():
+            self.courses(clip)
+
+
+def _duration_s(path: Path) -> float:
+    with VideoReader(path, threads=1) as reader:
+        last_s = 0.0
+        for frame in reader:
+            last_s = frame.time_s
+            if last_s > MAX_DURATION_S:
+                break
+        return max(last_s + 1 / (reader.fps or 25.0), 0.1)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return values if isinstance(values, dict) else None

@@ -1,0 +1,87 @@
+"""Clips and what viewers gave: kept, given back, forgotten in time."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer_core.config import settings
+from fer_core.errors import ConfigError, FerError, InputError, LimitError
+from fer_core.reactions import Course, Shelf, shelf
+from tests.analysis.clips import write_video
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = write_video(tmp_path_factory.mktemp("clip") / "c.mp4", frames=25)
+    return path.read_bytes()
+
+
+class Clock:
+    now_s = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> tuple[Shelf, Clock]:
+    clock = Clock()
+    return Shelf(tmp_path / "reactions", clock=clock), clock
+
+
+def course() -> Course:
+    probs = np.full((3, 7), 1 / 7)
+    probs[1] = np.nan
+    return Course(probs, np.array([1, 0, 0.5]))
+
+
+def test_a_clip_and_what_viewers_gave(place: tuple[Shelf, Clock], video: bytes) -> None:
+    mine, clock = place
+    assert mine.clips() == []
+    clip = mine.add("  An   advert ", "../../x.MP4", io.BytesIO(video))
+    assert (clip.name, clip.duration_s) == ("An advert", pytest.approx(2.5))
+    assert mine.clips() == [clip]
+    assert mine.path(clip).read_bytes() == video
+    codes = []
+    for _ in range(3):
+        codes.append(mine.give(clip, course(), "I agree."))
+        clock.now_s += 10
+    assert len(set(codes)) == 3
+    found = mine.courses(clip)
+    np.testing.assert_allclose(found[0].probs, course().probs, atol=1e-4)
+    np.testing.assert_allclose(found[0].valid_s, [1, 0, 0.5])
+    for wrong in ("", "../clip", "*", "0" * 16):
+        assert not mine.take_back(wrong)
+    assert len(mine.courses(clip)) == 3
+    assert mine.take_back(f" {codes[0].upper()} ")
+    assert not mine.take_back(codes[0])
+    assert len(mine.courses(clip)) == 2
+    clock.now_s += settings().retention_days * 86_400 - 15
+    mine.tidy()
+    assert len(list(mine.path(clip).parent.glob("viewings/*"))) == 1
+    mine.remove(clip)
+    assert mine.clips() == []
+    with pytest.raises(InputError, match="removed meanwhile"):
+        mine.give(clip, course(), "I agree.")
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "error"),
+    [("", "a.mp4", ConfigError), ("A", "a.avi", InputError), ("A", "a.mp4", FerError)],
+)
+def test_no_clip(
+    name: str, file: str, error: type[FerError], place: tuple[Shelf, Clock], tmp_path: Path
+) -> None:
+    with pytest.raises(error):
+        place[0].add(name, file, io.BytesIO(b"no video"))
+    assert not list(tmp_path.glob("reactions/*"))
+
+
+def test_too_long(
+    place: tuple[Shelf, Clock], video: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "MAX_DURATION_S", 1.0)
+    with pytest.raises(LimitError, match="limit is 1 s"):
+        place[0].add("Long", "a.mp4", io.BytesIO(video))
