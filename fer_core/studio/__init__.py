@@ -2,8 +2,10 @@
 
 from fer_core.studio.consent import CONSENT_VERSION, Consent, consent_text
 from fer_core.studio.cutting import CutFace
+from fer_core.studio.names import recordings_dir
 from fer_core.studio.rows import FaceRow
-from fer_core.studio.store import StudioSet, list_sets, purge_sets, recordings_dir
+from fer_core.studio.shelf import list_sets, purge_sets
+from fer_core.studio.store import StudioSet
 
 __all__ = [
     "CONSENT_VERSION",

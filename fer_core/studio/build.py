@@ -14,7 +14,7 @@ from fer_core.datasets.build import REPORT_NAME, BuildReport, read_clip_labels
 from fer_core.datasets.manifest import COLUMNS, MANIFEST_NAME
 from fer_core.errors import DataError, DecodeError
 from fer_core.studio.cutting import Detector, drop_near
-from fer_core.studio.store import encode_png
+from fer_core.studio.names import encode_png
 from fer_core.studio.videos import SAMPLE_HZ, VideoCutter
 
 #: What is known of a face beside the columns of every manifest.

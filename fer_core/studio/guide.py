@@ -1,5 +1,6 @@
 """How a participant is guided through the seven expressions."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,6 +56,6 @@ CUES: Final[dict[str, Cue]] = {
 }
 
 
-def next_emotion(counts: dict[str, int]) -> str:
+def next_emotion(counts: Mapping[str, int], among: Sequence[str] = EMOTIONS) -> str:
     """The expression with the fewest takes; of equals the first in the usual order."""
-    return min(EMOTIONS, key=lambda name: (counts.get(name, 0), EMOTIONS.index(name)))
+    return min(among, key=lambda name: (counts.get(name, 0), EMOTIONS.index(name)))

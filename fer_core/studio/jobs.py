@@ -17,8 +17,9 @@ from fer_core.config import MODELS_DIR, settings
 from fer_core.errors import BusyError, ConfigError, DataError, InputError
 from fer_core.runs.launch import _spawn
 from fer_core.runs.locks import is_held, try_hold
+from fer_core.studio.names import recordings_dir
 from fer_core.studio.private import make_private_dir, write_private
-from fer_core.studio.store import StudioSet, recordings_dir
+from fer_core.studio.store import StudioSet
 
 JOB, LOG, REPORT = "job.json", "job.log", "report.json"
 #: A process takes this long to hold its lock; libraries load meanwhile.
@@ -142,11 +143,13 @@ def check_personal_name(name: str, found: StudioSet | None) -> None:
 def check_enough(found: StudioSet) -> None:
     """Raises DataError where the set can't teach anything yet; says what is missing."""
     rows = found.rows(with_rejected=False)
-    emotions, takes = {row.emotion for row in rows}, {row.take for row in rows}
-    if len(emotions) < 2 or len(takes) < 2:
+    emotions, people = {row.emotion for row in rows}, {row.participant for row in rows}
+    takes = {(row.emotion, row.take) for row in rows}
+    if len(emotions) < 2 or (len(people) < 2 and len(takes) == len(emotions)):
         raise DataError(
-            "Record at least two expressions in two takes first. "
-            f"Received: {len(rows)} faces, {len(emotions)} expressions, {len(takes)} takes."
+            "Record at least two expressions first, of two participants or in two takes, so that "
+            f"something can be held out. Received: {len(rows)} faces, {len(emotions)} expressions, "
+            f"{len(takes)} takes, {len(people)} participants."
         )
 
 

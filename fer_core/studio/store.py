@@ -1,16 +1,14 @@
 """A recorded set on disk: ``FER_DATA_DIR/recordings/<name>/`` with ``set.json``, ``manifest.csv``
 and ``faces/*.png``. Folders have mode 0700, files 0600; every change is whole or not at all."""
 
-import re
 import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 
 from fer_core.config import settings
@@ -31,43 +29,14 @@ from fer_core.studio.info import (
     read_info,
 )
 from fer_core.studio.models import forget_participant
+from fer_core.studio.names import NAME, encode_png, recordings_dir, slug_of
+from fer_core.studio.outcome import Change, Erased, Stored
 from fer_core.studio.private import hold_set, make_private_dir, write_private
 from fer_core.studio.rows import FaceRow, format_manifest, parse_manifest
 from fer_core.types import ImageArray
 
 #: Made by training from the set; they go when a participant does.
 DERIVED: Final = ("job.json", "job.log", "report.json")
-_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,40}\Z")
-
-
-def recordings_dir() -> Path:
-    """Where recorded sets lie, as an absolute path."""
-    return settings().data_dir.resolve() / "recordings"
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What became of a take: faces kept, and those too like another one."""
-
-    kept: int
-    dropped: int
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """How a face was labelled before, to undo it."""
-
-    file: str
-    emotion: str
-    is_rejected: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """What an erasure took away, and the models that learned from it."""
-
-    pictures: int
-    models: tuple[str, ...]
 
 
 class StudioSet:
@@ -122,7 +91,7 @@ class StudioSet:
             InputError: there is none.
         """
         path = recordings_dir() / name
-        if not _NAME.match(name) or not (path / INFO_NAME).is_file():
+        if not NAME.match(name) or not (path / INFO_NAME).is_file():
             raise InputError(f"There is no recorded set {name!r}.")
         return cls(path)
 
@@ -362,51 +331,3 @@ class StudioSet:
 
 
 _NONE = np.zeros((0, FACE_SIZE, FACE_SIZE), np.uint8)
-
-
-def encode_png(image: ImageArray) -> bytes:
-    """PNG of a face (48, 48) uint8."""
-    done, data = cv2.imencode(".png", image)
-    if not done:
-        raise DataError("A face cannot be written as PNG.")
-    return data.tobytes()
-
-
-def slug_of(title: str) -> str:
-    """A folder's name for a title.
-
-    Raises:
-        InputError: nothing of the title can stand in one.
-    """
-    slug = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:40].strip("-")
-    if not slug:
-        raise InputError("The set's name needs at least one letter a to z or a digit.")
-    return slug
-
-
-def list_sets() -> list[StudioSet]:
-    """The recorded sets by name; those whose ``set.json`` is damaged are among them."""
-    folder = recordings_dir()
-    if not folder.is_dir():
-        return []
-    return [
-        StudioSet(path)
-        for path in sorted(folder.iterdir())
-        if _NAME.match(path.name) and not path.is_symlink() and (path / INFO_NAME).is_file()
-    ]
-
-
-def purge_sets(now_s: float | None = None) -> list[str]:
-    """Delete the sets whose time is over, and what a killed process left; names of the sets."""
-    now = int(time.time() if now_s is None else now_s)
-    gone = []
-    for found in list_sets():
-        try:
-            if found.info().is_over(now):
-                found.delete()
-                gone.append(found.name)
-        except DataError:  # damaged: a person has to look at it
-            continue
-    for left in recordings_dir().glob(".deleted-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    return gone

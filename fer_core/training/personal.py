@@ -105,25 +105,40 @@ def embed_set(faces: FaceSet, base: Base) -> Embedded:
     return Embedded(faces, labels, run(images), run(images[:, :, ::-1]))
 
 
+def rounds_of(faces: FaceSet) -> NDArray[np.str_]:
+    """(N,) str: whether a face is of the first, second, ... take of its expression.
+
+    Of one person, whole rounds are held out: without a take's only sister the expression would
+    not be known to the head at all.
+    """
+    takes = np.full(len(faces), "one") if faces.clips is None else faces.clips
+    rank: dict[str, int] = {}
+    counts: dict[int, int] = {}
+    for label, take in zip(faces.labels.tolist(), takes.tolist(), strict=True):
+        if take not in rank:
+            counts[label] = rank[take] = counts.get(label, 0) + 1
+    return np.array([f"round {rank[take]}" for take in takes.tolist()])
+
+
 def hold_out(data: Embedded, start: Head) -> tuple[HeldOut, str]:
-    """Hold out each person in turn; of one person, each take.
+    """Hold out each person in turn; of one person, each round of takes.
 
     Returns:
         What came out, and in words what was held out.
 
     Raises:
-        DataError: one participant and one take only, or too few expressions.
+        DataError: one participant with one take of each expression, or too few expressions.
     """
-    people, takes = data.faces.participants, data.faces.clips
+    people = data.faces.participants
     if people is not None and len(np.unique(people)) > 1:
         groups, how = people, "each participant in turn"
-    elif takes is not None and len(np.unique(takes)) > 1:
-        groups, how = takes, "each take in turn, of one and the same person"
     else:
-        raise DataError("Record at least two takes: with one there is nothing to hold out.")
+        groups, how = rounds_of(data.faces), "each round of takes, of one and the same person"
+        if len(np.unique(groups)) < 2:
+            raise DataError("Record two takes of an expression: one leaves nothing to hold out.")
     found = hold_groups_out(data.features, data.mirrored, data.labels, groups, start)
-    if found.folds < len(np.unique(groups)):
-        how = f"{how.split(' in turn')[0].replace('each', 'all')}s in {found.folds} parts"
+    if people is not None and groups is people and found.folds < len(np.unique(groups)):
+        how = f"all participants in {found.folds} parts"
     return found, how
 
 

@@ -106,27 +106,33 @@ def hold_groups_out(
 ) -> HeldOut:
     """Hold every group out in turn, and choose the pull.
 
-    A group's own labels have no say in the pull that its faces are scored with.
+    A group's own labels have no say in the pull that its faces are scored with. Where all others
+    together show one expression only, they teach nothing: the old head scores.
 
     Args:
         features, mirrored: (N, features) of the faces and of their mirror images; both train.
         groups: (N,) such as participants.
 
     Raises:
-        DataError: fewer than two groups, or too few classes without one of them.
+        DataError: fewer than two groups, or fewer than two classes.
     """
     names = np.asarray(groups)
     distinct = np.unique(names)
     if len(distinct) < 2:
         raise DataError(f"Holding out needs at least two groups. Received: {len(distinct)}.")
+    if len(np.unique(labels)) < 2:
+        raise DataError("A head needs faces of at least two expressions. Received: one.")
     folds = [
         np.isin(names, part) for part in np.array_split(distinct, min(len(distinct), MOST_FOLDS))
     ]
     logits = np.empty((len(PULLS), len(labels), len(start.bias)), np.float32)
     for out in folds:
         both = np.concatenate([features[~out], mirrored[~out]])
+        teaches = len(np.unique(labels[~out])) > 1
         for row, pull in enumerate(PULLS):
-            head = fit_head(both, np.tile(labels[~out], 2), start, pull=pull)
+            head = start
+            if teaches:
+                head = fit_head(both, np.tile(labels[~out], 2), start, pull=pull)
             logits[row, out] = head.logits(features[out])
     hits = logits.argmax(2) == labels
     chosen = np.empty(logits.shape[1:], np.float32)

@@ -1,14 +1,12 @@
 """The personal head: what it learns, what it keeps, and what splits report of it. No Keras."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from fer_core.datasets import FaceSet
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
-from fer_core.training.personal import Embedded, compare_splits, hold_out, measure_set
+from fer_core.training.personal import Embedded, compare_splits, hold_out, measure_set, rounds_of
 from fer_core.training.personal_head import PULLS, Head, fit_head, hold_groups_out
 
 RNG = np.random.default_rng(5)
@@ -131,13 +129,22 @@ def test_the_frame_split_reports_too_much() -> None:
 def test_one_person_holds_out_takes_and_one_take_nothing() -> None:
     data = draw(1)
     found, how = hold_out(data, START)
-    assert "take" in how
+    assert "round of takes" in how
     report = measure_set(data, START, found, how)
     kinds = {row["kind"]: row["problem"] for row in report["splits"]}
     assert "at least" in kinds["participant"]
     assert "two participants" in kinds["leave-one-out"]
     assert kinds["frames"] is None
-    one = replace(data.faces, clips=np.full(len(data.labels), "take-1"))
+    assert set(rounds_of(data.faces)) == {"round 1", "round 2"}
+    alone = draw(1, takes=1)
     with pytest.raises(DataError, match="two takes"):
-        hold_out(replace(data, faces=one), START)
+        hold_out(alone, START)
     assert compare_splits(data, START, report["held_out"])[1]["problem"]
+
+
+def test_who_is_needed_to_know_a_second_expression_is_scored_by_the_old_head() -> None:
+    data = draw(1, takes=1)
+    groups = np.where(data.labels == 0, "b", "a")
+    found = hold_groups_out(data.features, data.mirrored, data.labels, groups, START)
+    others = groups == "a"
+    np.testing.assert_allclose(found.logits[others], START.logits(data.features[others]))

@@ -71,6 +71,20 @@ def show_camera(desk: Desk, found: StudioSet, info: SetInfo) -> None:
     def beside() -> None:
         _show_guide(desk, found)
 
+    if not visit.is_streaming:
+        desk.emotions = (
+            tuple(
+                st.pills(
+                    "Expressions",
+                    EMOTIONS,
+                    selection_mode="multi",
+                    default=desk.emotions,
+                    key="studio-emotions",
+                    help="All seven, or those of which the set has too few.",
+                )
+            )
+            or EMOTIONS
+        )
     show_stream(visit, key=STREAM_KEY, head=head, beside=beside, start=begin)
     if not visit.is_streaming and desk.participant is not None:
         _show_progress(takes_of(found, desk.participant))
@@ -128,17 +142,17 @@ def _store_take(desk: Desk, found: StudioSet, person: str) -> None:
     dropped = f", {stored.dropped} too like another" if stored.dropped else ""
     desk.stored = f"{emotion}: {stored.kept} pictures stored{dropped}."
     counts = takes_of(found, person)
-    least = min(counts.get(name, 0) for name in EMOTIONS)
-    # A round is over when all seven have as many takes: then the person decides.
-    if desk.goes_on and stored.kept and any(counts.get(n, 0) > least for n in EMOTIONS):
-        desk.recorder.begin(next_emotion(counts))
+    # A round is over when all have as many takes: then the person decides.
+    is_over = len({counts.get(name, 0) for name in desk.emotions}) == 1
+    if desk.goes_on and stored.kept and not is_over:
+        desk.recorder.begin(next_emotion(counts, desk.emotions))
 
 
 def _show_idle(desk: Desk, counts: dict[str, int], *, ready: bool) -> None:
     chosen = st.selectbox(
         "Show this expression",
-        EMOTIONS,
-        index=EMOTIONS.index(next_emotion(counts)),
+        desk.emotions,
+        index=desk.emotions.index(next_emotion(counts, desk.emotions)),
         key=f"studio-emotion-{sum(counts.values())}",
     )
     _show_cue(chosen)

@@ -8,8 +8,8 @@ import streamlit as st
 
 from fer_core.app.component import pack, source
 from fer_core.labels import COLORS
+from fer_core.studio.names import encode_png
 from fer_core.studio.rows import FaceRow
-from fer_core.studio.store import encode_png
 from fer_core.types import ImageArray
 
 _GRID = st.components.v2.component(

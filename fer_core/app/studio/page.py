@@ -26,6 +26,8 @@ from fer_core.studio.consent import day_text
 from fer_core.studio.cutting import DETECTORS
 
 SET_KEY, VIEW_KEY = "studio-set", "studio-view"
+#: A set made a moment ago: shown from the next run on, since a widget's key can't be set late.
+_MADE_KEY = "studio-made"
 
 
 def show_studio_page() -> None:
@@ -62,7 +64,6 @@ def show_studio_page() -> None:
         default=RECORD,
         required=True,
         key=VIEW_KEY,
-        bind="query-params",
         label_visibility="collapsed",
     )
     if view != RECORD:
@@ -85,12 +86,12 @@ def show_studio_page() -> None:
 
 
 def _choose(desk: Desk, sets: dict[str, StudioSet]) -> StudioSet:
+    if _MADE_KEY in st.session_state:
+        st.session_state[SET_KEY] = st.session_state.pop(_MADE_KEY)
     if st.session_state.get(SET_KEY) not in (None, *sets):
         del st.session_state[SET_KEY]  # deleted, here or in another window
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(
-            "Set", list(sets), key=SET_KEY, bind="query-params", on_change=desk.leave, width=320
-        )
+        name = st.selectbox("Set", list(sets), key=SET_KEY, on_change=desk.leave, width=320)
         with st.popover("New set", icon=":material/add:"):
             _show_new(desk)
     return sets[name if name in sets else next(iter(sets))]
@@ -143,6 +144,5 @@ def _show_new(desk: Desk) -> None:
 def _create(title: str, detector: str, days: int) -> StudioSet:
     known = {name: name for name in DETECTORS}
     made = StudioSet.create(title, detector=known[detector], keep_days=days)  # type: ignore[index]
-    st.session_state.pop(SET_KEY, None)
-    st.query_params[SET_KEY] = made.name
+    st.session_state[_MADE_KEY] = made.name
     return made

@@ -11,11 +11,12 @@ from fer_core.access import AttemptLimiter, Role
 from fer_core.app.access import current_access, may_train
 from fer_core.app.visit import Visit
 from fer_core.errors import FerError
+from fer_core.labels import EMOTIONS
 from fer_core.studio import StudioSet, list_sets, purge_sets
 from fer_core.studio.consent import Consent
+from fer_core.studio.outcome import Change
 from fer_core.studio.recorder import Recorder
 from fer_core.studio.rows import FaceRow
-from fer_core.studio.store import Change
 
 _KEY = "studio-desk"
 _PURGE_EVERY_S = 60.0
@@ -32,6 +33,8 @@ class Desk:
         participant: who is recorded now; consent: theirs, while its receipt is to be shown.
         mine: set -> participants whose pictures this visitor may see: those they recorded in this
             window, and those whose receipt they have.
+        emotions: that are recorded; goes_on: from one to the next by itself.
+        stored: what became of the last take.
         undone: set -> earlier labels, the newest last.
         message: (severity, sentence) to be shown once.
     """
@@ -42,6 +45,7 @@ class Desk:
     consent: Consent | None = None
     mine: dict[str, set[str]] = field(default_factory=dict)
     undone: dict[str, list[list[Change]]] = field(default_factory=dict)
+    emotions: tuple[str, ...] = EMOTIONS
     goes_on: bool = True
     stored: str = ""
     message: tuple[str, str] | None = None

@@ -20,8 +20,8 @@ from fer_core.labels import EMOTIONS
 from fer_core.studio import CutFace, StudioSet
 from fer_core.studio.cutting import Detector
 from fer_core.studio.info import SetInfo
+from fer_core.studio.outcome import Stored
 from fer_core.studio.quality import Quality
-from fer_core.studio.store import Stored
 from fer_core.video.reader import SUFFIXES
 
 MOST_FILES = 50

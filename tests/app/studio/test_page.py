@@ -1,0 +1,309 @@
+"""The Data set page over sets as they lie on disk; camera and training are stand-ins."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fer_core.access import Access, Role
+from fer_core.app import camera as camera_check
+from fer_core.app import webrtc
+from fer_core.app.studio import state
+from fer_core.app.studio.upload import guess_emotion, read_takes
+from fer_core.config import settings
+from fer_core.labels import EMOTIONS
+from fer_core.studio import StudioSet, list_sets
+from fer_core.studio.consent import Consent
+from tests.app.fakes import FakeStream
+from tests.studio.conftest import make_faces, make_image
+
+OWNER = Access(frozenset({Role.VISITOR, Role.OWNER}), number=1)
+
+
+def draw() -> None:
+    from fer_core.app.studio.page import show_studio_page
+
+    show_studio_page()
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Training is allowed; there is no camera, no warm model, and no faces of another test."""
+    monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("FER_ALLOW_TRAINING", "1")
+    settings.cache_clear()
+    monkeypatch.setattr(webrtc, "open_stream", lambda callback, **_: FakeStream())
+    monkeypatch.setattr(camera_check, "mount_camera_check", lambda *_, **__: None)
+    monkeypatch.setattr("fer_core.app.studio.camera.warm_up", lambda visit: True)
+    return tmp_path
+
+
+@pytest.fixture
+def made(data_dir: Path) -> tuple[StudioSet, dict[str, Consent]]:
+    """Two participants, two takes of each of three expressions."""
+    found = StudioSet.create("Lab one")
+    consents = {}
+    for index, name in enumerate(("anna", "ben")):
+        consents[name] = found.enrol(name)[1]
+        for place, emotion in enumerate(EMOTIONS[:3]):
+            for take in (0, 1):
+                seed = 100 * index + 10 * place + take + 1
+                found.add_take(name, emotion, make_faces(2, seed=seed))
+    return found, consents
+
+
+@pytest.fixture
+def owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "current_access", lambda: OWNER)
+
+
+def open_page(view: str | None = None, **session: object) -> AppTest:
+    app = AppTest.from_function(draw, default_timeout=60)
+    if view is not None:
+        app.session_state["studio-view"] = view
+    for key, value in session.items():
+        app.session_state[key] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def written(app: AppTest) -> str:
+    kinds = (app.markdown, app.caption, app.info, app.warning, app.error, app.success)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def keys(app: AppTest) -> set[str | None]:
+    return {button.key for button in app.button}
+
+
+def test_an_empty_studio_says_what_to_do_and_makes_a_set(data_dir: Path) -> None:
+    app = open_page()
+    assert "only place in Mien where pictures are stored" in written(app)
+    app.text_input[0].set_value("My faces")
+    next(b for b in app.button if b.label == "Make the set").click().run()
+    assert not app.exception
+    assert [found.name for found in list_sets()] == ["my-faces"]
+    assert "Who is recorded?" in [s.value for s in app.subheader]
+
+
+def test_nobody_is_recorded_without_consent_and_minors_not_without_a_guardian(
+    made: tuple[StudioSet, dict[str, Consent]],
+) -> None:
+    app = open_page()
+    assert app.button(key="studio-enrol").disabled
+    app.text_input(key="studio-pseudonym").set_value("cleo")
+    app.checkbox(key="studio-minor").check().run()
+    app.checkbox(key="studio-agrees").check().run()
+    app.button(key="studio-enrol").click().run()
+    assert "guardian" in app.error[0].value
+    assert "cleo" not in made[0].info().participants
+    app.checkbox(key="studio-agrees").check().run()
+    app.text_input(key="studio-guardian").set_value("her father").run()
+    app.button(key="studio-enrol").click().run()
+    assert made[0].info().participants["cleo"].consents[0].guardian == "her father"
+    assert "studio-start" in keys(app)
+    assert "Consent given; receipt" in written(app)
+
+
+def test_recordings_of_others_are_the_owners_to_see(
+    made: tuple[StudioSet, dict[str, Consent]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for view in state.VIEWS:
+        app = open_page(view)
+        assert "anna" not in written(app)
+        assert not {"studio-erase", "studio-export", "studio-delete"} & keys(app)
+    app = open_page(state.CURATE)
+    assert "only the owner sees" in written(app)
+    monkeypatch.setattr(state, "current_access", lambda: OWNER)
+    app = open_page(state.CURATE)
+    assert "24 faces" in written(app)
+    assert "studio-erase" in keys(open_page(state.MANAGE))
+
+
+def test_a_receipt_opens_ones_own_and_erases_it_even_without_a_role(
+    made: tuple[StudioSet, dict[str, Consent]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, consents = made
+    monkeypatch.setenv("FER_ALLOW_TRAINING", "0")
+    settings.cache_clear()
+    app = open_page()
+    assert keys(app) <= {b.key for b in app.button if b.label == "Open"}
+
+    def type_receipt(number: str) -> None:
+        app.text_input[0].set_value(number)
+        next(b for b in app.button if b.label == "Open").click().run()
+
+    type_receipt("0" * 16)
+    assert "no such receipt" in app.error[0].value
+    type_receipt(consents["ben"].receipt)
+    assert "12 pictures" in written(app)
+    assert "anna" not in written(app)
+    app.button(key="studio-erase-own-lab-one-ben").click().run()
+    assert "Erased: 12 pictures" in written(app)
+    assert set(found.info().participants) == {"anna"}
+    assert len(list((found.path / "faces").iterdir())) == 12
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """As if that many faces were pressed in the grid."""
+    monkeypatch.setattr(
+        "fer_core.app.studio.curate.show_grid",
+        lambda rows, images, **_: [row.file for row in rows[:count]],
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        ("studio-do-reject", lambda row: row.is_rejected),
+        ("studio-do-relabel", lambda row: row.emotion == "angry"),
+    ],
+)
+def test_curate_and_undo(
+    made: tuple[StudioSet, dict[str, Consent]],
+    owner: None,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+    change: Callable[[object], bool],
+) -> None:
+    found, _ = made
+    before = found.rows()
+    choose(monkeypatch, 3)
+    app = open_page(state.CURATE)
+    app.selectbox(key="studio-show").select("fear").run()
+    app.button(key=key).click().run()
+    assert not app.exception
+    assert sum(map(change, found.rows())) == sum(map(change, before)) + 3
+    app.button(key="studio-undo").click().run()
+    assert found.rows() == before
+
+
+def test_faces_that_are_not_shown_cannot_be_chosen(
+    made: tuple[StudioSet, dict[str, Consent]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fer_core.app.studio import grid
+
+    rows = made[0].rows()[:3]
+    names = [rows[2].file, "faces/" + "0" * 16 + ".png", 7]
+    monkeypatch.setattr(grid, "_GRID", lambda **_: {"chosen": names})
+    assert grid.show_grid(rows, made[0].images(rows), stamp="0", key="k") == [rows[2].file]
+
+
+def test_one_press_trains_and_the_result_is_shown_and_used(
+    made: tuple[StudioSet, dict[str, Consent]], data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, _ = made
+    commands: list[list[str]] = []
+    monkeypatch.setattr("fer_core.studio.jobs._spawn", lambda args, log: commands.append(args))
+    app = open_page(state.TRAIN)
+    assert "fewer than 200 faces" in written(app)
+    app.button(key="studio-finetune").click().run()
+    assert commands[0][:2] == ["dataset", "finetune"]
+    assert not app.exception
+
+    people = {n: {"n": 12, "before": 0.2, "after": 0.5} for n in ("anna", "ben")}
+    counts = [[2] * 7 for _ in range(7)]
+    figures = {"n": 24, "before": 0.2, "after": 0.5, "counts": counts, "how": "each participant"}
+    for row in people.values():
+        row["counts"] = counts  # type: ignore[assignment]
+    split = {"note": "", "train": 20, "test": 4, "before": 0.2, "after": 0.9, "low": 0.5}
+    split |= {"high": 1.0, "range": "95 % interval", "problem": None, "shared_near": 0.5}
+    splits = [
+        {"kind": "participant", "title": "By participant", "problem": "Too few.", "warning": None},
+        split
+        | {"kind": "frames", "title": "By frame", "warning": "Leaky: too good.", "shared_takes": 1},
+    ]
+    report = {"model": "lab-one", "base": "mien", "labels": list(EMOTIONS), "splits": splits}
+    report["held_out"] = figures | {"by_participant": people}
+    (found.path / "report.json").write_text(json.dumps(report))
+    (found.path / "job.json").write_text(json.dumps({"state": "finished", "model": "lab-one"}))
+    monkeypatch.setattr("fer_core.app.studio.train.model_names", lambda: ("mien", "lab-one"))
+    app = open_page(state.TRAIN)
+    assert "50.0 %" in written(app)
+    assert "Leaky: too good." in written(app)
+    assert "Too few." in written(app)
+    assert app.selectbox(key="studio-confusion-of").options == ["Everybody"], "not the owner"
+    went: list[str] = []
+    monkeypatch.setattr("streamlit.switch_page", went.append)
+    app.button(key="studio-use").click().run()
+    assert went == ["pages/live.py"]
+    assert app.session_state["visit"].model == "lab-one"
+    app.button(key="studio-to-training").click().run()
+    assert went[-1] == "pages/training.py"
+    assert app.session_state["data-path"] == str(found.path)
+
+
+def test_a_failed_job_says_why(made: tuple[StudioSet, dict[str, Consent]]) -> None:
+    text = json.dumps({"state": "failed", "model": "m", "error": "Memory ran out."})
+    (made[0].path / "job.json").write_text(text)
+    assert "Memory ran out." in open_page(state.TRAIN).error[0].value
+
+
+def test_a_damaged_set_is_one_sentence(made: tuple[StudioSet, dict[str, Consent]]) -> None:
+    (made[0].path / "manifest.csv").write_text("nonsense")
+    assert "must begin with" in open_page(state.CURATE).error[0].value
+
+
+def test_the_owner_erases_and_deletes(
+    made: tuple[StudioSet, dict[str, Consent]], owner: None
+) -> None:
+    found, _ = made
+    found.note_model("lab-one", ["anna", "ben"])
+    app = open_page(state.MANAGE)
+    app.selectbox(key="studio-erase-who").select("anna").run()
+    assert "These models learned from" in written(app)
+    app.button(key="studio-erase").click().run()
+    assert "Models that learned from them: lab-one." in written(app)
+    assert not [row for row in found.rows() if row.participant == "anna"]
+    app.checkbox(key="studio-sure-lab-one").check().run()
+    app.button(key="studio-delete").click().run()
+    assert not app.exception
+    assert list_sets() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("anna_happy.mp4", 3), ("SAD.mov", 4), ("clip.mp4", None), ("happy-sad.mp4", None)],
+)
+def test_expressions_are_read_from_file_names(name: str, place: int | None) -> None:
+    assert guess_emotion(name) == place
+
+
+def test_cut_videos_become_takes(tmp_path: Path) -> None:
+    from fer_core.studio.names import encode_png
+
+    (tmp_path / "video00").mkdir()
+    (tmp_path / "video00" / "00000.png").write_bytes(encode_png(make_image(1)))
+    header = "file,participant,clip,emotion,time_s,detector,box,quality,hints"
+    line = "video00/00000.png,p,video00,happy,0.2,short,1 2 3 4,0.500,too-dark"
+    (tmp_path / "manifest.csv").write_text(f"{header}\n{line}\n")
+    takes = read_takes(tmp_path, ["video00.mp4", "video01.mp4"], ["happy", "sad"])
+    ((happy, (face,)), (sad, none)) = takes
+    assert (happy, sad, none) == ("happy", "sad", [])
+    assert (face.box, face.quality.hints, face.time_s) == ((1, 2, 3, 4), ("too-dark",), 0.2)
+
+
+def test_a_take_is_stored_and_the_next_one_begins(
+    made: tuple[StudioSet, dict[str, Consent]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fer_core.app.studio import camera
+
+    found, _ = made
+    begun: list[str] = []
+    recorder = SimpleNamespace(
+        collect=lambda: ("happy", make_faces(4, seed=77)), begin=begun.append
+    )
+    desk = state.Desk(recorder=recorder)  # type: ignore[arg-type]
+    desk.own("lab-one", "anna")
+    monkeypatch.setattr(state, "this_desk", lambda: desk)
+    camera._store_take(desk, found, "anna")
+    assert desk.stored == "happy: 4 pictures stored."
+    assert begun == ["sad"], "the rarest of all seven"
+    desk.goes_on = False
+    camera._store_take(desk, found, "anna")
+    assert "0 pictures stored, 4 too like another" in desk.stored
+    assert begun == ["sad"]
