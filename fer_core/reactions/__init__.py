@@ -4,7 +4,17 @@
 ``shelf`` keeps clips and what viewers gave, ``export`` writes files.
 """
 
-from fer_core.reactions.course import Course, Mark, Overlay, course_of, overlay
+from fer_core.reactions.course import Course, Heard, Mark, Overlay, course_of, marks_of, overlay
 from fer_core.reactions.shelf import Clip, Shelf
 
-__all__ = ["Clip", "Course", "Mark", "Overlay", "Shelf", "course_of", "overlay"]
+__all__ = [
+    "Clip",
+    "Course",
+    "Heard",
+    "Mark",
+    "Overlay",
+    "Shelf",
+    "course_of",
+    "marks_of",
+    "overlay",
+]

@@ -28,6 +28,32 @@ class Mark:
     plays: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A player's report as it arrived.
+
+    Attributes:
+        arrived_s: the stream's time when it was read; later than it was said, by the way here.
+        said_s: when it was said, by the browser's own clock.
+        clip_s, plays: as in ``Mark``.
+    """
+
+    arrived_s: float
+    said_s: float
+    clip_s: float
+    plays: bool
+
+
+def marks_of(heard: Sequence[Heard]) -> list[Mark]:
+    """Marks in order of time. The report that was fastest on its way tells how the browser's clock
+    and the stream's time differ, so that a server that is busy for a moment shifts nothing."""
+    if not heard:
+        return []
+    offset_s = min(one.arrived_s - one.said_s for one in heard)
+    marks = [Mark(one.said_s + offset_s, one.clip_s, one.plays) for one in heard]
+    return sorted(marks, key=lambda mark: mark.stream_s)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
     """What one viewer's face showed, by the clip's second.

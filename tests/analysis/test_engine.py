@@ -14,6 +14,7 @@ from fer_core.analysis import AnalysisOptions, Engine, Outcome, Task
 from fer_core.analysis.plan import kind_of
 from fer_core.config import settings
 from fer_core.errors import ConfigError, FerError
+from fer_core.labels import EMOTIONS
 from fer_core.video import VideoReader
 from tests.analysis.clips import SIZE, face_frame, write_size_change, write_sound, write_video
 from tests.e2e.browser import PORTRAIT
@@ -95,6 +96,21 @@ def test_every_samples_by_time(tmp_path: Path) -> None:
     assert [int(row["frame"]) for row in rows] == [0, 10, 20]
     seconds = (tmp_path / "clip.seconds.csv").read_text().splitlines()
     assert len(seconds) == 3, "sampled once a second, the time between still counts as seen"
+
+
+@pytest.mark.parametrize("name", ["markov", "recurrent"])
+def test_other_filters_steady_otherwise(name: str, tmp_path: Path, shared_engine: Engine) -> None:
+    path = write_video(tmp_path / "filtered.mp4", frames=8)
+    _, plain = analyse(shared_engine, path)
+    outcome, rows = analyse(Engine(AnalysisOptions(filter=name), tmp_path), path)
+    assert (outcome.status, len(rows)) == ("done", 8)
+    for row, other in zip(rows, plain, strict=True):
+        assert sum(float(row[emotion]) for emotion in EMOTIONS) == pytest.approx(1, abs=1e-4)
+        assert {k: row[k] for k in ("time_s", "x1", "score")} == {
+            k: other[k] for k in ("time_s", "x1", "score")
+        }
+    assert rows[-1]["label"] == "happy"
+    assert [row["happy"] for row in rows] != [row["happy"] for row in plain]
 
 
 def test_size_that_changes(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The Analyse page: its parts with fakes, and the page as Streamlit runs it with a real upload."""
 
+import io
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from fer_core.app.analyse_job import AnalysisJob, JobPhase, JobState
 from fer_core.app.analyse_video import course, faces_at, ratio_text
 from fer_core.app.timeline import clock_text, timeline_data
 from fer_core.errors import ModelError
+from fer_core.labels import EMOTIONS
 from tests.analysis.clips import write_video
 from tests.app.test_pages import ROUTER, texts
 
@@ -310,6 +312,12 @@ def test_page_analyses_an_upload(tmp_path: Path, portrait: Path) -> None:
     assert problem.startswith("diary.mp4 cannot be read as a video")
     assert "Strongest moments" in texts(app)
     assert [m.label for m in app.metric] == ["Stress ratio", "Happiness ratio"]
+    changes = [frame.value for frame in app.dataframe if "variability" in frame.value.columns]
+    assert list(changes[0]["expression"]) == list(EMOTIONS)
+    assert [name for name in changes[0].columns if name.startswith("to ")] == [
+        f"to {name}" for name in EMOTIONS
+    ]
+    assert changes[0]["variability"].max() > 0
     app.slider(key="at-clip").set_value(1.5).run()
     assert not app.exception
     found = faces_at(desk.results / "clip.parquet", 1.5)
@@ -324,3 +332,29 @@ def test_page_analyses_an_upload(tmp_path: Path, portrait: Path) -> None:
     assert not folder.exists()
     assert app.button(key="analyse").disabled
     app.session_state["analyse-desk"].clear()
+
+
+def test_page_analyses_a_snapshot_with_the_chosen_filter(
+    portrait: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AppTest has no camera: what the browser's would give is put in its place."""
+    shot = io.BytesIO(portrait.read_bytes())
+    monkeypatch.setattr("streamlit.camera_input", lambda label, key: shot)
+    app = open_page()
+    steady = next(box for box in app.selectbox if box.label == "Filter over time")
+    assert len(steady.options) == 3
+    assert "Measured on generated sequences" in texts(app)
+    steady.set_value("recurrent").run()
+    assert app.button(key="analyse").disabled
+    app.segmented_control[0].set_value("Camera").run()
+    app.button(key="analyse").click().run()
+    desk: Desk = app.session_state["analyse-desk"]
+    assert desk.job is not None
+    assert desk.job.options.filter == "recurrent"
+    wait_until(lambda: not desk.job.is_running, 120)  # type: ignore[union-attr]
+    app.run()
+    assert not app.exception, app.exception
+    assert [outcome.status for outcome in desk.job.state().outcomes] == ["done"]
+    assert (desk.results / "snapshot.frames.json").is_file()
+    assert "Take along" in texts(app)
+    desk.clear()

@@ -96,9 +96,9 @@ def keys(app: AppTest) -> set[str]:
 
 def watch(app: AppTest, viewer: Viewer) -> AppTest:
     app.button(key="reactions_start").click().run()
-    viewer.at(2.0, PlayerReport(1, 0.0, True, False))
+    viewer.at(2.0, PlayerReport(1, 10.0, 0.0, True, False))
     app.run()
-    viewer.at(7.0, PlayerReport(2, 5.0, False, True))
+    viewer.at(7.0, PlayerReport(2, 15.0, 5.0, False, True))
     return app.run()
 
 
@@ -177,13 +177,15 @@ def test_a_visitor_has_no_operators_part(
     assert not any("Add clip" in button.label for button in app.button)
 
 
+SAID = {"count": 2, "said_s": 9.5, "clip_s": 1.5, "plays": True, "ended": False}
+
+
 @pytest.mark.parametrize(
-    "value", [None, 3, {}, {"count": 1}, {"count": 1, "clip_s": "x"}, {"count": 1, "clip_s": -1}]
+    "value", [None, 3, {}, SAID | {"clip_s": "x"}, SAID | {"clip_s": -1}, SAID | {"said_s": None}]
 )
 def test_a_report_that_is_none(value: object) -> None:
     assert parse_report(value) is None
 
 
 def test_a_report() -> None:
-    said = {"count": 2, "clip_s": 1.5, "plays": True, "ended": False}
-    assert parse_report(said) == PlayerReport(2, 1.5, True, False)
+    assert parse_report(SAID) == PlayerReport(2, 9.5, 1.5, True, False)

@@ -62,6 +62,7 @@ def test_archive(archive: Path, tmp_path: Path) -> None:
     [
         (["--format", "csv,pdf"], "There is no format 'pdf'"),
         (["--every", "0"], "every must be above 0"),
+        (["--filter", "wave"], "There is no filter 'wave': choose from plain, markov, recurrent"),
         (["--model", "nobody"], "nobody"),
     ],
 )

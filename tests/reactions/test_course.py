@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fer_core.labels import EMOTIONS
-from fer_core.reactions import Course, Mark, course_of, overlay
+from fer_core.reactions import Course, Heard, Mark, course_of, marks_of, overlay
 from fer_core.reactions.export import course_rows, overlay_rows, to_csv, to_json, to_parquet
 from fer_core.types import EmotionSample
 
@@ -54,6 +54,13 @@ def test_a_start_between_two_seconds_is_shared_out() -> None:
     course = course_of(SAMPLES, [Mark(1.5, 0, True), Mark(3.5, 2, False)], 2.0)
     np.testing.assert_allclose(course.probs[0, [1, 2]], [0.5, 0.5])
     np.testing.assert_allclose(course.valid_s, [1, 1])
+
+
+def test_a_report_that_came_late_shifts_nothing() -> None:
+    """The first report took two seconds longer than the second, which came at once."""
+    heard = [Heard(5.0, 100.0, 0.0, True), Heard(6.0, 103.0, 3.0, True)]
+    assert marks_of(heard) == [Mark(3.0, 0.0, True), Mark(6.0, 3.0, True)]
+    assert marks_of([]) == []
 
 
 def test_what_played_twice_is_averaged_and_only_the_viewer_counts() -> None:

@@ -50,7 +50,7 @@ def _read(data: bytes, path: Path) -> str:
 
 @pytest.mark.parametrize(
     "count",
-    [21, pytest.param(300, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])],
+    [21, pytest.param(1000, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])],
 )
 def test_damaged_videos(count: int, portrait: Path, tmp_path: Path) -> None:
     count = scaled(count) if count > 100 else count

@@ -16,7 +16,7 @@ export default function (component) {
       mine.count += 1
       const plays = !video.paused && !video.ended && video.readyState > 2
       mine.component.setStateValue("mark", {
-        count: mine.count, clip_s: video.currentTime, plays, ended: video.ended,
+        count: mine.count, said_s: performance.now() / 1000, clip_s: video.currentTime, plays, ended: video.ended,
       })
     }
     for (const name of ["playing", "pause", "waiting", "seeked", "ended"]) {

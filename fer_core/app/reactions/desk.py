@@ -8,7 +8,7 @@ from fer_core.app.reactions.player import PlayerReport
 from fer_core.app.resources import make_live_pipeline, shared_admission
 from fer_core.app.visit import Visit
 from fer_core.config import settings
-from fer_core.reactions.course import Course, Mark, course_of
+from fer_core.reactions.course import Course, Heard, course_of, marks_of
 
 _KEY = "reactions_desk"
 
@@ -21,7 +21,7 @@ class Desk:
         visit: camera and stream, as on the live page.
         clip: key of the clip they watch.
         duration_s: of it.
-        marks: what the player said, by the stream's time.
+        heard: what the player said, and when it arrived.
         is_seen: the camera's pictures arrive, so that the clip may begin.
         course: what was seen, once the clip is over; shown to them alone.
         code: under which they gave it; None before.
@@ -30,7 +30,7 @@ class Desk:
     visit: Visit
     clip: str = ""
     duration_s: float = 0.0
-    marks: list[Mark] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
     is_seen: bool = False
     course: Course | None = None
     code: str | None = None
@@ -39,7 +39,7 @@ class Desk:
     def begin(self) -> None:
         """Take a place and ask for the camera; what was before is put away."""
         model, detector = self.visit.model, self.visit.detector
-        self.marks, self.course, self.code, self._count = [], None, None, 0
+        self.heard, self.course, self.code, self._count = [], None, None, 0
         self.is_seen = False
         self.visit.start(shared_admission(), lambda: make_live_pipeline(model, detector))
 
@@ -49,7 +49,8 @@ class Desk:
         if session is None or report.count == self._count:
             return False
         self._count = report.count
-        self.marks.append(Mark(session.snapshot().time_s, report.clip_s, report.plays))
+        now_s = session.snapshot().time_s
+        self.heard.append(Heard(now_s, report.said_s, report.clip_s, report.plays))
         return report.ended
 
     def finish(self) -> None:
@@ -57,13 +58,13 @@ class Desk:
         self.visit.finish()
         results = self.visit.results
         self.visit.reset()
-        if results is not None and any(mark.plays for mark in self.marks):
-            self.course = course_of(results.samples, self.marks, self.duration_s)
+        if results is not None and any(one.plays for one in self.heard):
+            self.course = course_of(results.samples, marks_of(self.heard), self.duration_s)
 
     def put_away(self) -> None:
         """Forget what was seen."""
         self.course = self.code = None
-        self.marks = []
+        self.heard = []
 
 
 def this_desk() -> Desk:
@@ -80,4 +81,4 @@ def leave_reactions_page() -> None:
     desk = st.session_state.get(_KEY)
     if desk is not None and (desk.visit.is_streaming or desk.visit.results is not None):
         desk.visit.reset()
-        desk.marks = []
+        desk.heard = []

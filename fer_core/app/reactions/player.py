@@ -25,12 +25,14 @@ class PlayerReport:
 
     Attributes:
         count: goes up with every report of one player.
+        said_s: when, by the browser's clock.
         clip_s: where it is.
         plays: whether it goes on.
         ended: whether the end was reached.
     """
 
     count: int
+    said_s: float
     clip_s: float
     plays: bool
     ended: bool
@@ -56,11 +58,13 @@ def parse_report(value: Any) -> PlayerReport | None:
     """A report as the browser sent it; None where it is not one (it comes from outside)."""
     if not isinstance(value, Mapping):
         return None
-    count, clip_s = value.get("count"), value.get("clip_s")
-    if not isinstance(count, (int, float)) or not isinstance(clip_s, (int, float)):
-        return None
-    if not 0 <= clip_s < 1e6:
-        return None
+    numbers: list[float] = []
+    for name in ("count", "said_s", "clip_s"):
+        number = value.get(name)
+        if not isinstance(number, (int, float)) or not 0 <= number < 1e12:
+            return None
+        numbers.append(float(number))
+    count, said_s, clip_s = numbers
     return PlayerReport(
-        int(count), float(clip_s), value.get("plays") is True, value.get("ended") is True
+        int(count), said_s, clip_s, value.get("plays") is True, value.get("ended") is True
     )
