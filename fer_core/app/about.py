@@ -22,7 +22,8 @@ PRIVACY = """
 - **Before the camera starts**, the page says in one sentence what happens; nothing is sent before
   you press Start and allow the camera.
 - **Frames** travel encrypted to the server you opened, are analysed in memory and are gone. They
-  are never stored and never passed on.
+  are never stored and never passed on. The one exception is the Data set page: there, faces of
+  participants who agreed are stored while a red mark shows, until a date they are told.
 - **Results** of your session (probabilities, no pictures) stay in the server's memory for your
   browser tab only, so that you can download them, and are forgotten after you close it. Other
   visitors cannot see them.

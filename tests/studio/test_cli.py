@@ -133,3 +133,10 @@ def test_too_little_to_learn_from(data_dir: Path) -> None:
     found.add_take("anna", "happy", make_faces(3))
     with pytest.raises(FerError, match="two expressions"):
         start_finetune(found, "mine")
+
+
+def test_purge(made: StudioSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "No set's time is over" in run("purge").stdout
+    monkeypatch.setattr("fer_core.studio.shelf.time.time", lambda: 4e9)
+    assert "Deleted: lab-one." in run("purge").stdout
+    assert not made.path.exists()

@@ -70,7 +70,8 @@ def this_desk() -> Desk:
 
 
 def leave_studio() -> None:
-    """Called when another page is shown."""
+    """Called when another page is shown; what is over goes whatever page is open."""
+    purge_now_and_then()
     if _KEY in st.session_state:
         this_desk().leave()
 
@@ -136,13 +137,18 @@ def _purge_clock() -> dict[str, float]:
     return {"at": -_PURGE_EVERY_S}
 
 
-def current_sets() -> list[StudioSet]:
-    """The sets that there are; those whose time is over go first."""
+def purge_now_and_then() -> None:
+    """Delete the sets whose time is over; looks once a minute."""
     clock = _purge_clock()
     if time.monotonic() - clock["at"] >= _PURGE_EVERY_S:
         clock["at"] = time.monotonic()
         if purge_sets():
             forget_pictures()
+
+
+def current_sets() -> list[StudioSet]:
+    """The sets that there are; those whose time is over go first."""
+    purge_now_and_then()
     return list_sets()
 
 
