@@ -93,9 +93,10 @@ def _finish(second: int, sums: _Sums) -> Second:
     return Second(second, np.clip(values, 0, 1), min(1.0, sums.covered_s), sums.fewest)
 
 
-#: Frames of a device of its own; of a camera that searches a whole room for small faces.
+#: Frames of a device of its own; of a camera that searches a whole room for small faces, which
+#: takes a second, and several on a busy computer.
 DEVICE_GAP_S: Final = 0.5
-CAMERA_GAP_S: Final = 4.0
+CAMERA_GAP_S: Final = 10.0
 #: Seconds that wait to be fetched: a page asleep for longer loses the oldest.
 _MOST = 120
 

@@ -23,6 +23,8 @@ from fer_core.storage.tables import Room
 EVERY_S = 1.0
 #: A student gave a sign of life within so many seconds.
 _CONNECTED_S = 30
+#: Figures are of now if their second lies no further back.
+_FRESH_S = {"devices": 8, "camera": 15}
 _PROBLEM = "class_room_problem"
 #: What is refreshed every second neither fades meanwhile nor shows the sign of a running script.
 _STEADY = (
@@ -171,7 +173,7 @@ def _show_now(room: Room) -> None:
         return
     if store.problem:
         st.warning(store.problem)
-    is_fresh = len(lesson) > 0 and lesson.times_s[-1] >= now_s - 8
+    is_fresh = len(lesson) > 0 and lesson.times_s[-1] >= now_s - _FRESH_S[room.mode]
     _show_counts(room, joined, here, int(lesson.people[-1]) if is_fresh else 0)
     if len(lesson):
         show_lines(lesson, markers, key="now")
