@@ -148,16 +148,20 @@ class Overlay:
     high: NDArray[np.float64]
 
 
-def overlay(courses: Sequence[Course], k: int) -> Overlay | None:
+def overlay(courses: Sequence[Course | None], k: int) -> Overlay | None:
     """Lay viewers over each other; None for fewer than ``k``.
 
     Viewers count in full groups of ``k``, in the order given: with each single one more, the
-    difference between two looks would be that person.
+    difference between two looks would be that person. For the same reason a group of which one
+    is gone (None) is withheld.
     """
-    courses = courses[: len(courses) - len(courses) % k]
-    if not courses:
+    whole: list[Course] = []
+    for start in range(0, len(courses) - k + 1, k):
+        group = [course for course in courses[start : start + k] if course is not None]
+        whole += group if len(group) == k else []
+    if not whole:
         return None
-    probs = np.stack([course.probs for course in courses])
+    probs = np.stack([course.probs for course in whole])
     seen = np.isfinite(probs[..., 0]).sum(axis=0)
     is_shown = seen >= k
     mean, low, high = (np.full(probs.shape[1:], np.nan) for _ in range(3))
@@ -165,4 +169,4 @@ def overlay(courses: Sequence[Course], k: int) -> Overlay | None:
         shown = probs[:, is_shown]
         mean[is_shown] = np.nanmean(shown, axis=0)
         low[is_shown], high[is_shown] = np.nanquantile(shown, [0.25, 0.75], axis=0)
-    return Overlay(len(courses), np.where(is_shown, seen, 0), mean, low, high)
+    return Overlay(len(whole), np.where(is_shown, seen, 0), mean, low, high)

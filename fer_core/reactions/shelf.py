@@ -141,27 +141,36 @@ class Shelf:
         return code
 
     def take_back(self, code: str) -> bool:
-        """Delete what was given under a code; False where nothing was."""
+        """Delete what was given under a code; False where nothing was.
+
+        That there was a viewer stays, so that the group in which they were shown is withheld from
+        then on: shown without them, its difference from before would be that person.
+        """
         code = code.strip().lower()
         if not _CODE.match(code):
             return False
-        found = list(self._folder.glob(f"*/viewings/{code}.json"))
-        for path in found:
-            path.unlink(missing_ok=True)
-        return bool(found)
+        found = False
+        for path in self._folder.glob(f"*/viewings/{code}.json"):
+            values = _read(path)
+            if values is not None and "probs" in values:
+                _empty(path, values["given_s"])
+                found = True
+        return found
 
-    def courses(self, clip: Clip) -> list[Course]:
-        """Of all viewers of a clip, in the order in which they gave them; what is older than
-        FER_RETENTION_DAYS is deleted."""
+    def courses(self, clip: Clip) -> list[Course | None]:
+        """Of all viewers of a clip, in the order in which they gave them; None for those whose
+        numbers were deleted. What is older than FER_RETENTION_DAYS is deleted here."""
         oldest_s = self._clock() - settings().retention_days * _DAY_S
         count = max(1, int(np.ceil(clip.duration_s)))
-        found = []
+        found: list[tuple[int, str, Course | None]] = []
         for path in (self._folder / clip.key / "viewings").glob("*.json"):
             values = _read(path)
             if values is None:
                 continue
-            if values["given_s"] < oldest_s:
-                path.unlink(missing_ok=True)
+            if "probs" in values and values["given_s"] < oldest_s:
+                values = _empty(path, values["given_s"])
+            if "probs" not in values:
+                found.append((values["given_s"], path.name, None))
                 continue
             blank = [float("nan")] * NUM_EMOTIONS
             probs = np.array([row or blank for row in values["probs"]], np.float64)
@@ -174,6 +183,15 @@ class Shelf:
         """Delete what is older than FER_RETENTION_DAYS, of all clips."""
         for clip in self.clips():
             self.courses(clip)
+
+
+def _empty(path: Path, given_s: int) -> dict[str, Any]:
+    """Nothing of a viewing is left but its place in the order."""
+    values = {"given_s": given_s}
+    beside = path.with_suffix(".part")
+    beside.write_text(json.dumps(values), encoding="utf-8")
+    beside.replace(path)
+    return values
 
 
 def _duration_s(path: Path) -> float:

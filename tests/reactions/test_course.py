@@ -105,6 +105,19 @@ def test_viewers_count_in_full_groups(given_: int, viewers: int | None) -> None:
         assert ((both.low <= both.mean + 0.5) & (both.low <= both.high)).all()
 
 
+def test_a_group_of_which_one_is_gone_is_withheld() -> None:
+    courses: list[Course | None] = [*made(12)]
+    second = overlay(courses[5:10], 5)
+    courses[1] = None
+    both = overlay(courses, 5)
+    assert both is not None
+    assert second is not None
+    assert both.viewers == 5
+    np.testing.assert_array_equal(both.mean, second.mean)
+    courses[9] = None
+    assert overlay(courses, 5) is None
+
+
 def test_a_second_that_too_few_saw_is_empty() -> None:
     courses = made(5)
     courses[2].probs[1] = np.nan

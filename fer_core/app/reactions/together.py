@@ -139,7 +139,10 @@ def _show_together(shelf: Shelf, clip: Clip) -> None:
     k = settings().k_min
     both = overlay(shelf.courses(clip), k)
     if both is None:
-        st.info(f"Fewer than {k} viewers gave their numbers; nothing is shown before that.")
+        st.info(
+            f"Fewer than {k} viewers gave their numbers; nothing is shown before that. A group of "
+            f"{k} of which one deleted theirs is withheld."
+        )
         return
     st.markdown(f"**{both.viewers}** viewers, counted in full groups of {k}.")
     show_overlay(both, clip.duration_s, key="together")
