@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from fer_core.app import camera, webrtc
-from fer_core.app.messages import ASKING, CONSENT, Message, stream_message
+from fer_core.app.messages import ASKING, CONSENT, SLOT_LOST, Message, stream_message
 from fer_core.app.notices import say
 from fer_core.app.panel import show_panel, view_of
 from fer_core.app.plain import plain
@@ -52,6 +52,8 @@ def show_checkin_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
         return
     if desk.visit.has_lost_slot:
         desk.finish(shared_store())
+        if desk.finished is None:
+            desk.visit.message = SLOT_LOST
     head = st.container()
     video, side = st.columns([11, 9], gap="medium")
     below = st.container()

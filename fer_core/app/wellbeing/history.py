@@ -17,7 +17,7 @@ from fer_core.errors import FerError, StorageError
 from fer_core.storage import audit, shared_store
 from fer_core.storage.checkins import delete_checkin, list_checkins, load_minutes, set_note
 from fer_core.storage.export import export_csv, export_json
-from fer_core.storage.persons import withdraw_consents
+from fer_core.storage.persons import find_person, withdraw_consents
 from fer_core.storage.tables import CheckIn
 from fer_core.wellbeing.days import past_days
 from fer_core.wellbeing.demo import make_demo
@@ -67,7 +67,7 @@ def show_history_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
     else:
         st.info("Nothing is stored yet: check in under Analyse.", icon=":material/timeline:")
     _show_checkins(checkins, zone)
-    _show_rights(person_id, known, desk)
+    _show_rights(known, desk)
 
 
 def _show_demo(rule: Rule, zone: tzinfo | None) -> None:
@@ -193,12 +193,13 @@ def _delete(checkin_id: int) -> None:
         st.toast(str(error), icon=":material/error:")
 
 
-def _show_rights(person_id: int, known: Known, desk: Desk) -> None:
+def _show_rights(known: Known, desk: Desk) -> None:
     st.subheader("Your data", anchor=False)
+    key = cookies.read_token(cookies.PERSON) or ""
     with st.container(horizontal=True):
         st.download_button(
             "Export CSV",
-            lambda: _export(person_id, "csv"),
+            lambda: _export(key, "csv"),
             "mien-wellbeing.csv",
             "text/csv",
             icon=":material/download:",
@@ -206,7 +207,7 @@ def _show_rights(person_id: int, known: Known, desk: Desk) -> None:
         )
         st.download_button(
             "Export JSON",
-            lambda: _export(person_id, "json"),
+            lambda: _export(key, "json"),
             "mien-wellbeing.json",
             "application/json",
             icon=":material/download:",
@@ -228,7 +229,6 @@ def _show_rights(person_id: int, known: Known, desk: Desk) -> None:
         )
     if st.session_state.get(_ASKED):
         _show_confirmation(desk)
-    key = cookies.read_token(cookies.PERSON)
     if key:
         with st.expander("Key of your pseudonym", icon=":material/key:"):
             st.markdown(
@@ -238,17 +238,22 @@ def _show_rights(person_id: int, known: Known, desk: Desk) -> None:
             st.code(key, language=None, wrap_lines=True)
 
 
-def _export(person_id: int, kind: str) -> str:
-    """The file, made when it is asked for."""
+def _export(key: str, kind: str) -> str:
+    """The file, made when it is asked for: outside of the page's run, so by the key alone.
+
+    Raises:
+        StorageError: nobody has this key any more, or the database cannot be used.
+    """
     store = shared_store()
-    if _own_id() != person_id:
-        raise StorageError("This browser has another pseudonym now; reload the page.")
     with store.write() as session:
+        person = find_person(session, key=key)
+        if person is None:
+            raise StorageError("This pseudonym is erased; there is nothing to export.")
         audit.note(
             session, action="exported", subject=f"a person's data, {kind}", now_s=store.now_s()
         )
         export = export_csv if kind == "csv" else export_json
-        return export(session, person_id=person_id)
+        return export(session, person_id=person.id)
 
 
 def _withdraw() -> None:

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fer_core.app.messages import SLOT_LOST
 from fer_core.app.wellbeing.desk import this_desk
 from fer_core.storage import checkins
 from fer_core.storage.choices import choose_purpose
 from fer_core.storage.tables import Consent, Sample
+from tests.app.fakes import NO_FRAME
 from tests.app.wellbeing.visitor import Visitor, choose, consent, press, texts
 
 
@@ -217,6 +219,17 @@ def test_the_page_left_ends_the_check_in(visitor: Visitor) -> None:
         patch.undo()
     assert visitor.admission.free == 1
     assert count(visitor) == 20
+
+
+def test_a_place_that_was_lost_is_said(visitor: Visitor) -> None:
+    visitor.session.current = NO_FRAME
+    app = visitor.join(visitor.open())
+    app.button(key="wellbeing_start").click().run()
+    desk_of(app).visit.lease.release()
+    app.run()
+    assert not app.exception
+    assert SLOT_LOST.text in texts(app)
+    assert visitor.admission.free == 1
 
 
 def test_busy_waits_and_can_be_cancelled(visitor: Visitor) -> None:
