@@ -2,6 +2,7 @@
 
 import base64
 import html
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from fer_core.app.metrics.show import escape
+from fer_core.app.studio.state import hides_pictures
 from fer_core.app.training_charts import make_curves
 from fer_core.app.training_state import act, go_to_run
 from fer_core.config import MODELS_DIR
@@ -139,6 +141,9 @@ def _show_preview(path: Path, preview: Preview, near: bool) -> None:
             f"{counts.get('private_test', 0):,} for the last score. "
             f"Split: {report['plan']['note']}."
         )
+    if hides_pictures(path):
+        preview = replace(preview, sheet=None)
+        st.caption("Pictures of others' recordings are shown to the owner only.")
     with st.expander("Faces of each class", expanded=True):
         st.html(_STYLE + class_rows(preview))
     for sentence in preview.cautions():

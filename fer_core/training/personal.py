@@ -214,7 +214,8 @@ def _report(divide: Callable[[], FaceSet], data: Embedded, start: Head) -> dict[
 
         head = heads[int(np.argmax([hits_of(head, chooses).mean() for head in heads]))]
     except DataError as error:
-        return {"problem": str(error)}
+        # Where the set lies is nobody's business but the server's.
+        return {"problem": str(error).replace(data.faces.source, data.faces.name)}
     hits, base = hits_of(head, test), hits_of(start, test)
     low, high = wilson_interval(int(hits.sum()), len(hits))
     return {

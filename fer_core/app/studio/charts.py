@@ -60,7 +60,7 @@ def splits_figure(splits: Sequence[dict[str, Any]], styling: Styling) -> go.Figu
     rows = [row for row in splits if not row["problem"]]
     figure = go.Figure(
         go.Bar(
-            x=[row["title"] for row in rows],
+            x=[f"{row['title']}<br>{row['after'] * 100:.1f} %" for row in rows],
             y=[row["after"] * 100 for row in rows],
             marker={
                 "color": "#0072B2",
@@ -71,10 +71,7 @@ def splits_figure(splits: Sequence[dict[str, Any]], styling: Styling) -> go.Figu
                 "arrayminus": [(row["after"] - row["low"]) * 100 for row in rows],
                 "color": styling.ink,
             },
-            text=[f"{row['after'] * 100:.1f} %" for row in rows],
-            textposition="inside",
-            insidetextanchor="start",
-            hovertemplate="%{x}: %{y:.1f} %<extra></extra>",
+            hovertemplate="%{x}<extra></extra>",
         )
     )
     layout(figure, height=320, title="What each split would report")

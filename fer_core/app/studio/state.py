@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -12,7 +13,7 @@ from fer_core.app.access import current_access, may_train
 from fer_core.app.visit import Visit
 from fer_core.errors import FerError
 from fer_core.labels import EMOTIONS
-from fer_core.studio import StudioSet, list_sets, purge_sets
+from fer_core.studio import StudioSet, list_sets, purge_sets, recordings_dir
 from fer_core.studio.consent import Consent
 from fer_core.studio.outcome import Change
 from fer_core.studio.recorder import Recorder
@@ -91,6 +92,18 @@ def visible_rows(found: StudioSet, desk: Desk) -> list[FaceRow]:
     """The faces that the visitor may see."""
     people = visible_people(found, desk)
     return [row for row in found.rows() if row.participant in people]
+
+
+def hides_pictures(path: Path) -> bool:
+    """Whether a data set holds recordings that this visitor may not see, wherever it is shown."""
+    folder = recordings_dir()
+    if not path.resolve().is_relative_to(folder) or sees_all():
+        return False
+    try:
+        found = StudioSet.find(path.resolve().relative_to(folder).parts[0])
+        return visible_people(found, this_desk()) != set(found.info().participants)
+    except (FerError, IndexError):
+        return True
 
 
 def takes_of(found: StudioSet, participant: str) -> dict[str, int]:

@@ -148,6 +148,24 @@ def test_a_receipt_opens_ones_own_and_erases_it_even_without_a_role(
     assert len(list((found.path / "faces").iterdir())) == 12
 
 
+def test_the_training_page_hides_recordings_of_others(
+    made: tuple[StudioSet, dict[str, Consent]], monkeypatch: pytest.MonkeyPatch, data_dir: Path
+) -> None:
+    found, _ = made
+    desk = state.Desk()
+    monkeypatch.setattr(state, "this_desk", lambda: desk)
+    for place in (found.path, found.path / "manifest.csv", found.path.parent):
+        assert state.hides_pictures(place)
+    assert not state.hides_pictures(data_dir / "other")
+    desk.own(found.name, "anna")
+    assert state.hides_pictures(found.path), "one's own are not all"
+    desk.own(found.name, "ben")
+    assert not state.hides_pictures(found.path)
+    desk.mine.clear()
+    monkeypatch.setattr(state, "current_access", lambda: OWNER)
+    assert not state.hides_pictures(found.path)
+
+
 def choose(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     """As if that many faces were pressed in the grid."""
     monkeypatch.setattr(
