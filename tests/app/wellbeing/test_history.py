@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.app import cookies
-from fer_core.app.wellbeing import history, membership
+from fer_core.app.wellbeing import membership, own_data
 from fer_core.storage import audit, checkins
 from fer_core.storage.tables import CheckIn, Minute, Person, Sample
 from tests.app.wellbeing.visitor import Visitor, open_tab, press, show_demo, texts
@@ -56,16 +56,16 @@ def test_exports_hold_ones_own_data_and_are_logged(visitor: Visitor) -> None:
     labels = [button.proto.label for button in app.get("download_button")]
     assert {"Export CSV", "Export JSON"} <= set(labels)
     key = str(app.session_state[f"cookie-{cookies.PERSON}"])
-    data = json.loads(history._export(key, "json"))
+    data = json.loads(own_data._export(key, "json"))
     assert data["pseudonym"] == "otter"
     assert len(data["samples"]) == 60
-    assert history._export(key, "csv").count("otter") == 60
+    assert own_data._export(key, "csv").count("otter") == 60
     with visitor.store.read() as session:
         entries = [entry for entry, _ in audit.list_entries(session)]
     assert [entry.action for entry in entries] == ["exported", "exported"]
     assert not any("otter" in entry.subject for entry in entries)
-    with pytest.raises(history.StorageError, match="erased"):
-        history._export("another key", "json")
+    with pytest.raises(own_data.StorageError, match="erased"):
+        own_data._export("another key", "json")
 
 
 def test_erasing_is_confirmed_complete_and_at_once(visitor: Visitor, tmp_path: Path) -> None:

@@ -1,0 +1,147 @@
+"""One's own data: export, withdraw, erase."""
+
+import streamlit as st
+
+from fer_core.app import cookies
+from fer_core.app.wellbeing.desk import Desk, this_desk
+from fer_core.app.wellbeing.membership import Known, forget_visitor, look_up
+from fer_core.errors import FerError, StorageError
+from fer_core.storage import audit, shared_store
+from fer_core.storage.export import export_csv, export_json
+from fer_core.storage.persons import find_person, withdraw_consents
+
+#: A sentence for the next run to say.
+SAID = "wellbeing_said"
+_ASKED = "wellbeing_erase_asked"
+
+
+def own_id() -> int:
+    """Asked anew by every callback: whose browser this is now.
+
+    Raises:
+        StorageError: nobody's, or the database cannot be used.
+    """
+    known = look_up()
+    if known.person is None:
+        raise StorageError("This browser has no pseudonym any more; nothing was changed.")
+    return known.person.id
+
+
+def show_rights(known: Known, desk: Desk) -> None:
+    """Buttons for all of it, and the key of the pseudonym."""
+    st.subheader("Your data", anchor=False)
+    key = cookies.read_token(cookies.PERSON) or ""
+    with st.container(horizontal=True):
+        st.download_button(
+            "Export CSV",
+            lambda: _export(key, "csv"),
+            "mien-wellbeing.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Export JSON",
+            lambda: _export(key, "json"),
+            "mien-wellbeing.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        if known.member is not None:
+            st.button(
+                "Withdraw consent",
+                icon=":material/do_not_disturb_on:",
+                on_click=_withdraw,
+                help="Nothing more is recorded, and no team's figures hold you; your data stay "
+                "until you erase them or their time is over.",
+            )
+        st.button(
+            "Erase everything",
+            icon=":material/delete_forever:",
+            key="wellbeing_erase",
+            on_click=lambda: st.session_state.update({_ASKED: True}),
+        )
+    if st.session_state.get(_ASKED):
+        _show_confirmation(desk)
+    if key:
+        with st.expander("Key of your pseudonym", icon=":material/key:"):
+            st.markdown(
+                "With it you come back from another browser. Whoever has it sees your course: "
+                "keep it like a password."
+            )
+            st.code(key, language=None, wrap_lines=True)
+
+
+def _export(key: str, kind: str) -> str:
+    """The file, made when it is asked for: outside of the page's run, so by the key alone.
+
+    Raises:
+        StorageError: nobody has this key any more, or the database cannot be used.
+    """
+    store = shared_store()
+    with store.write() as session:
+        person = find_person(session, key=key)
+        if person is None:
+            raise StorageError("This pseudonym is erased; there is nothing to export.")
+        audit.note(
+            session, action="exported", subject=f"a person's data, {kind}", now_s=store.now_s()
+        )
+        export = export_csv if kind == "csv" else export_json
+        return export(session, person_id=person.id)
+
+
+def _withdraw() -> None:
+    desk = this_desk()
+    try:
+        known, store = look_up(), shared_store()
+        if known.person is None:
+            return
+        with store.write() as session:
+            withdraw_consents(
+                session, person_id=known.person.id, now_s=store.now_s(), purpose=known.terms.key
+            )
+        desk.cancel()
+        desk.member = None
+        st.session_state[SAID] = "Your consent is withdrawn: nothing more is recorded."
+    except FerError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+def _show_confirmation(desk: Desk) -> None:
+    with st.container(border=True):
+        st.markdown(
+            "**Erase everything?** Your pseudonym, consents, check-ins, notes and every second "
+            "stored go from the database and its files, at once and for good."
+        )
+        with st.container(horizontal=True):
+            if st.button("Yes, erase", type="primary", key="wellbeing_erase_yes"):
+                _erase(desk)
+            st.button(
+                "Keep them",
+                key="wellbeing_erase_no",
+                on_click=lambda: st.session_state.pop(_ASKED, None),
+            )
+
+
+def _erase(desk: Desk) -> None:
+    """Drawn, not in a callback: a cookie can only be taken back while the page is drawn."""
+    try:
+        person_id = own_id()
+        desk.cancel()
+        store = shared_store()
+        said = "Everything about you is erased."
+        try:
+            store.erase(person_id=person_id)
+        except StorageError as error:
+            if look_up().person is not None:
+                raise
+            said = f"Your data are erased; the cleaning of the files goes on: {error}"
+    except FerError as error:
+        st.error(str(error))
+        return
+    desk.member = None
+    st.session_state.pop(_ASKED, None)
+    st.session_state[SAID] = said
+    forget_visitor()
+    st.rerun()
