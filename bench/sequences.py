@@ -14,7 +14,8 @@ from fer_core.classification import load_classifier, load_head, resolve_model_di
 from fer_core.datasets import load_dataset
 from fer_core.datasets.locate import locate_dataset
 from fer_core.temporal import FILTERS, MarkovFilter, PlainFilter, RecurrentFilter
-from fer_core.training.recurrent import HeadRecipe, compare_filters, held_out_sets
+from fer_core.training.recurrent import compare_filters, held_out_sets
+from fer_core.training.recurrent_network import HeadRecipe
 
 
 def run_sequences_bench(data: Path | None = None, model: str = "default") -> dict[str, Any]:

@@ -42,7 +42,7 @@ def figures_text(head: HeadSpec) -> str:
     if not figures:
         return ""
     parts = [
-        f"{FILTERS[name].lower()} {values['accuracy']:.1%}"
+        f"{FILTERS[name][0].lower()}{FILTERS[name][1:]} {values['accuracy']:.1%}"
         for name, values in figures.items()
         if name in FILTERS
     ]

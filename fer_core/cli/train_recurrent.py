@@ -37,7 +37,8 @@ def train_recurrent(
     from fer_core.classification import resolve_model_dir
     from fer_core.datasets import load_dataset
     from fer_core.datasets.locate import locate_dataset
-    from fer_core.training.recurrent import load_head_recipe, train_head
+    from fer_core.training.recurrent import train_head
+    from fer_core.training.recurrent_network import load_head_recipe
 
     chosen = load_head_recipe(recipe)
     folder = resolve_model_dir(model)

@@ -17,7 +17,8 @@ from fer_core.errors import ConfigError, ModelError
 from fer_core.evaluation.sequences import EmbeddedSequence, score_filter
 from fer_core.pipeline import build_pipeline
 from fer_core.temporal import PlainFilter, RecurrentFilter
-from fer_core.training.recurrent import HeadRecipe, fit_head, load_head_recipe
+from fer_core.training.recurrent import fit_head
+from fer_core.training.recurrent_network import HeadRecipe, load_head_recipe
 
 SMALL = "units = 8\nframes = 24\nsequences = 4\ncheck_sequences = 4\nepochs = 1\n"
 
