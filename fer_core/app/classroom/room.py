@@ -84,7 +84,8 @@ def show_open_room(room: Room) -> None:
     else:
         _show_invitation(room)
     _show_markers(room)
-    _show_now(room)
+    with st.container():  # of its own: a fragment that grows overwrites what follows it
+        _show_now(room)
     st.caption(texts.INDEX)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(

@@ -52,7 +52,8 @@ def show_stream(
     with st.container():
         head()
         if visit.phase is Phase.BUSY:
-            _show_busy(visit, start)
+            with st.container():
+                _show_busy(visit, start)
         elif not visit.is_streaming:
             say(visit.message)
     video, panel = st.columns((13, 7), gap="medium")

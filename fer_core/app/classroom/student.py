@@ -85,7 +85,8 @@ def _show_own_view(place: Place) -> None:
             st.warning(problem)
 
     def beside() -> None:
-        show_face(visit)
+        with st.container():  # of its own: a fragment that grows overwrites what follows it
+            show_face(visit)
         _show_own_figures(visit, place)
 
     show_stream(
@@ -209,7 +210,8 @@ def show_self_view() -> None:
             st.button("Back", icon=":material/arrow_back:", key="back", on_click=_end_self_view)
 
     def beside() -> None:
-        show_face(visit)
+        with st.container():  # of its own: a fragment that grows overwrites what follows it
+            show_face(visit)
         _show_own_figures(visit, None)
 
     show_stream(
