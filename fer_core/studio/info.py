@@ -6,9 +6,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from fer_core.errors import DataError
+from fer_core.errors import DataError, InputError
 from fer_core.storage.names import fold_name
-from fer_core.studio.consent import Consent
+from fer_core.studio.consent import CONSENT_VERSION, Consent
 from fer_core.studio.cutting import Detector
 from fer_core.studio.rows import PSEUDONYM_PATTERN
 
@@ -67,6 +67,23 @@ class SetInfo(BaseModel):
         """A participant whose pseudonym looks like this one."""
         folded = fold_name(pseudonym)
         return next((name for name in self.participants if fold_name(name) == folded), None)
+
+    def consent_of(self, participant: str) -> str:
+        """Version of the present text that a participant agreed to.
+
+        Raises:
+            InputError: no such participant, or they agreed to an older text only.
+        """
+        person = self.participants.get(participant)
+        if person is None:
+            raise InputError(f"There is no participant {participant!r}: ask for consent first.")
+        version = person.consents[-1].version
+        if version != CONSENT_VERSION:
+            raise InputError(
+                f"{participant!r} agreed to an older text ({version}): erase the participant, or "
+                "record under a new pseudonym with a new consent."
+            )
+        return version
 
     def find_receipt(self, receipt: str) -> str | None:
         """The participant with this receipt."""

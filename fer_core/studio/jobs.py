@@ -6,6 +6,7 @@ go when a participant is erased. Only the process that works here imports Tensor
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from fer_core.errors import BusyError, ConfigError, DataError, InputError
 from fer_core.runs.launch import _spawn
 from fer_core.runs.locks import is_held, try_hold
 from fer_core.studio.names import recordings_dir
-from fer_core.studio.private import make_private_dir, write_private
+from fer_core.studio.private import hold_set, make_private_dir, write_private
 from fer_core.studio.store import StudioSet
 
 JOB, LOG, REPORT = "job.json", "job.log", "report.json"
@@ -110,13 +111,7 @@ def finetune_set(
 
         try:
             out, report = _work(data, name, tell)
-            # Who was erased while it worked must not come back with the report.
-            people = set(found.info().participants)
-            if not set(report["held_out"]["by_participant"]) <= people:
-                raise InputError("A participant was erased meanwhile: start it again.")
-            text = json.dumps(report | {"model": name, "at_s": int(time.time())}) + "\n"
-            write_private(found.path / REPORT, text.encode())
-            found.note_model(name, report["held_out"]["by_participant"])
+            _keep(found, name, out, report)
         except BaseException as error:
             from fer_core.training.health import explain_failure
 
@@ -124,6 +119,18 @@ def finetune_set(
             raise
         _note(found, told | {"state": "finished", "step": "Done", "share": 1.0})
     return out, report
+
+
+def _keep(found: StudioSet, name: str, out: Path, report: dict[str, Any]) -> None:
+    """Store the report. Who was erased while it worked must not come back with it or the model."""
+    people = report["held_out"]["by_participant"]
+    with hold_set(found.path):
+        if not set(people) <= set(found.info().participants):
+            shutil.rmtree(out, ignore_errors=True)
+            raise InputError("A participant was erased meanwhile: start it again.")
+        text = json.dumps(report | {"model": name, "at_s": int(time.time())}) + "\n"
+        write_private(found.path / REPORT, text.encode())
+        found.note_model(name, people)
 
 
 def check_personal_name(name: str, found: StudioSet | None) -> None:

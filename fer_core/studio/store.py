@@ -5,7 +5,6 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +16,7 @@ from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.datasets.manifest import MANIFEST_NAME
 from fer_core.errors import DataError, InputError
 from fer_core.storage.names import clean_name
-from fer_core.studio.consent import CONSENT_VERSION, Consent, make_consent
+from fer_core.studio.consent import Consent, make_consent
 from fer_core.studio.cutting import CutFace, Detector, drop_near
 from fer_core.studio.info import (
     DAY_S,
@@ -30,7 +29,7 @@ from fer_core.studio.info import (
 )
 from fer_core.studio.models import forget_participant
 from fer_core.studio.names import NAME, encode_png, recordings_dir, slug_of
-from fer_core.studio.outcome import Change, Erased, Stored
+from fer_core.studio.outcome import Change, Erased, Stored, relabel
 from fer_core.studio.private import hold_set, make_private_dir, write_private
 from fer_core.studio.rows import FaceRow, format_manifest, parse_manifest
 from fer_core.types import ImageArray
@@ -167,7 +166,7 @@ class StudioSet:
         """
         with hold_set(self.path):
             info, rows = self._open_info(), self.rows()
-            version = self.consent_of(info, participant)
+            version = info.consent_of(participant)
             known = [r for r in rows if (r.participant, r.asked) == (participant, emotion)]
             fresh = np.stack([f.image for f in faces]) if faces else _NONE
             kept = drop_near(fresh, self.images(known))
@@ -193,23 +192,6 @@ class StudioSet:
                 self._write(rows, info)
         return Stored(len(kept), len(faces) - len(kept))
 
-    @staticmethod
-    def consent_of(info: SetInfo, participant: str) -> str:
-        """Version of the present text that a participant agreed to.
-
-        Raises:
-            InputError: no such participant, or they agreed to an older text only.
-        """
-        person = info.participants.get(participant)
-        if person is None:
-            raise InputError(f"There is no participant {participant!r}: ask for consent first.")
-        if person.consents[-1].version != CONSENT_VERSION:
-            raise InputError(
-                f"{participant!r} agreed to an older text ({person.consents[-1].version}): "
-                "erase the participant, or record under a new pseudonym with a new consent."
-            )
-        return CONSENT_VERSION
-
     def change(
         self,
         files: Iterable[str],
@@ -223,9 +205,7 @@ class StudioSet:
         Args:
             only: the participants whose faces may be changed; None for all.
         """
-        wanted = {
-            file: Change(file, emotion or "", bool(is_rejected)) for file in dict.fromkeys(files)
-        }
+        wanted = {file: Change(file, emotion or "", bool(is_rejected)) for file in files}
         return self._apply(wanted, emotion is not None, is_rejected is not None, only)
 
     def undo(self, changes: Iterable[Change], only: Iterable[str] | None = None) -> list[Change]:
@@ -239,20 +219,9 @@ class StudioSet:
         has_rejected: bool,
         only: Iterable[str] | None,
     ) -> list[Change]:
-        allowed = None if only is None else set(only)
-        before: list[Change] = []
         with hold_set(self.path):
             rows = self.rows()
-            for index, row in enumerate(rows):
-                change = wanted.get(row.file)
-                if change is None or (allowed is not None and row.participant not in allowed):
-                    continue
-                before.append(Change(row.file, row.emotion, row.is_rejected))
-                rows[index] = replace(
-                    row,
-                    emotion=change.emotion if has_emotion else row.emotion,
-                    is_rejected=change.is_rejected if has_rejected else row.is_rejected,
-                )
+            before = relabel(rows, wanted, has_emotion, has_rejected, only)
             if before:
                 self._write(rows, None)
         return before
@@ -284,11 +253,8 @@ class StudioSet:
         """Remove pictures that no line of the manifest names; how many."""
         with hold_set(self.path):
             named = {row.file for row in (self.rows() if rows is None else rows)}
-            stray = [
-                path
-                for path in (self.path / "faces").iterdir()
-                if f"faces/{path.name}" not in named
-            ]
+            faces = (self.path / "faces").iterdir()
+            stray = [path for path in faces if f"faces/{path.name}" not in named]
             for path in stray:
                 path.unlink()
             for path in self.path.glob(".*.part"):

@@ -15,7 +15,7 @@ from fer_core import cli
 from fer_core.datasets import load_dataset
 from fer_core.errors import FerError
 from fer_core.studio import StudioSet
-from fer_core.studio.jobs import read_job, start_finetune
+from fer_core.studio.jobs import read_job, read_report, start_finetune
 from fer_core.video import VideoWriter
 from tests.studio.conftest import make_faces
 
@@ -140,3 +140,27 @@ def test_purge(made: StudioSet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fer_core.studio.shelf.time.time", lambda: 4e9)
     assert "Deleted: lab-one." in run("purge").stdout
     assert not made.path.exists()
+
+
+def test_who_is_erased_while_a_head_is_trained_does_not_come_back(
+    made: StudioSet, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(data: Path, name: str, tell: object) -> tuple[Path, dict[str, object]]:
+        out = data_dir / "models" / name
+        out.mkdir(parents=True)
+        (out / "metrics.json").write_text("anna")
+        if name == "late":
+            made.erase("anna")
+        return out, {"held_out": {"by_participant": {"anna": {}, "ben": {}}}}
+
+    monkeypatch.setattr("fer_core.studio.jobs._work", work)
+    assert run("finetune", made.path, "--name", "early").exit_code != 0  # the report is a stub
+    assert [model.name for model in made.info().trained] == ["early"]
+    assert read_report(made)["model"] == "early"
+    done = run("finetune", made.path, "--name", "late")
+    assert "erased meanwhile" in done.stderr
+    assert not (data_dir / "models" / "late").exists()
+    assert read_report(made) == {}
+    job = read_job(made)
+    assert job is not None
+    assert "erased meanwhile" in str(job.error)

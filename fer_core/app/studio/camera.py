@@ -71,23 +71,25 @@ def show_camera(desk: Desk, found: StudioSet, info: SetInfo) -> None:
     def beside() -> None:
         _show_guide(desk, found)
 
-    if not visit.is_streaming:
-        desk.emotions = (
-            tuple(
-                st.pills(
-                    "Expressions",
-                    EMOTIONS,
-                    selection_mode="multi",
-                    default=desk.emotions,
-                    key="studio-emotions",
-                    help="All seven, or those of which the set has too few.",
-                )
-            )
-            or EMOTIONS
-        )
+    # A container in every phase: the video's frame below it must not move, or it is loaded anew.
+    with st.container():
+        if not visit.is_streaming:
+            _choose_emotions(desk)
     show_stream(visit, key=STREAM_KEY, head=head, beside=beside, start=begin)
     if not visit.is_streaming and desk.participant is not None:
         _show_progress(takes_of(found, desk.participant))
+
+
+def _choose_emotions(desk: Desk) -> None:
+    chosen = st.pills(
+        "Expressions",
+        EMOTIONS,
+        selection_mode="multi",
+        default=desk.emotions,
+        key="studio-emotions",
+        help="All seven, or those of which the set has too few.",
+    )
+    desk.emotions = tuple(chosen) or EMOTIONS
 
 
 @st.fragment(run_every=REFRESH_S)

@@ -126,7 +126,7 @@ def _enrol(desk: Desk, found: StudioSet, name: str, is_minor: bool, guardian: st
 def _go_on(desk: Desk, found: StudioSet, name: str) -> None:
     def check() -> None:
         info = found.info()
-        found.consent_of(info, name)
+        info.consent_of(name)
         if name in visible_people(found, desk):
             desk.participant, desk.consent = name, None
 
