@@ -18,6 +18,7 @@ import numpy as np
 
 from fer_core.config import settings
 from fer_core.errors import ConfigError, InputError, LimitError
+from fer_core.files import printable_name
 from fer_core.labels import NUM_EMOTIONS
 from fer_core.reactions.course import Course
 from fer_core.video import VideoReader
@@ -94,7 +95,11 @@ class Shelf:
             video = part / f"clip{suffix}"
             with video.open("wb") as copy:
                 shutil.copyfileobj(content, copy)
-            duration_s = _duration_s(video)
+            try:
+                duration_s = _duration_s(video)
+            except InputError as error:  # the person knows the file by its own name
+                shown = printable_name(Path(filename).name)
+                raise type(error)(str(error).replace(printable_name(video), shown)) from error
             if duration_s > MAX_DURATION_S:
                 raise LimitError(
                     f"The clip is {duration_s:.0f} s long and the limit is {MAX_DURATION_S:.0f} s; "

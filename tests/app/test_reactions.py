@@ -190,3 +190,27 @@ def test_a_report_that_is_none(value: object) -> None:
 
 def test_a_report() -> None:
     assert parse_report(SAID) == PlayerReport(2, 9.5, 1.5, True, False)
+
+
+def test_the_operator_adds_and_removes_a_clip(
+    viewer: Viewer, jar: dict[str, str], store: Store, tmp_path: Path
+) -> None:
+    enter(store, jar, Role.MANAGER)
+    app = show()
+    app.session_state["reactions_tab"] = "Together"
+    app.run()
+    video = write_video(tmp_path / "made.mp4", frames=20).read_bytes()
+    for name, content, words in (
+        ("Broken", b"no video", "made.mp4 cannot be read as a video"),
+        ("An [advert]", video, ""),
+    ):
+        app.text_input[-1].set_value(name)
+        app.file_uploader[0].set_value([("made.mp4", content, "video/mp4")])
+        next(button for button in app.button if button.label == "Add clip").click().run()
+        assert not app.exception, app.exception
+        assert [error.value.startswith(words) for error in app.error] == ([True] if words else [])
+    (clip,) = Shelf().clips()
+    assert (clip.name, clip.duration_s) == ("An [advert]", pytest.approx(2.0))
+    app.button(key=f"reactions_remove_{clip.key}").click().run()
+    assert not app.exception, app.exception
+    assert Shelf().clips() == []
