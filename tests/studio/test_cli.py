@@ -12,6 +12,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from fer_core import cli
+from fer_core.app.studio.upload import cut_files
 from fer_core.datasets import load_dataset
 from fer_core.errors import FerError
 from fer_core.studio import StudioSet
@@ -164,3 +165,17 @@ def test_who_is_erased_while_a_head_is_trained_does_not_come_back(
     job = read_job(made)
     assert job is not None
     assert "erased meanwhile" in str(job.error)
+
+
+def test_uploaded_videos_are_cut_by_a_process_of_their_own(videos: Path, tmp_path: Path) -> None:
+    names = ["clip1.mp4", "clip2.mp4"]
+    for name in names:
+        (tmp_path / name).write_bytes((videos / name).read_bytes())
+    takes = cut_files(tmp_path, names, ["happy", "sad"], "haar")
+    assert [label for label, _ in takes] == ["happy", "sad"]
+    assert all(faces and faces[0].image.shape == (48, 48) for _, faces in takes)
+    (tmp_path / "set").rename(tmp_path / "before")
+    (tmp_path / "clip2.mp4").write_bytes(b"no video")
+    with pytest.raises(FerError, match=r"clip2\.mp4") as caught:
+        cut_files(tmp_path, names, ["happy", "sad"], "short")
+    assert str(tmp_path) not in str(caught.value), "where it lay is nobody's business"
