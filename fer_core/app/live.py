@@ -3,7 +3,8 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fer_core.app import camera, webrtc
+from fer_core.app import webrtc
+from fer_core.app.camera_check import check_camera
 from fer_core.app.filters import choose_filter
 from fer_core.app.live_figures import show_course, show_face
 from fer_core.app.messages import CONSENT
@@ -94,10 +95,7 @@ def show_live_page() -> None:
         below.html(_HIDE_STREAM)
         _show_example(visit, left, panel)
     with below:
-        message = visit.message
-        report = camera.mount_camera_check(visit.attempt, streaming=state.playing)
-        if visit.take_report(report) or visit.message is not message:
-            st.rerun()
+        check_camera(visit, streaming=state.playing)
 
 
 def _start(visit: Visit) -> None:

@@ -20,7 +20,7 @@ from tests.app.test_pages import ROUTER, texts
 
 @pytest.fixture(autouse=True)
 def _no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(camera, "mount_camera_check", lambda attempt, *, streaming: None)
+    monkeypatch.setattr(camera, "mount_camera_check", lambda *_, **__: None)
     monkeypatch.setattr(webrtc, "open_stream", FakeStream().open_stream)
 
 

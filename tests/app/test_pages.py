@@ -27,7 +27,7 @@ class Browser:
         self.answer = "ok"
         self.admission = Admission(1)
 
-    def check_camera(self, attempt: int, *, streaming: bool) -> CameraReport | None:
+    def check_camera(self, attempt: int, **_: object) -> CameraReport | None:
         return CameraReport(attempt, self.answer) if attempt else self.report
 
     def open_session(self, *args: object, **kwargs: object) -> FakeSession:

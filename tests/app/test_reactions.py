@@ -52,7 +52,7 @@ class Viewer:
 def viewer(store: Store, monkeypatch: pytest.MonkeyPatch) -> Viewer:
     made, stream = Viewer(), FakeStream()
 
-    def check(attempt: int, *, streaming: bool) -> CameraReport | None:
+    def check(attempt: int, **_: object) -> CameraReport | None:
         return CameraReport(attempt, "ok") if attempt else None
 
     def open_stream(callback: Any, *, key: str, **how: Any) -> FakeStream:

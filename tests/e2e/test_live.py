@@ -100,6 +100,28 @@ def test_stop_gives_results_to_take_along(open_page: OpenPage, tmp_path: Path) -
     assert started.value.suggested_filename.endswith(".csv")
 
 
+def test_coming_back_does_not_open_the_camera(open_page: OpenPage) -> None:
+    page = open_page()
+    page.add_init_script(
+        """const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+        window.asked = 0
+        navigator.mediaDevices.getUserMedia = (how) => { window.asked++; return real(how) }"""
+    )
+    page.reload()
+    start(page)
+    page.locator(".st-key-stop button").click()
+    expect(page.get_by_role("heading", name="Your session")).to_be_visible(timeout=45_000)
+    asked = page.evaluate("window.asked")
+    assert asked > 0
+    page.get_by_role("link", name="About").click()
+    expect(page.get_by_role("heading", name="About")).to_be_visible(timeout=45_000)
+    page.get_by_role("link", name="Live").click()
+    wait_ready(page)
+    expect(page.get_by_role("heading", name="Your session")).to_be_visible(timeout=45_000)
+    page.wait_for_timeout(1500)  # what would open it is mounted with the page
+    assert page.evaluate("window.asked") == asked
+
+
 def test_two_visitors_see_only_their_own_results(open_page: OpenPage) -> None:
     one, two = open_page(), open_page()
     start(one)

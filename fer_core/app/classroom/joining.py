@@ -5,8 +5,9 @@ import time
 import streamlit as st
 
 from fer_core.app import cookies
+from fer_core.app.camera_check import check_camera
 from fer_core.app.classroom import state, texts
-from fer_core.app.classroom.stream import check_camera, warm_up
+from fer_core.app.classroom.stream import warm_up
 from fer_core.app.notices import say
 from fer_core.app.plain import plain
 from fer_core.app.resources import make_live_pipeline, shared_admission

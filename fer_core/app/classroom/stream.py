@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.app import camera, webrtc
+from fer_core.app import webrtc
 from fer_core.app.camera import CONSTRAINTS
+from fer_core.app.camera_check import check_camera
 from fer_core.app.notices import say
 from fer_core.app.resources import is_warm, warm_example
 from fer_core.app.visit import Phase, Visit
@@ -72,18 +73,6 @@ def show_stream(
     else:
         st.html(_HIDE.format(key=key))
     check_camera(visit, streaming=state.playing, constraints=constraints)
-
-
-def check_camera(
-    visit: Visit, *, streaming: bool = False, constraints: Mapping[str, Any] = CONSTRAINTS
-) -> None:
-    """Ask the browser for the camera once the visitor wants it; before, only whether it could."""
-    message = visit.message
-    # A check that is new on the page would open the camera for an attempt that is over.
-    attempt = visit.attempt if visit.is_streaming else 0
-    report = camera.mount_camera_check(attempt, streaming=streaming, constraints=constraints)
-    if visit.take_report(report) or visit.message is not message:
-        st.rerun()
 
 
 def warm_up(visit: Visit) -> bool:

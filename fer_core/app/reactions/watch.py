@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from fer_core.app import camera, webrtc
+from fer_core.app import webrtc
+from fer_core.app.camera_check import check_camera
 from fer_core.app.messages import ASKING, CONSENT, Message, stream_message
 from fer_core.app.notices import say
 from fer_core.app.plain import plain
@@ -54,10 +55,7 @@ def show_watching(desk: Desk, shelf: Shelf, clips: list[Clip]) -> None:
             key=STREAM_KEY,
         )
     st.html(_FRAME if desk.visit.is_streaming else _HIDE)
-    before = desk.visit.message
-    report = camera.mount_camera_check(desk.visit.attempt, streaming=state.playing)
-    if desk.visit.take_report(report) or desk.visit.message is not before:
-        st.rerun()
+    check_camera(desk.visit, streaming=state.playing)
 
 
 def _show_start(desk: Desk, clips: dict[str, Clip]) -> None:

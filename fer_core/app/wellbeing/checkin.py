@@ -5,7 +5,8 @@ import contextlib
 import numpy as np
 import streamlit as st
 
-from fer_core.app import camera, webrtc
+from fer_core.app import webrtc
+from fer_core.app.camera_check import check_camera
 from fer_core.app.messages import ASKING, CONSENT, SLOT_LOST, Message, stream_message
 from fer_core.app.notices import say
 from fer_core.app.panel import show_panel, view_of
@@ -76,10 +77,7 @@ def show_checkin_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
             if demo:
                 show_demo_result(desk)
     with below:
-        before = desk.visit.message
-        report = camera.mount_camera_check(desk.visit.attempt, streaming=state.playing)
-        if desk.visit.take_report(report) or desk.visit.message is not before:
-            st.rerun()
+        check_camera(desk.visit, streaming=state.playing)
 
 
 def _show_controls(desk: Desk, known: Known | None) -> None:

@@ -35,7 +35,7 @@ def visitor(store: Store, monkeypatch: pytest.MonkeyPatch) -> Visitor:
     made.see(0)
     monkeypatch.setattr(cookies, "read_cookie", made.jar.get)
 
-    def check(attempt: int, *, streaming: bool) -> CameraReport | None:
+    def check(attempt: int, **_: object) -> CameraReport | None:
         return CameraReport(attempt, "ok") if attempt else None
 
     def open_stream(callback: Callable[..., Any], *, key: str, **how: Any) -> FakeStream:
