@@ -4,6 +4,7 @@
 is exchanged for an HttpOnly cookie and taken out of the address by a redirect.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -27,6 +28,8 @@ from fer_core.app.access import has_login
 from fer_core.config import PROJECT_ROOT, settings
 from fer_core.errors import AccessError, FerError
 from fer_core.storage import shared_store
+from fer_core.storage.store import PURGE_EVERY_S
+from fer_core.studio import purge_sets
 
 _log = logging.getLogger(__name__)
 
@@ -56,15 +59,28 @@ def build_app(limiter: AttemptLimiter | None = None) -> st.App:
 @asynccontextmanager
 async def _keep(_: st.App) -> AsyncIterator[None]:
     """While the app runs, what is too old is purged; at its end, what waits is written."""
+    purging = asyncio.create_task(_purge_recordings())
     try:
         store = shared_store()
     except FerError as error:  # a wrong FER_DATABASE_URL: the live page goes on without
         _log.warning("Nothing is being recorded: %s", error)
         yield
-        return
-    store.keep(settings().retention_days)
-    yield
-    await run_in_threadpool(store.close)
+    else:
+        store.keep(settings().retention_days)
+        yield
+        await run_in_threadpool(store.close)
+    purging.cancel()
+
+
+async def _purge_recordings(every_s: float = PURGE_EVERY_S) -> None:
+    """Delete recorded sets whose time is over, now and from time to time, though nobody comes."""
+    while True:
+        try:
+            if await run_in_threadpool(purge_sets):
+                st.cache_data.clear()  # pages may have kept their pictures
+        except OSError as error:
+            _log.warning("Recordings whose time is over could not be deleted: %s", error)
+        await asyncio.sleep(every_s)
 
 
 def owner_query() -> str | None:
