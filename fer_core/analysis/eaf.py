@@ -4,6 +4,7 @@ Per person one tier with the shown label, ``Face 1``, and one per emotion that h
 ``Face 1 happy``: annotations of a tier must not overlap, and episodes of two emotions may.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -18,11 +19,11 @@ _MIME = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime"}
 _MIME |= {".webm": "video/webm", ".mkv": "video/x-matroska", ".avi": "video/x-msvideo"}
 
 #: (start in ms, end in ms, text)
-_Annotation = tuple[int, int, str]
+Annotation = tuple[int, int, str]
 
 
-def _tiers(document: Document) -> dict[str, list[_Annotation]]:
-    tiers: dict[str, list[_Annotation]] = {}
+def _tiers(document: Document) -> dict[str, list[Annotation]]:
+    tiers: dict[str, list[Annotation]] = {}
     for key, track in sorted(document.tracks.items()):
         tiers[f"Face {key}"] = [
             (_ms(s.start_s), _ms(s.end_s), s.label)
@@ -36,7 +37,7 @@ def _tiers(document: Document) -> dict[str, list[_Annotation]]:
             ]
             if found:
                 tiers[f"Face {key} {emotion}"] = found
-    return {name: [a for a in found if a[1] > a[0]] for name, found in tiers.items()}
+    return tiers
 
 
 def _ms(seconds: float) -> int:
@@ -46,11 +47,23 @@ def _ms(seconds: float) -> int:
 def write_eaf(document: Document, path: Path) -> None:
     """Write the file; the media is looked for beside it, under its own name."""
     media = Path(printable_name(document.name)).name
+    path.write_bytes(eaf_bytes(_tiers(document), media=media, modified=document.modified))
+
+
+def eaf_bytes(tiers: Mapping[str, Sequence[Annotation]], *, media: str, modified: str) -> bytes:
+    """The file of tiers of annotations that do not overlap; those without a length are left out.
+
+    Args:
+        tiers: name -> annotations in order of time.
+        media: name of the file that ELAN looks for beside this one.
+        modified: time as ISO 8601.
+    """
+    tiers = {name: [a for a in found if a[1] > a[0]] for name, found in tiers.items()}
     root = ElementTree.Element(
         "ANNOTATION_DOCUMENT",
         {
             "AUTHOR": "Mien",
-            "DATE": document.modified,
+            "DATE": modified,
             "FORMAT": "3.0",
             "VERSION": "3.0",
             "xmlns:xsi": _XSI,
@@ -67,7 +80,6 @@ def write_eaf(document: Document, path: Path) -> None:
         "MEDIA_DESCRIPTOR",
         {"MEDIA_URL": url, "RELATIVE_MEDIA_URL": url, "MIME_TYPE": mime},
     )
-    tiers = _tiers(document)
     times = sorted({ms for found in tiers.values() for a in found for ms in a[:2]})
     slots = {ms: f"ts{number}" for number, ms in enumerate(times, 1)}
     order = ElementTree.SubElement(root, "TIME_ORDER")
@@ -99,4 +111,5 @@ def write_eaf(document: Document, path: Path) -> None:
         },
     )
     ElementTree.indent(root)
-    ElementTree.ElementTree(root).write(path, encoding="UTF-8", xml_declaration=True)
+    content: bytes = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return content

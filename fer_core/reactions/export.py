@@ -1,15 +1,20 @@
-"""Tables of reactions: of one viewer for themselves, of many together for the operator."""
+"""Files of reactions: of one viewer for themselves, of many together for the operator."""
 
 import csv
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fer_core.labels import EMOTIONS
+from fer_core.analysis.eaf import eaf_bytes
+from fer_core.analysis.vtt import vtt_text
+from fer_core.labels import EMOTIONS, UNSURE
 from fer_core.reactions.course import Course, Overlay
+from fer_core.temporal.smoothing import LabelRule
 
 _Rows = list[dict[str, Any]]
 
@@ -58,6 +63,54 @@ def to_parquet(rows: _Rows) -> bytes:
     out = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema), out)
     return out.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Seconds of the clip with one label; ``mean`` is its mean probability, NaN for ``unsure``."""
+
+    start_s: int
+    end_s: int
+    label: str
+    mean: float
+
+
+def stretches(probs: NDArray[np.float64]) -> list[Stretch]:
+    """The most probable expression of each second, equal neighbours together.
+
+    ``unsure`` where none reaches what ``LabelRule`` asks, as on the live page.
+
+    Args:
+        probs: (T, 7) a second of the clip each; rows that are not finite were not seen and are left
+            out.
+    """
+    rule = LabelRule()
+    labels = [rule.name(row) if np.isfinite(row).all() else None for row in probs]
+    found, start = [], 0
+    for end in range(1, len(labels) + 1):
+        if end < len(labels) and labels[end] == labels[start]:
+            continue
+        label = labels[start]
+        if label is not None:
+            known = label != UNSURE
+            mean = float(probs[start:end, EMOTIONS.index(label)].mean()) if known else float("nan")
+            found.append(Stretch(start, end, label, mean))
+        start = end
+    return found
+
+
+def to_vtt(probs: NDArray[np.float64]) -> str:
+    """WebVTT subtitles for the clip: a cue for each of the ``stretches``."""
+    return vtt_text(
+        (one.start_s, one.end_s, one.label + ("" if one.label == UNSURE else f" {one.mean:.0%}"))
+        for one in stretches(probs)
+    )
+
+
+def to_eaf(probs: NDArray[np.float64], *, who: str, media: str, modified: str) -> bytes:
+    """ELAN annotations: one tier with the ``stretches``, named ``who``; see ``eaf_bytes``."""
+    found = [(1000 * one.start_s, 1000 * one.end_s, one.label) for one in stretches(probs)]
+    return eaf_bytes({who: found}, media=media, modified=modified)
 
 
 def _plain(value: float) -> float | None:

@@ -1,5 +1,6 @@
 """Charts and files of reactions, and the operator's part: clips, and viewers together."""
 
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,14 @@ from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.labels import COLORS, EMOTIONS
 from fer_core.reactions import Clip, Course, Overlay, Shelf, overlay
-from fer_core.reactions.export import overlay_rows, to_csv, to_json, to_parquet
+from fer_core.reactions.export import (
+    overlay_rows,
+    to_csv,
+    to_eaf,
+    to_json,
+    to_parquet,
+    to_vtt,
+)
 
 
 def show_course(probs: NDArray[np.float64], duration_s: float, *, alt: str, key: str) -> None:
@@ -30,22 +38,44 @@ def show_course(probs: NDArray[np.float64], duration_s: float, *, alt: str, key:
     )
 
 
-def show_files(rows: list[dict[str, Any]], stem: str, *, key: str, **about: Any) -> None:
-    """Downloads of a table."""
+def show_files(
+    rows: list[dict[str, Any]],
+    probs: NDArray[np.float64],
+    clip: Clip,
+    *,
+    who: str,
+    stem: str,
+    key: str,
+    **about: Any,
+) -> None:
+    """Downloads: the table, and what lies on the clip in a player or in ELAN.
+
+    Args:
+        rows: of the table.
+        probs: (T, 7) by the clip's second.
+        clip: what was watched.
+        who: name of the tier.
+        stem: of the files.
+        key: of the buttons.
+        about: what the JSON file says besides.
+    """
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
     with st.container(horizontal=True):
-        for kind, mime, content in (
-            ("csv", "text/csv", to_csv(rows)),
-            ("json", "application/json", to_json(rows, **about)),
-            ("parquet", "application/vnd.apache.parquet", to_parquet(rows)),
+        for name, ending, mime, content in (
+            ("CSV", "csv", "text/csv", to_csv(rows)),
+            ("JSON", "json", "application/json", to_json(rows, clip=clip.name, **about)),
+            ("Parquet", "parquet", "application/vnd.apache.parquet", to_parquet(rows)),
+            ("WebVTT", "vtt", "text/vtt", to_vtt(probs)),
+            ("ELAN", "eaf", "text/xml", to_eaf(probs, who=who, media=clip.file, modified=now)),
         ):
             st.download_button(
-                kind.upper() if kind != "parquet" else "Parquet",
+                name,
                 content,
-                f"{stem}.{kind}",
+                f"{stem}.{ending}",
                 mime,
                 icon=":material/download:",
                 on_click="ignore",
-                key=f"reactions_{key}_{kind}",
+                key=f"reactions_{key}_{ending}",
             )
 
 
@@ -147,7 +177,13 @@ def _show_together(shelf: Shelf, clip: Clip) -> None:
     st.markdown(f"**{both.viewers}** viewers, counted in full groups of {k}.")
     show_overlay(both, clip.duration_s, key="together")
     show_files(
-        overlay_rows(both), "reactions", key="together", clip=clip.name, viewers=both.viewers
+        overlay_rows(both),
+        both.mean,
+        clip,
+        who=f"{both.viewers} viewers",
+        stem="reactions",
+        key="together",
+        viewers=both.viewers,
     )
 
 

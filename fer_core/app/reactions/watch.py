@@ -162,7 +162,7 @@ def _show_own(desk: Desk, shelf: Shelf, clip: Clip) -> None:
         return
     show_course(course.probs, clip.duration_s, alt="Your expressions over the clip", key="own")
     _show_giving(desk, shelf, clip)
-    show_files(course_rows(course), "reaction", key="own", clip=clip.name)
+    show_files(course_rows(course), course.probs, clip, who="Viewer", stem="reaction", key="own")
 
 
 def _show_giving(desk: Desk, shelf: Shelf, clip: Clip) -> None:
