@@ -5,9 +5,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from fer_core.config import settings
+
+# The same examples in every run; a machine that is busy for a moment fails nothing.
+hypothesis.settings.register_profile("mien", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("mien")
 
 
 @pytest.fixture(scope="session", autouse=True)

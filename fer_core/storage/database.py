@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -107,7 +108,7 @@ class Database:
         try:
             for pragma in ("foreign_keys=ON", "secure_delete=ON", "synchronous=NORMAL"):
                 link.execute(f"PRAGMA {pragma}")
-            link.execute("PRAGMA journal_mode=WAL").fetchone()
+            _use_log(link, self.busy_timeout_s)
         except sqlite3.Error:
             link.close()
             raise
@@ -198,6 +199,24 @@ class Database:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+
+def _use_log(link: sqlite3.Connection, timeout_s: float) -> None:
+    """Switch the file to a write-ahead log, which it remembers.
+
+    The switch needs the file for itself, and SQLite does not wait for that: where several open a
+    new file at once, all but one are refused at once and try again here.
+    """
+    end = time.monotonic() + timeout_s
+    while True:
+        try:
+            link.execute("PRAGMA journal_mode=WAL").fetchone()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

@@ -80,7 +80,7 @@ def test_kill_resume_export(
         (["train", "lenet", "--data", "nowhere.csv"], "nowhere.csv"),
         (["train", "lenet", "--resume"], "no run of 'lenet'"),
         (["export", "nowhere"], "is not a run"),
-        (["dataset", "build", "nowhere", "out"], "labels.csv"),
+        (["dataset", "build", "nowhere", "--out", "out"], "labels.csv"),
     ],
 )
 def test_a_mistake_is_one_sentence(arguments: list[str], says: str) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,15 @@ def test_it_writes_what_it_did(prepared: Any, finished: RunFolder) -> None:
     assert chosen == max(row["val_accuracy"] for row in rows)
 
 
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """A shell's background jobs ignore Ctrl-C, and so do these tests when they are one."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_leaves_a_run_that_goes_on_the_same_way(
     prepared: Any, finished: RunFolder, tmp_path: Path
 ) -> None:
