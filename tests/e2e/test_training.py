@@ -93,8 +93,8 @@ def test_train_stop_resume_export_use_live(page: Page, folders: tuple[Path, Path
     press(page, "start-training")
 
     early = wait_for_epochs(page, 1)
-    expect(page.locator(".st-key-curve-loss .js-plotly-plot")).to_be_visible(timeout=60_000)
-    expect(page.locator(".st-key-confusion .js-plotly-plot")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-curve-loss .js-plotly-plot").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-confusion .js-plotly-plot").first).to_be_visible(timeout=60_000)
     page.reload()
     assert wait_for_epochs(page, early) > early, "it goes on, whoever looks"
     press(page, "stop-run")
@@ -120,6 +120,7 @@ def test_train_stop_resume_export_use_live(page: Page, folders: tuple[Path, Path
     page.get_by_role("link", name="Live", exact=True).click()
     start(page)
     page.locator(".st-key-stop button").first.click()
+    expect(page.get_by_role("heading", name="Your session")).to_be_visible(timeout=45_000)
     page.get_by_role("link", name="Training", exact=True).click()
     page.get_by_role("radio", name="Runs").or_(page.get_by_role("button", name="Runs")).click()
     press(page, "live-back")
