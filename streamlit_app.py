@@ -5,6 +5,7 @@ import streamlit as st
 from fer_core.access import Role
 from fer_core.app.access import begin_run, end_run, may_train
 from fer_core.app.classroom.state import leave_classroom
+from fer_core.app.late_reports import drop_late_reports, keep_to_the_way
 from fer_core.app.live import leave_live_page
 from fer_core.app.reactions.desk import leave_reactions_page
 from fer_core.app.resources import ICON
@@ -30,7 +31,9 @@ may = begin_run()
 model = [metrics, training, studio] if may_train(may) else [metrics, studio]
 closing = [about, access] if may.has(Role.OWNER) else [about]
 
+drop_late_reports()
 note_routed()
+keep_to_the_way()
 page = st.navigation(
     {
         "See": [live, analyse, reactions],

@@ -3,8 +3,6 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fer_core.app import webrtc
-from fer_core.app.camera_check import check_camera
 from fer_core.app.filters import choose_filter
 from fer_core.app.live_figures import show_course, show_face
 from fer_core.app.messages import CONSENT
@@ -12,12 +10,12 @@ from fer_core.app.notices import say
 from fer_core.app.panel import show_panel, view_of
 from fer_core.app.resources import is_warm, make_live_pipeline, shared_admission, warm_example
 from fer_core.app.session_page import show_results
+from fer_core.app.stream_part import show_video
 from fer_core.app.visit import Phase, Visit
 from fer_core.classification import model_names
 from fer_core.config import settings
 from fer_core.detection import DETECTORS
 from fer_core.errors import FerError
-from fer_core.streaming import ice_servers
 
 RETRY_EVERY_S = 2.0
 COLUMNS = (13, 7)
@@ -79,12 +77,8 @@ def show_live_page() -> None:
         else:
             _show_start(visit)
     left = video.container(gap=None)
-    with left, st.container(key="stream"):
-        state = webrtc.open_stream(
-            visit.callback,
-            playing=visit.phase is Phase.RUNNING,
-            ice_servers=ice_servers(settings(), _host()),
-        )
+    with left:
+        show_video(visit)
     if visit.is_streaming:
         below.html(_FRAME_STREAM)
         with panel:
@@ -94,8 +88,6 @@ def show_live_page() -> None:
     else:
         below.html(_HIDE_STREAM)
         _show_example(visit, left, panel)
-    with below:
-        check_camera(visit, streaming=state.playing)
 
 
 def _start(visit: Visit) -> None:
@@ -219,8 +211,3 @@ def _show_stream_controls(visit: Visit) -> None:
 def _measure_baseline(visit: Visit) -> None:
     if visit.session is not None:
         visit.session.start_baseline()
-
-
-def _host() -> str:
-    """The host name in the address that the visitor opened."""
-    return str(st.context.headers.get("Host", "localhost"))

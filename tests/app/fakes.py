@@ -107,7 +107,9 @@ class FakeStream:
     asked: list[bool] = field(default_factory=list)
     ice_servers: Any = None
 
-    def open_stream(self, callback: Any, *, playing: bool, ice_servers: Any) -> "FakeStream":
+    def open_stream(
+        self, callback: Any, *, playing: bool, ice_servers: Any, **_: Any
+    ) -> "FakeStream":
         self.asked.append(playing)
         self.ice_servers = ice_servers
         self.playing = playing

@@ -122,6 +122,17 @@ def test_coming_back_does_not_open_the_camera(open_page: OpenPage) -> None:
     assert page.evaluate("window.asked") == asked
 
 
+def test_a_click_on_another_page_counts_while_the_video_is_connected(open_page: OpenPage) -> None:
+    page = open_page()
+    for _ in range(3):
+        wait_ready(page)
+        press_start(page)
+        expect(page.locator(".st-key-stop button")).to_be_visible()
+        page.get_by_role("link", name="About").click()
+        expect(page.get_by_role("heading", name="About")).to_be_visible(timeout=20_000)
+        page.get_by_role("link", name="Live").click()
+
+
 def test_two_visitors_see_only_their_own_results(open_page: OpenPage) -> None:
     one, two = open_page(), open_page()
     start(one)

@@ -5,12 +5,12 @@ import time
 import streamlit as st
 
 from fer_core.app import cookies
-from fer_core.app.camera_check import check_camera
 from fer_core.app.classroom import state, texts
 from fer_core.app.classroom.stream import warm_up
 from fer_core.app.notices import say
 from fer_core.app.plain import plain
 from fer_core.app.resources import make_live_pipeline, shared_admission
+from fer_core.app.stream_part import check_camera
 from fer_core.app.visit import Visit
 from fer_core.classroom.membership import Place, join
 from fer_core.classroom.seconds import DeviceMeter

@@ -5,15 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.app import webrtc
 from fer_core.app.camera import CONSTRAINTS
-from fer_core.app.camera_check import check_camera
 from fer_core.app.notices import say
 from fer_core.app.resources import is_warm, warm_example
+from fer_core.app.stream_part import show_video
 from fer_core.app.visit import Phase, Visit
-from fer_core.config import settings
 from fer_core.errors import FerError
-from fer_core.streaming import ice_servers
 
 RETRY_EVERY_S = 2.0
 _HIDE = "<style>.st-key-{key} {{ height: 0; overflow: hidden; position: absolute; }}</style>"
@@ -58,21 +55,14 @@ def show_stream(
         elif not visit.is_streaming:
             say(visit.message)
     video, panel = st.columns((13, 7), gap="medium")
-    with video, st.container(key=key):
-        state = webrtc.open_stream(
-            visit.callback,
-            playing=visit.phase is Phase.RUNNING,
-            ice_servers=ice_servers(settings(), _host()),
-            key=key,
-            constraints=constraints,
-        )
+    with video:
+        show_video(visit, key=key, container=key, constraints=constraints)
     if visit.is_streaming:
         st.html(_FRAME.format(key=key, shape=shape))
         with panel:
             beside()
     else:
         st.html(_HIDE.format(key=key))
-    check_camera(visit, streaming=state.playing, constraints=constraints)
 
 
 def warm_up(visit: Visit) -> bool:
@@ -100,7 +90,3 @@ def _show_busy(visit: Visit, start: Callable[[], None]) -> None:
         st.caption(f"Trying again every {RETRY_EVERY_S:.0f} s; waited {visit.in_phase_s:.0f} s.")
 
     retry()
-
-
-def _host() -> str:
-    return str(st.context.headers.get("Host", "localhost"))

@@ -2,8 +2,6 @@
 
 import streamlit as st
 
-from fer_core.app import webrtc
-from fer_core.app.camera_check import check_camera
 from fer_core.app.messages import ASKING, CONSENT, Message, stream_message
 from fer_core.app.notices import say
 from fer_core.app.plain import plain
@@ -12,6 +10,7 @@ from fer_core.app.reactions.player import show_player
 from fer_core.app.reactions.texts import AGREE, NOT_SHARED
 from fer_core.app.reactions.together import show_course, show_files
 from fer_core.app.resources import is_warm, warm_example
+from fer_core.app.stream_part import show_video
 from fer_core.app.visit import Phase
 from fer_core.config import settings
 from fer_core.errors import FerError
@@ -19,7 +18,6 @@ from fer_core.reactions import Clip, Shelf
 from fer_core.reactions.export import course_rows
 from fer_core.storage import shared_store
 from fer_core.storage.choices import may_others_join
-from fer_core.streaming import ice_servers
 
 STREAM_KEY = "reactions_stream"
 REFRESH_S = 1.0
@@ -47,15 +45,8 @@ def show_watching(desk: Desk, shelf: Shelf, clips: list[Clip]) -> None:
         _show_clip(desk, shelf, clip)
     elif desk.course is not None:
         _show_own(desk, shelf, clip)
-    with st.container(key="reactions_camera"):
-        state = webrtc.open_stream(
-            desk.visit.callback,
-            playing=desk.visit.phase is Phase.RUNNING,
-            ice_servers=ice_servers(settings(), str(st.context.headers.get("Host", "localhost"))),
-            key=STREAM_KEY,
-        )
+    show_video(desk.visit, key=STREAM_KEY, container="reactions_camera")
     st.html(_FRAME if desk.visit.is_streaming else _HIDE)
-    check_camera(desk.visit, streaming=state.playing)
 
 
 def _show_start(desk: Desk, clips: dict[str, Clip]) -> None:

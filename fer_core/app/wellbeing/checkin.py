@@ -5,22 +5,19 @@ import contextlib
 import numpy as np
 import streamlit as st
 
-from fer_core.app import webrtc
-from fer_core.app.camera_check import check_camera
 from fer_core.app.messages import ASKING, CONSENT, SLOT_LOST, Message, stream_message
 from fer_core.app.notices import say
 from fer_core.app.panel import show_panel, view_of
 from fer_core.app.plain import plain
 from fer_core.app.resources import is_warm, shared_admission, warm_example
+from fer_core.app.stream_part import show_video
 from fer_core.app.visit import Phase
 from fer_core.app.wellbeing.desk import Desk
 from fer_core.app.wellbeing.membership import Known, look_up, show_joining, show_receipt
 from fer_core.app.wellbeing.result import show_courses, show_figures
 from fer_core.app.wellbeing.settings import show_settings
-from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.storage import shared_store
-from fer_core.streaming import ice_servers
 from fer_core.wellbeing.demo import make_demo_course
 from fer_core.wellbeing.sitting import judge
 
@@ -60,13 +57,8 @@ def show_checkin_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
     below = st.container()
     with head:
         _show_controls(desk, known)
-    with video, st.container(key="checkin"):
-        state = webrtc.open_stream(
-            desk.visit.callback,
-            playing=desk.visit.phase is Phase.RUNNING,
-            ice_servers=ice_servers(settings(), str(st.context.headers.get("Host", "localhost"))),
-            key=STREAM_KEY,
-        )
+    with video:
+        show_video(desk.visit, key=STREAM_KEY, container="checkin")
     below.html(_FRAME if desk.visit.is_streaming else _HIDE)
     if desk.visit.is_streaming:
         with side:
@@ -76,8 +68,6 @@ def show_checkin_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
             _show_finished(desk)
             if demo:
                 show_demo_result(desk)
-    with below:
-        check_camera(desk.visit, streaming=state.playing)
 
 
 def _show_controls(desk: Desk, known: Known | None) -> None:
