@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer_core.analysis import Task
+from fer_core.app.analyse_filters import show_filters
 from fer_core.app.panel import PanelView, show_panel
 from fer_core.app.timeline import clock_text, show_timeline
 from fer_core.imaging.draw import annotate_bgr
@@ -98,6 +99,7 @@ def _show_course(task: Task, document: dict[str, Any], table: Path) -> None:
             key=f"course-{task.stem}-{track_id}",
         )
     _show_person(people[track_id], task)
+    show_filters(task, document, table, track_id, at_s)
 
 
 def _show_slider(task: Task, end_s: float) -> float:

@@ -27,7 +27,7 @@ def pair_costs(expected: Matrix, detected: Matrix) -> Matrix:
     Args:
         expected, detected: boxes (T, 4) and (D, 4) float64 xyxy with positive sides.
     """
-    overlap = _iou(expected, detected)
+    overlap = iou(expected, detected)
     return np.asarray(1 - overlap + distances(expected, detected) ** 2, np.float64)
 
 
@@ -64,7 +64,8 @@ def _centers(boxes: Matrix) -> Matrix:
     return np.asarray((boxes[:, :2] + boxes[:, 2:]) / 2, np.float64)
 
 
-def _iou(a: Matrix, b: Matrix) -> Matrix:
+def iou(a: Matrix, b: Matrix) -> Matrix:
+    """(A, B) float64: common area over joint area of boxes (A, 4) and (B, 4), x1 y1 x2 y2."""
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
     common = np.clip(high - low, 0, None).prod(axis=2)

@@ -169,6 +169,24 @@ class VideoReader:
         self._check_size(found.width, found.height)
         return VideoFrame(self._upright(found), found.time - self.start_s)
 
+    def since(self, time_s: float) -> Iterator[VideoFrame]:
+        """The frames from the key frame at or before ``time_s`` on, by the file's index.
+
+        Only after the first frame was read, since time counts from it; iteration ends with it.
+
+        Raises:
+            av.FFmpegError: the file cannot be searched, or is damaged from there on.
+        """
+        stream, target_s = self._stream, self.start_s + time_s
+        if stream.time_base is None:
+            return
+        self._container.seek(int(target_s / stream.time_base), stream=stream, backward=True)
+        for decoded in self._container.decode(stream):
+            if decoded.pts is None:
+                return
+            self._check_size(decoded.width, decoded.height)
+            yield VideoFrame(self._upright(decoded), decoded.time - self.start_s)
+
     def _upright(self, frame: av.VideoFrame) -> av.VideoFrame:
         angle = round(frame.rotation / 90) * 90
         chain = _TURNS.get(180 if abs(angle) == 180 else angle)

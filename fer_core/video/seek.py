@@ -1,5 +1,8 @@
-"""Single frames of a video by their time, for stills and for scrubbing."""
+"""Frames of a video by their time: single ones for stills and for scrubbing, and short spans."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -43,3 +46,40 @@ def _jump(path: str | Path, time_s: float, max_pixels: int | None) -> VideoFrame
             return reader.jump(time_s + _CLOSE_S)
         except av.FFmpegError:
             return None
+
+
+def read_span(
+    path: str | Path, start_s: float, end_s: float, *, max_pixels: int | None = None
+) -> Iterator[VideoFrame]:
+    """The frames that begin from ``start_s`` to ``end_s``, in their order.
+
+    Jumps as ``read_frame`` does; ends early where a file is damaged behind the place it jumped to.
+
+    Raises:
+        DecodeError: missing, unreadable, or no video.
+        LimitError: too many pixels.
+    """
+    with ExitStack() as opened:
+        frames = _since(opened, path, start_s, max_pixels) if start_s > 0 else None
+        if frames is None:
+            frames = iter(opened.enter_context(VideoReader(path, max_pixels=max_pixels)))
+        with suppress(av.FFmpegError):
+            for frame in frames:
+                if frame.time_s > end_s + _CLOSE_S:
+                    return
+                if frame.time_s >= start_s - _CLOSE_S:
+                    yield frame
+
+
+def _since(
+    opened: ExitStack, path: str | Path, start_s: float, max_pixels: int | None
+) -> Iterator[VideoFrame] | None:
+    """Frames from before ``start_s`` on; None where the file cannot be searched."""
+    reader = opened.enter_context(VideoReader(path, max_pixels=max_pixels))
+    next(iter(reader))
+    frames = reader.since(start_s)
+    try:
+        first = next(frames)
+    except (av.FFmpegError, StopIteration):
+        return None
+    return chain([first], frames) if first.time_s <= start_s + _CLOSE_S else None

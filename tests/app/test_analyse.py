@@ -15,11 +15,13 @@ from fer_core.analysis import AnalysisOptions, Outcome, Progress, Task
 from fer_core.app import analyse_desk, analyse_job
 from fer_core.app.analyse import _plain_name, _stems, duration_text, progress_text
 from fer_core.app.analyse_desk import GRACE_S, KEEP_S, Desk, Desks
+from fer_core.app.analyse_filters import span_around
 from fer_core.app.analyse_job import AnalysisJob, JobPhase, JobState
 from fer_core.app.analyse_video import course, faces_at, ratio_text
 from fer_core.app.timeline import clock_text, timeline_data
 from fer_core.errors import ModelError
 from fer_core.labels import EMOTIONS
+from fer_core.temporal import FILTERS
 from tests.analysis.clips import write_video
 from tests.app.test_pages import ROUTER, texts
 
@@ -263,6 +265,17 @@ def test_the_mark_of_the_timeline() -> None:
     assert data["ticks"] == ["0:00", "0:50", "1:40", "2:30", "3:20"]
 
 
+@pytest.mark.parametrize(
+    ("at_s", "end_s", "span"),
+    [(0.0, 5.0, (0.0, 5.0)), (3.0, 90.0, (0.0, 20.0)), (50.0, 90.0, (40.0, 60.0))]
+    + [(89.0, 90.0, (70.0, 90.0))],
+)
+def test_the_span_that_filters_are_compared_on(
+    at_s: float, end_s: float, span: tuple[float, float]
+) -> None:
+    assert span_around(at_s, end_s) == span
+
+
 def test_ratio_text() -> None:
     ratio = {"value": 0.5, "low": 0.41, "high": 0.6, "coverage": 0.9, "valid_s": 60.0}
     assert ratio_text(ratio) == ("50.0%", "41.0% to 60.0%, seen 90% of the time")
@@ -323,6 +336,10 @@ def test_page_analyses_an_upload(tmp_path: Path, portrait: Path) -> None:
     found = faces_at(desk.results / "clip.parquet", 1.5)
     assert found is not None
     assert found.labels == ("happy",)
+    app.button(key="compare-filters-clip-1").click().run()
+    assert not app.exception, app.exception
+    for name in FILTERS.values():
+        assert f"**{name}**: the label changes" in texts(app)
     app.selectbox(key="analyse-file").set_value(1).run()
     assert not app.exception, app.exception
     assert "Take along" in texts(app)

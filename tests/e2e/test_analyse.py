@@ -36,6 +36,12 @@ def test_upload_scrub_and_take_along(open_page: Callable[..., Page], tmp_path: P
     expect(moved).to_be_visible()
     assert sideways_overflow(page) <= 0
 
+    page.get_by_text("Filters side by side").click()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_text("Recurrent network: the label changes")).to_be_visible(timeout=60_000)
+    assert page.locator(".timeline .rows").count() == 4
+    assert sideways_overflow(page) <= 0
+
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Table by frame (CSV)").click()
     assert waiting.value.suggested_filename == "my clip.csv"

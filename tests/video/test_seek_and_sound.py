@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from fer_core.video import VideoReader, VideoWriter, add_sound, read_frame
+from fer_core.video import VideoReader, VideoWriter, add_sound, read_frame, read_span
 
 
 def shade(frame: int) -> np.ndarray:
@@ -29,6 +29,26 @@ def test_the_frame_shown_at_a_time(suffix: str, time_s: float, index: int, tmp_p
     frame = read_frame(write(tmp_path / f"clip{suffix}"), time_s)
     assert frame.time_s == pytest.approx(index / 10, abs=2e-3)
     assert frame.bgr()[24, 32, 1] == pytest.approx(shade(index)[0, 0, 1], abs=2.5)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".webm", ".avi", ".y4m"])
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "indices"),
+    [
+        (-1.0, 0.1, [0, 1]),
+        (0.0, 0.25, [0, 1, 2]),
+        (1.85, 2.1, [19, 20, 21]),
+        (3.4, 99.0, [34, 35]),
+        (50.0, 99.0, []),
+    ],
+)
+def test_the_frames_of_a_span(
+    suffix: str, start_s: float, end_s: float, indices: list[int], tmp_path: Path
+) -> None:
+    frames = list(read_span(write(tmp_path / f"clip{suffix}"), start_s, end_s))
+    assert [round(10 * frame.time_s) for frame in frames] == indices
+    shades = [frame.bgr()[24, 32, 1] for frame in frames]
+    assert shades == pytest.approx([shade(index)[0, 0, 1] for index in indices], abs=2.5)
 
 
 def test_times_count_from_the_first_frame(tmp_path: Path) -> None:
