@@ -1,9 +1,11 @@
 """All filters side by side on a few seconds of a video's person."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.analysis import AnalysisOptions, Task
 from fer_core.analysis.compare import FilterCourse, compare_filters
@@ -51,7 +53,7 @@ def show_filters(
                     AnalysisOptions.from_dict(document["options"]),
                     start_s=start_s,
                     end_s=end_s,
-                    tell=lambda share: bar.progress(share),
+                    tell=_teller(bar),
                 )
                 st.session_state[key] = start_s, end_s, courses
             except FerError as error:
@@ -59,6 +61,13 @@ def show_filters(
             bar.empty()
         if (made := st.session_state.get(key)) is not None:
             _show_courses(*made, key=key)
+
+
+def _teller(bar: DeltaGenerator) -> Callable[[float], None]:
+    def tell(share: float) -> None:
+        bar.progress(share)
+
+    return tell
 
 
 def _show_courses(
