@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from fer_core.detection import create_detector
 from fer_core.detection.tiles import plan_levels
 from fer_core.errors import ConfigError
-from tests.detection.scenes import scene
+from tests.detection.scenes import portrait, scene
 from tests.detection.test_blazeface import assert_matches
 
 
@@ -69,6 +70,18 @@ def test_a_face_on_many_scales_gives_one_box(detector):
         faces = detector.detect(picture)
         assert len(faces) == 1, side
         assert_matches(faces, 0, placed[0])
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+def test_texture_of_a_large_portrait_is_no_face(detector, size):
+    """The badges and folds of the suit are, to one network by itself."""
+    width, height = size
+    side = min(size)
+    picture = np.full((height, width, 3), 110, np.uint8)
+    left, top = (width - side) // 2, (height - side) // 2
+    whole = cv2.resize(portrait(), (side, side), interpolation=cv2.INTER_CUBIC)
+    picture[top : top + side, left : left + side] = whole
+    assert len(detector.detect(picture)) == 1
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (700, 10), (10, 700), (130, 120)])
