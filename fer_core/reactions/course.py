@@ -75,8 +75,9 @@ class Course:
 def course_of(samples: Sequence[EmotionSample], marks: Sequence[Mark], duration_s: float) -> Course:
     """Bring the seconds of a stream onto the clip's time.
 
-    The face that was seen longest is the viewer. A second belongs to the clip's seconds that
-    played during it, in shares; what was played twice is averaged.
+    The viewer is the face that was seen longest, and whichever was never seen beside it: somebody
+    who looks away for a second comes back as another track. A second belongs to the clip's seconds
+    that played during it, in shares; what was played twice is averaged.
 
     Args:
         samples: of the stream, one per face and second.
@@ -85,15 +86,12 @@ def course_of(samples: Sequence[EmotionSample], marks: Sequence[Mark], duration_
     """
     count = max(1, int(np.ceil(duration_s)))
     sums, valid, played = np.zeros((count, NUM_EMOTIONS)), np.zeros(count), np.zeros(count)
-    seen: dict[int, float] = {}
-    for sample in samples:
-        seen[sample.track_id] = seen.get(sample.track_id, 0.0) + sample.valid_s
-    viewer = max(seen, key=lambda key: (seen[key], -key)) if seen else None
+    viewer = _viewer(samples)
     for begin_s, end_s, clip_s in _stretches(marks):
         for second, share in _shares(clip_s, clip_s + end_s - begin_s, count):
             played[second] += share
         for sample in samples:
-            if sample.track_id != viewer or sample.duration_s <= 0:
+            if sample.track_id not in viewer or sample.duration_s <= 0:
                 continue
             first = max(begin_s, sample.time_s)
             last = min(end_s, sample.time_s + sample.duration_s)
@@ -107,6 +105,28 @@ def course_of(samples: Sequence[EmotionSample], marks: Sequence[Mark], duration_
     with np.errstate(invalid="ignore", divide="ignore"):
         probs = np.where(valid[:, None] > 0, sums / valid[:, None], np.nan)
     return Course(probs, np.minimum(1.0, valid / np.maximum(played, 1.0)))
+
+
+def _viewer(samples: Sequence[EmotionSample]) -> set[int]:
+    """The tracks of the one viewer: longest first, each if it was beside none before it.
+
+    In the second in which one track ends and the next begins, both have a part of its time; two
+    faces that are there together have more than the whole.
+    """
+    valid_s: dict[int, dict[float, float]] = {}
+    length_s: dict[float, float] = {}
+    for sample in samples:
+        valid_s.setdefault(sample.track_id, {})[sample.time_s] = sample.valid_s
+        length_s[sample.time_s] = sample.duration_s
+    taken: set[int] = set()
+    filled: dict[float, float] = {}
+    for track in sorted(valid_s, key=lambda key: (-sum(valid_s[key].values()), key)):
+        own = valid_s[track]
+        if all(filled.get(t, 0.0) + s <= length_s[t] + 1e-6 for t, s in own.items()):
+            taken.add(track)
+            for t, s in own.items():
+                filled[t] = filled.get(t, 0.0) + s
+    return taken
 
 
 def _stretches(marks: Sequence[Mark]) -> list[tuple[float, float, float]]:

@@ -71,6 +71,30 @@ def test_what_played_twice_is_averaged_and_only_the_viewer_counts() -> None:
     assert course.valid_s[0] == 1
 
 
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        pytest.param(
+            [sample(0, 3), sample(1, 3), sample(3, 5, 2)], [3, 3, None, 5], id="after a while"
+        ),
+        pytest.param(
+            [sample(0, 3), sample(1, 3, 1, 0.6), sample(1, 5, 2, 0.4), sample(2, 5, 2)],
+            [3, 3, 5, None],
+            id="within a second",
+        ),
+        pytest.param(
+            [sample(0, 3), sample(1, 3), sample(1, 5, 2, 0.4), sample(2, 5, 2, 0.9)],
+            [3, 3, None, None],
+            id="sat beside them",
+        ),
+    ],
+)
+def test_a_viewer_who_looked_away_is_the_same_viewer(
+    seen: list[EmotionSample], expected: list[int | None]
+) -> None:
+    assert tops(course_of(seen, [Mark(0, 0, True), Mark(4, 4, False)], 4.0)) == expected
+
+
 @given(
     st.lists(st.tuples(st.floats(0, 30), st.floats(0, 20), st.booleans()), max_size=12),
     st.floats(0.1, 12),

@@ -31,22 +31,33 @@ _HIDE = (
 
 
 def show_watching(desk: Desk, shelf: Shelf, clips: list[Clip]) -> None:
-    """Draw it as the desk stands."""
+    """Draw it as the desk stands.
+
+    Video and player have the same place in every phase: an element that moves is loaded anew, which
+    ends a connection and takes a clip back to its start.
+    """
     if desk.visit.has_lost_slot:
         desk.finish()
     by_key = {clip.key: clip for clip in clips}
-    if not desk.visit.is_streaming:
-        _show_start(desk, by_key)
+    above, player, beside, below = (st.container() for _ in range(4))
+    with above:
+        if desk.visit.is_streaming:
+            _show_controls(desk)
+        else:
+            _show_start(desk, by_key)
     clip = by_key.get(desk.clip)
     if clip is None:
         desk.visit.reset()
         return
-    if desk.visit.is_streaming:
-        _show_clip(desk, shelf, clip)
-    elif desk.course is not None:
-        _show_own(desk, shelf, clip)
-    show_video(desk.visit, key=STREAM_KEY, container="reactions_camera")
-    st.html(_FRAME if desk.visit.is_streaming else _HIDE)
+    with beside:
+        show_video(desk.visit, key=STREAM_KEY, container="reactions_camera")
+    with below:
+        st.html(_FRAME if desk.visit.is_streaming else _HIDE)
+        if not desk.visit.is_streaming and desk.course is not None:
+            _show_own(desk, shelf, clip)
+    if desk.visit.is_streaming and desk.is_seen:
+        with player:
+            _play(desk, shelf, clip)
 
 
 def _show_start(desk: Desk, clips: dict[str, Clip]) -> None:
@@ -97,14 +108,12 @@ def _retry(desk: Desk) -> None:
     st.caption("Trying again every 2 seconds; it starts by itself when a place is free.")
 
 
-def _show_clip(desk: Desk, shelf: Shelf, clip: Clip) -> None:
+def _show_controls(desk: Desk) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Stop", icon=":material/stop_circle:", key="reactions_stop", on_click=desk.finish)
         if desk.is_seen:
             st.markdown("Press play in the clip; your result comes at its end.")
     _show_state(desk)
-    if desk.is_seen:
-        _play(desk, shelf, clip)
 
 
 @st.fragment
