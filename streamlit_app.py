@@ -11,6 +11,7 @@ from fer_core.app.reactions.desk import leave_reactions_page
 from fer_core.app.resources import ICON
 from fer_core.app.routing import note_routed
 from fer_core.app.studio.state import leave_studio
+from fer_core.app.unsent import keep_unsent
 from fer_core.app.wellbeing.desk import leave_wellbeing_page
 
 st.set_page_config(page_title="Mien", page_icon=str(ICON), layout="wide", initial_sidebar_state=220)
@@ -31,6 +32,7 @@ may = begin_run()
 model = [metrics, training, studio] if may_train(may) else [metrics, studio]
 closing = [about, access] if may.has(Role.OWNER) else [about]
 
+keep_unsent()
 drop_late_reports()
 note_routed()
 keep_to_the_way()

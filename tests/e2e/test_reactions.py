@@ -50,11 +50,8 @@ def watch(page: Page) -> int:
 
 def test_watch_and_see(browser: Browser, place: str) -> None:
     page = open_reactions(browser, place, width=390)
-    # A machine that is busy for seconds reads few pictures, and the page says so truly.
-    shares = [watch(page)]
-    while shares[-1] < 50 and len(shares) < 3:
-        shares.append(watch(page))
-    assert shares[-1] >= 50, shares
+    # The video goes on while the clip comes onto the page: with a new connection it would be less.
+    assert watch(page) >= 70
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV").click()
     lines = Path(waiting.value.path()).read_text().splitlines()
