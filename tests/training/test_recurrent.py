@@ -81,7 +81,7 @@ def test_the_command_trains_measures_and_serves(
     assert "held_out_public  recurrent: accuracy" in done.output
     spec = json.loads((own_model / "recurrent" / "spec.json").read_text())
     assert spec["data"]["sources"]["train"] > 20
-    assert spec["embedding"] == 256
+    assert spec["embedding"] == load_head(resolve_model_dir("mien")).spec.embedding
     assert run_sequences_bench(tiny_csv, "own") == spec["figures"]
 
     import cv2
@@ -136,7 +136,7 @@ def test_the_embedding_changes_nothing_else() -> None:
     plain, embedded = load_classifier(folder), load_classifier(folder, embed=True)
     probs, embeddings = embedded.predict_embedded(crops)
     assert np.array_equal(probs, plain.predict_proba(crops))
-    assert embeddings.shape == (5, 256)
+    assert embeddings.shape == (5, load_head(folder).spec.embedding)
     assert len(np.unique(embeddings.round(3), axis=0)) == 5
     with pytest.raises(ValueError, match="without its embedding"):
         plain.predict_embedded(crops)
