@@ -12,7 +12,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
-from streamlit_webrtc.component import _reset_context, generate_frontend_component_key
+from streamlit_webrtc.component import (
+    _reset_context,
+    compile_state,
+    generate_frontend_component_key,
+)
 
 #: What the browser said while the server made its answer is read in this time. [s]
 LISTEN_S = 0.05
@@ -31,6 +35,10 @@ def is_broken(key: str) -> bool:
     if context is None:
         return False
     report = st.session_state.get(generate_frontend_component_key(key))
+    if isinstance(report, Mapping):
+        # A run that ended before it came to the stream makes streamlit-webrtc forget what the
+        # browser said: it would answer, take the answer for a leftover, and so on without end.
+        context._set_state(compile_state(report))
     if context._sdp_answer_json is None or context._is_sdp_answer_sent:
         return is_stale(context, report)
     if is_stale(context, report):

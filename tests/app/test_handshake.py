@@ -126,3 +126,12 @@ def test_a_wrong_answer_that_was_sent_stops_the_browser(state: dict[str, Any]) -
     state[FRONTEND] = offer(SECOND)
     assert is_broken("video")
     assert not worker.is_stopped  # it hears of the stop by the browser
+
+
+def test_an_offer_that_the_server_forgot_is_remembered(state: dict[str, Any]) -> None:
+    worker = Worker(FIRST)
+    context = state["video"] = context_of(worker, answer="{}", sent=True)
+    state[FRONTEND] = offer(FIRST)
+    assert not is_broken("video")
+    assert context.state.signalling
+    assert context._get_worker() is worker
