@@ -15,6 +15,7 @@ from tests.e2e.live_page import (
     LABEL,
     face_ids,
     press_start,
+    press_until,
     sideways_overflow,
     start,
     video_pixels,
@@ -189,7 +190,7 @@ def test_the_keyboard_is_enough(open_page: OpenPage) -> None:
             break
     else:
         pytest.fail("Tab never reached Start")
-    page.keyboard.press("Enter")
+    press_until(page, page.locator(".st-key-stop button"), lambda: page.keyboard.press("Enter"))
     wait_playing(page)
     for _ in range(25):
         page.keyboard.press("Tab")
