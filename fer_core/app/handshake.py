@@ -2,8 +2,7 @@
 
 The browser's part of streamlit-webrtc 0.79 makes several offers where it is drawn again while it
 starts, and goes on with the last; its server's part answers the first that it hears of, and never
-another. The visitor would wait for a video that does not come: measured on a busy machine, one
-start in twelve.
+another. The visitor would wait for a video that does not come.
 """
 
 import re

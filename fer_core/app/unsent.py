@@ -2,8 +2,7 @@
 
 Streamlit 1.67 then drops the part's waiting elements, since newer ones will follow. But where they
 belong to a run of the whole page, its end is still sent: the browser finds the part missing, takes
-it off the page and draws it anew a moment later. A video that was being connected is lost with it;
-measured on a busy machine, one start in twelve.
+it off the page and draws it anew a moment later. A video that was being connected is lost with it.
 """
 
 from functools import wraps
