@@ -3,10 +3,10 @@
 import streamlit as st
 
 from fer_core.access import Role
-from fer_core.app.access import begin_run, end_run, may_train
+from fer_core.app.access.rights import begin_run, end_run, may_train
 from fer_core.app.classroom.state import leave_classroom
 from fer_core.app.late_reports import drop_late_reports, keep_to_the_way
-from fer_core.app.live import leave_live_page
+from fer_core.app.live.page import leave_live_page
 from fer_core.app.reactions.desk import leave_reactions_page
 from fer_core.app.resources import ICON
 from fer_core.app.routing import note_routed

@@ -1,6 +1,6 @@
 """Roles, and how a browser comes by one: a link from the owner, or a login by OpenID Connect.
 
-Nothing here knows Streamlit; pages use ``fer_core.app.access``: ``current_access``,
+Nothing here knows Streamlit; pages use ``fer_core.app.access.rights``: ``current_access``,
 ``current_role`` and ``require_role``.
 """
 

@@ -23,8 +23,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from fer_core.access import AttemptLimiter, Role
 from fer_core.access.links import find_access, redeem
 from fer_core.access.owner import make_owner_query
-from fer_core.app import cookies
-from fer_core.app.access import has_login
+from fer_core.app.access import cookies
+from fer_core.app.access.rights import has_login
 from fer_core.config import PROJECT_ROOT, settings
 from fer_core.errors import AccessError, FerError
 from fer_core.storage import shared_store

@@ -24,7 +24,7 @@ SILENCE_S = 20.0
 
 #: The upper part of the portrait, in the 4:3 of a camera.
 PORTRAIT_ROWS = 384
-ICON = Path(__file__).parent / "frontend" / "icon.svg"
+ICON = Path(__file__).parent / "parts" / "frontend" / "icon.svg"
 PORTRAIT = Path(fer_core.__file__).parent / "assets" / "astronaut.png"
 
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from fer_core.access import AttemptLimiter, Role
 from fer_core.access import links as li
 from fer_core.access.owner import make_owner_query
-from fer_core.app import cookies
+from fer_core.app.access import cookies
 from fer_core.app.door import Door, set_cookie
 from fer_core.storage import Store
 from fer_core.storage.tables import AccessLink

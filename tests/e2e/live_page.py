@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from fer_core.app.messages import NO_CONNECTION
+from fer_core.app.stream.messages import NO_CONNECTION
 
 VIDEO_FRAME = "iframe[title*='webrtc_streamer']"
 #: What the page shows of the face, from within the component's shadow root.

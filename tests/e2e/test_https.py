@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect
 
-from fer_core.app import messages as m
+from fer_core.app.stream import messages as m
 from tests.e2e.browser import camera_args, free_port
 from tests.e2e.conftest import launch
 from tests.e2e.live_page import press_start, wait_playing, wait_ready

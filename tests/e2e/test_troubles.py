@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from fer_core.app import messages as m
+from fer_core.app.stream import messages as m
 from tests.e2e.browser import camera_args
 from tests.e2e.conftest import launch
 from tests.e2e.live_page import LABEL, press_start, start, wait_ready

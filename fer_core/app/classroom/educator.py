@@ -5,12 +5,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from fer_core.access import Access, Role
-from fer_core.app.access import require_role
+from fer_core.app.access.rights import require_role
 from fer_core.app.classroom import texts
 from fer_core.app.classroom.room import lesson_of, show_open_room
 from fer_core.app.classroom.summary import local_time, show_lesson
-from fer_core.app.plain import plain
-from fer_core.app.zone import visitor_zone
+from fer_core.app.parts.plain import plain
+from fer_core.app.parts.zone import visitor_zone
 from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.storage import audit, rooms, shared_store

@@ -4,14 +4,14 @@ import time
 
 import streamlit as st
 
-from fer_core.app import cookies
+from fer_core.app.access import cookies
 from fer_core.app.classroom import state, texts
 from fer_core.app.classroom.stream import warm_up
-from fer_core.app.notices import say
-from fer_core.app.plain import plain
+from fer_core.app.parts.notices import say
+from fer_core.app.parts.plain import plain
 from fer_core.app.resources import make_live_pipeline, shared_admission
-from fer_core.app.stream_part import check_camera
-from fer_core.app.visit import Visit
+from fer_core.app.stream.video import check_camera
+from fer_core.app.stream.visit import Visit
 from fer_core.classroom.membership import Place, join
 from fer_core.classroom.seconds import DeviceMeter
 from fer_core.classroom.watching import WatchedPipeline

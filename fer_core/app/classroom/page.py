@@ -5,7 +5,7 @@ import time
 import streamlit as st
 
 from fer_core.access import Role
-from fer_core.app.access import current_access
+from fer_core.app.access.rights import current_access
 from fer_core.app.classroom import state, texts
 from fer_core.app.classroom.educator import show_educator
 from fer_core.app.classroom.joining import ask_for_code

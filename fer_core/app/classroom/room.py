@@ -7,12 +7,12 @@ import segno
 import streamlit as st
 
 from fer_core.access import Access, Role
-from fer_core.app.access import require_role
+from fer_core.app.access.rights import require_role
 from fer_core.app.classroom import state, texts
 from fer_core.app.classroom.summary import Markers, local_time, show_lines
 from fer_core.app.classroom.watch import show_camera
-from fer_core.app.plain import plain
-from fer_core.app.zone import visitor_zone
+from fer_core.app.parts.plain import plain
+from fer_core.app.parts.zone import visitor_zone
 from fer_core.classroom.lesson import Lesson
 from fer_core.classroom.measures import FACING
 from fer_core.errors import FerError

@@ -6,7 +6,7 @@ from functools import lru_cache
 import streamlit as st
 
 from fer_core.access import AttemptLimiter
-from fer_core.app.visit import Visit
+from fer_core.app.stream.visit import Visit
 from fer_core.classroom.hub import CameraSeat, RoomHub
 from fer_core.classroom.membership import Place
 from fer_core.classroom.seconds import DeviceMeter

@@ -5,11 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.app.camera import CONSTRAINTS
-from fer_core.app.notices import say
+from fer_core.app.parts.notices import say
 from fer_core.app.resources import is_warm, warm_example
-from fer_core.app.stream_part import show_video
-from fer_core.app.visit import Phase, Visit
+from fer_core.app.stream.camera import CONSTRAINTS
+from fer_core.app.stream.video import show_video
+from fer_core.app.stream.visit import Phase, Visit
 from fer_core.errors import FerError
 
 RETRY_EVERY_S = 2.0

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from fer_core.app import cookies
+from fer_core.app.access import cookies
 from fer_core.app.classroom import state
 from fer_core.app.classroom.joining import find_open, show_consent, show_notice, start_own
 from fer_core.app.classroom.stream import show_stream, warm_up
-from fer_core.app.live_figures import show_face
-from fer_core.app.messages import CONSENT
-from fer_core.app.plain import plain
-from fer_core.app.visit import Visit
+from fer_core.app.parts.plain import plain
+from fer_core.app.stream.figures import show_face
+from fer_core.app.stream.messages import CONSENT
+from fer_core.app.stream.visit import Visit
 from fer_core.classroom.measures import CONCENTRATION, EYES_OPEN, FACING
 from fer_core.classroom.membership import (
     Place,

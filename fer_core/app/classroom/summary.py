@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from fer_core.app.classroom.texts import INDEX
-from fer_core.app.metrics.blocks import DASHES, emotion_line, layout, line_style
-from fer_core.app.zone import visitor_zone
+from fer_core.app.parts.blocks import DASHES, emotion_line, layout, line_style
+from fer_core.app.parts.zone import visitor_zone
 from fer_core.classroom.lesson import (
     Lesson,
     Part,

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from fer_core.app.messages import CONSENT
+from fer_core.app.stream.messages import CONSENT
 
 LEAD: Final = (
     "See how a class as a whole attends and which expressions it shows, never one student."

@@ -7,11 +7,11 @@ import av
 import streamlit as st
 
 from fer_core.access import Role
-from fer_core.app.access import require_role
+from fer_core.app.access.rights import require_role
 from fer_core.app.classroom import state, texts
 from fer_core.app.classroom.stream import show_stream, warm_up
 from fer_core.app.resources import shared_admission
-from fer_core.app.visit import Visit
+from fer_core.app.stream.visit import Visit
 from fer_core.classroom.camera import build_room_pipeline
 from fer_core.classroom.hub import CameraSeat
 from fer_core.classroom.watching import WatchedPipeline

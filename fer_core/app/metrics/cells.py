@@ -3,7 +3,6 @@ pictures behind it appear where this server holds the set."""
 
 import streamlit as st
 
-from fer_core.app.metrics.blocks import Chart, Styling
 from fer_core.app.metrics.panel_errors import (
     cell_words,
     make_confusion_figure,
@@ -11,9 +10,10 @@ from fer_core.app.metrics.panel_errors import (
     worst_words,
 )
 from fer_core.app.metrics.report import chart_config
-from fer_core.app.metrics.show import escape, show_table
 from fer_core.app.metrics.state import load_pictures
 from fer_core.app.metrics.view import View
+from fer_core.app.parts.blocks import Chart, Styling
+from fer_core.app.parts.show import escape, show_table
 from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.catalog import set_name
 from fer_core.evaluation.pictures import find_set

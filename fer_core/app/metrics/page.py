@@ -5,7 +5,6 @@ from datetime import datetime
 
 import streamlit as st
 
-from fer_core.app.metrics.blocks import Block, Styling, Text, listing
 from fer_core.app.metrics.cells import show_confusion
 from fer_core.app.metrics.panel_headline import (
     honesty,
@@ -14,9 +13,10 @@ from fer_core.app.metrics.panel_headline import (
 )
 from fer_core.app.metrics.panels import ONE_MODEL, PANELS, make_panel
 from fer_core.app.metrics.report import make_report
-from fer_core.app.metrics.show import escape, show_blocks, show_table
 from fer_core.app.metrics.state import load_catalog, make_view, private_scorings
 from fer_core.app.metrics.view import View
+from fer_core.app.parts.blocks import Block, Styling, Text, listing
+from fer_core.app.parts.show import escape, show_blocks, show_table
 from fer_core.classification.registry import live_choice
 from fer_core.evaluation.catalog import Entry, read_signature, set_title
 

@@ -6,7 +6,9 @@ from itertools import combinations
 import pandas as pd
 import plotly.graph_objects as go
 
-from fer_core.app.metrics.blocks import (
+from fer_core.app.metrics.panel_headline import is_leaky
+from fer_core.app.metrics.view import View
+from fer_core.app.parts.blocks import (
     MARKERS,
     MODEL_COLORS,
     Block,
@@ -17,8 +19,6 @@ from fer_core.app.metrics.blocks import (
     layout,
     listing,
 )
-from fer_core.app.metrics.panel_headline import is_leaky
-from fer_core.app.metrics.view import View
 from fer_core.errors import DataError
 from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.catalog import Entry

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from fer_core.app.metrics.blocks import (
+from fer_core.app.metrics.view import View
+from fer_core.app.parts.blocks import (
     Block,
     Chart,
     Styling,
@@ -15,7 +16,6 @@ from fer_core.app.metrics.blocks import (
     layout,
     percent,
 )
-from fer_core.app.metrics.view import View
 from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.claims import TableRow
 from fer_core.evaluation.curves import Curve

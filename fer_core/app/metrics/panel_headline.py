@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from fer_core.app.metrics.blocks import Block, Table, Text, interval, percent
 from fer_core.app.metrics.view import View
+from fer_core.app.parts.blocks import Block, Table, Text, interval, percent
 from fer_core.evaluation.analysis import Figure, Scoring
 from fer_core.evaluation.catalog import Entry
 from fer_core.evaluation.metrics import wilson_interval

@@ -3,8 +3,8 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from fer_core.app.metrics.blocks import Block, Chart, Table, Text, layout, line_style
 from fer_core.app.metrics.view import View
+from fer_core.app.parts.blocks import Block, Chart, Table, Text, layout, line_style
 from fer_core.evaluation.catalog import Entry, set_name, set_title
 from fer_core.evaluation.robustness import PERTURBATIONS
 

@@ -5,8 +5,8 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from fer_core.app.metrics.blocks import Block, Chart, Table, Text, layout, line_style, listing
 from fer_core.app.metrics.view import View
+from fer_core.app.parts.blocks import Block, Chart, Table, Text, layout, line_style, listing
 from fer_core.evaluation.catalog import Entry
 
 #: (title, training column, validation column, axis)

@@ -3,7 +3,8 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from fer_core.app.metrics.blocks import (
+from fer_core.app.metrics.view import View
+from fer_core.app.parts.blocks import (
     Block,
     Chart,
     Table,
@@ -13,7 +14,6 @@ from fer_core.app.metrics.blocks import (
     line_style,
     percent,
 )
-from fer_core.app.metrics.view import View
 from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.catalog import Entry
 from fer_core.evaluation.labels import LabelNoise

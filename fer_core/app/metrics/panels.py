@@ -11,8 +11,8 @@ from fer_core.app.metrics import (
     panel_training,
     panel_trust,
 )
-from fer_core.app.metrics.blocks import Block, Styling, Text
 from fer_core.app.metrics.view import View
+from fer_core.app.parts.blocks import Block, Styling, Text
 from fer_core.evaluation.analysis import Scoring
 
 #: Title -> what it answers, in a sentence.

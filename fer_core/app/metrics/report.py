@@ -9,10 +9,10 @@ from datetime import datetime
 from plotly.offline import get_plotlyjs
 
 import fer_core
-from fer_core.app.metrics.blocks import Block, Chart, Styling, Table, Text, listing
 from fer_core.app.metrics.panel_headline import make_headline
 from fer_core.app.metrics.panels import ONE_MODEL, PANELS, make_panel
 from fer_core.app.metrics.view import View
+from fer_core.app.parts.blocks import Block, Chart, Styling, Table, Text, listing
 from fer_core.evaluation.analysis import Scoring
 
 _STYLE = """

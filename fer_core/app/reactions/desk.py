@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer_core.app.reactions.player import PlayerReport
 from fer_core.app.resources import make_live_pipeline, shared_admission
-from fer_core.app.visit import Visit
+from fer_core.app.stream.visit import Visit
 from fer_core.config import settings
 from fer_core.reactions.course import Course, Heard, course_of, marks_of
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer_core.access import Role
-from fer_core.app.access import current_access
+from fer_core.app.access.rights import current_access
 from fer_core.app.reactions.desk import this_desk
 from fer_core.app.reactions.texts import INTRO
 from fer_core.app.reactions.together import show_demonstration, show_operator

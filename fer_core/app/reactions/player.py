@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime import get_instance
 
-from fer_core.app.component import pack, source
+from fer_core.app.parts.component import pack, source
 
 _PLAYER = st.components.v2.component(
     "mien_player",

@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.app.plain import plain
+from fer_core.app.parts.plain import plain
+from fer_core.app.parts.timeline import show_timeline
 from fer_core.app.reactions.texts import LAW
-from fer_core.app.timeline import show_timeline
 from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.labels import COLORS, EMOTIONS

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from fer_core.app.messages import ASKING, CONSENT, Message, stream_message
-from fer_core.app.notices import say
-from fer_core.app.plain import plain
+from fer_core.app.parts.notices import say
+from fer_core.app.parts.plain import plain
 from fer_core.app.reactions.desk import Desk
 from fer_core.app.reactions.player import show_player
 from fer_core.app.reactions.texts import AGREE, NOT_SHARED
 from fer_core.app.reactions.together import show_course, show_files
 from fer_core.app.resources import is_warm, warm_example
-from fer_core.app.stream_part import show_video
-from fer_core.app.visit import Phase
+from fer_core.app.stream.messages import ASKING, CONSENT, Message, stream_message
+from fer_core.app.stream.video import show_video
+from fer_core.app.stream.visit import Phase
 from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.reactions import Clip, Shelf

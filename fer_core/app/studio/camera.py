@@ -5,11 +5,11 @@ import math
 import streamlit as st
 
 from fer_core.app.classroom.stream import show_stream, warm_up
-from fer_core.app.messages import ASKING, Message, stream_message
-from fer_core.app.notices import say
+from fer_core.app.parts.notices import say
 from fer_core.app.resources import make_live_pipeline, shared_admission
+from fer_core.app.stream.messages import ASKING, Message, stream_message
+from fer_core.app.stream.visit import Phase
 from fer_core.app.studio.state import Desk, act, takes_of
-from fer_core.app.visit import Phase
 from fer_core.labels import COLORS, EMOTIONS, text_rgb_on
 from fer_core.studio import StudioSet
 from fer_core.studio.guide import CUES, next_emotion

@@ -5,8 +5,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from fer_core.app.metrics.blocks import Styling, layout
-from fer_core.app.training_charts import make_confusion
+from fer_core.app.parts.blocks import Styling, layout
+from fer_core.app.training.charts import make_confusion
 from fer_core.labels import COLORS, EMOTIONS
 from fer_core.studio import FaceRow
 

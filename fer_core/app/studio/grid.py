@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.app.component import pack, source
+from fer_core.app.parts.component import pack, source
 from fer_core.labels import COLORS
 from fer_core.studio.names import encode_png
 from fer_core.studio.rows import FaceRow

@@ -4,7 +4,7 @@ import io
 
 import streamlit as st
 
-from fer_core.app.plain import plain
+from fer_core.app.parts.plain import plain
 from fer_core.app.studio.state import (
     Desk,
     act,

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from fer_core.app.access import may_train
-from fer_core.app.plain import plain
+from fer_core.app.access.rights import may_train
+from fer_core.app.parts.plain import plain
 from fer_core.app.studio.curate import show_curate
 from fer_core.app.studio.manage import show_import, show_manage, show_receipt_form
 from fer_core.app.studio.record import show_record

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer_core.app.plain import plain
+from fer_core.app.parts.plain import plain
 from fer_core.app.studio.camera import show_camera
 from fer_core.app.studio.state import Desk, act, visible_people
 from fer_core.app.studio.upload import show_upload

@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from fer_core.access import AttemptLimiter, Role
-from fer_core.app.access import current_access, may_train
-from fer_core.app.visit import Visit
+from fer_core.app.access.rights import current_access, may_train
+from fer_core.app.stream.visit import Visit
 from fer_core.errors import FerError
 from fer_core.labels import EMOTIONS
 from fer_core.studio import StudioSet, list_sets, purge_sets, recordings_dir

@@ -4,14 +4,14 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.app.live import this_visit
-from fer_core.app.metrics.blocks import Styling, percent
-from fer_core.app.metrics.show import escape
+from fer_core.app.live.page import this_visit
+from fer_core.app.parts.blocks import Styling, percent
+from fer_core.app.parts.show import escape
 from fer_core.app.studio.charts import confusion_figure, splits_figure
 from fer_core.app.studio.state import Desk, act, visible_people
-from fer_core.app.training_live import use_live
-from fer_core.app.training_state import NEW
-from fer_core.app.training_state import VIEW_KEY as TRAINING_VIEW
+from fer_core.app.training.live import use_live
+from fer_core.app.training.state import NEW
+from fer_core.app.training.state import VIEW_KEY as TRAINING_VIEW
 from fer_core.classification import model_names
 from fer_core.classification.registry import live_choice
 from fer_core.studio import StudioSet

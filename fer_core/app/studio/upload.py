@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer_core.app.plain import plain
+from fer_core.app.parts.plain import plain
 from fer_core.app.studio.state import Desk, act
 from fer_core.config import PROJECT_ROOT
 from fer_core.datasets.decoding import decode_face

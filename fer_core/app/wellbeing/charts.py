@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from fer_core.app.metrics.blocks import layout as usual_layout
+from fer_core.app.parts.blocks import layout as usual_layout
 from fer_core.labels import COLORS, EMOTIONS
 from fer_core.wellbeing.ratios import RatioEstimate
 from fer_core.wellbeing.sitting import Rule

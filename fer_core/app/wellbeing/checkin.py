@@ -5,13 +5,13 @@ import contextlib
 import numpy as np
 import streamlit as st
 
-from fer_core.app.messages import ASKING, CONSENT, SLOT_LOST, Message, stream_message
-from fer_core.app.notices import say
-from fer_core.app.panel import show_panel, view_of
-from fer_core.app.plain import plain
+from fer_core.app.parts.notices import say
+from fer_core.app.parts.panel import show_panel, view_of
+from fer_core.app.parts.plain import plain
 from fer_core.app.resources import is_warm, shared_admission, warm_example
-from fer_core.app.stream_part import show_video
-from fer_core.app.visit import Phase
+from fer_core.app.stream.messages import ASKING, CONSENT, SLOT_LOST, Message, stream_message
+from fer_core.app.stream.video import show_video
+from fer_core.app.stream.visit import Phase
 from fer_core.app.wellbeing.desk import Desk
 from fer_core.app.wellbeing.membership import Known, look_up, show_joining, show_receipt
 from fer_core.app.wellbeing.result import show_courses, show_figures

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from fer_core.app.resources import make_live_pipeline
-from fer_core.app.visit import Phase, Visit
+from fer_core.app.stream.visit import Phase, Visit
 from fer_core.config import settings
 from fer_core.errors import StorageError
 from fer_core.storage import SampleRow, Store

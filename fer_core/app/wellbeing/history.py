@@ -6,13 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.app.metrics.blocks import percent
-from fer_core.app.plain import plain
+from fer_core.app.parts.blocks import percent
+from fer_core.app.parts.plain import plain
+from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.charts import CONFIG, group_figure, trend_figure
 from fer_core.app.wellbeing.desk import Desk
 from fer_core.app.wellbeing.membership import Known
 from fer_core.app.wellbeing.own_data import SAID, own_id, show_rights
-from fer_core.app.zone import visitor_zone
 from fer_core.errors import FerError
 from fer_core.storage import shared_store
 from fer_core.storage.checkins import delete_checkin, list_checkins, load_minutes, set_note

@@ -7,11 +7,11 @@ from functools import lru_cache
 import streamlit as st
 
 from fer_core.access import AttemptLimiter
-from fer_core.app import cookies
-from fer_core.app.plain import plain
+from fer_core.app.access import cookies
+from fer_core.app.parts.plain import plain
+from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.consent import Terms, make_receipt
 from fer_core.app.wellbeing.desk import Desk, Member
-from fer_core.app.zone import visitor_zone
 from fer_core.config import settings
 from fer_core.errors import FerError, InputError
 from fer_core.storage import persons, shared_store

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer_core.app import cookies
+from fer_core.app.access import cookies
 from fer_core.app.wellbeing.desk import Desk, this_desk
 from fer_core.app.wellbeing.membership import Known, forget_visitor, look_up
 from fer_core.errors import FerError, StorageError

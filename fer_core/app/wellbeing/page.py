@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from fer_core.access import Role
-from fer_core.app.access import current_access
+from fer_core.app.access.rights import current_access
 from fer_core.app.wellbeing.checkin import show_checkin_tab
 from fer_core.app.wellbeing.desk import Desk, this_desk
 from fer_core.app.wellbeing.history import show_history_tab

@@ -5,10 +5,10 @@ from datetime import datetime
 import streamlit as st
 
 from fer_core.access import Role
-from fer_core.app.access import require_role
-from fer_core.app.plain import plain
+from fer_core.app.access.rights import require_role
+from fer_core.app.parts.plain import plain
+from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.consent import LAW, PURPOSE_NAMES
-from fer_core.app.zone import visitor_zone
 from fer_core.errors import FerError
 from fer_core.storage import persons, shared_store
 from fer_core.storage.choices import choose_purpose, current_purpose, list_choices

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.app.metrics.blocks import listing, percent
+from fer_core.app.parts.blocks import listing, percent
 from fer_core.app.wellbeing.charts import CONFIG, course_figure, mix_figure
 from fer_core.wellbeing.ratios import RatioEstimate, Verdict
 from fer_core.wellbeing.sitting import Result, Rule

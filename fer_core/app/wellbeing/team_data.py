@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 
 from fer_core.access import Role
-from fer_core.app.access import current_access
+from fer_core.app.access.rights import current_access
 from fer_core.config import settings
 from fer_core.storage import audit, persons, shared_store
 from fer_core.storage.choices import SHARED_PURPOSES, current_purpose

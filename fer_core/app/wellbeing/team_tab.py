@@ -4,11 +4,11 @@ import numpy as np
 import streamlit as st
 
 from fer_core.access import Role
-from fer_core.app.access import current_access
+from fer_core.app.access.rights import current_access
+from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.charts import CONFIG, bands_figure, mixes_figure, team_figure
 from fer_core.app.wellbeing.purpose import show_purpose, show_teams
 from fer_core.app.wellbeing.team_data import TeamMonth, load_demo, load_month, note_looked
-from fer_core.app.zone import visitor_zone
 from fer_core.config import settings
 from fer_core.errors import AccessError
 from fer_core.labels import NUM_EMOTIONS

@@ -9,11 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.access import AttemptLimiter, Role
 from fer_core.access import links as li
-from fer_core.app import access as access_module
-from fer_core.app import camera, cookies, webrtc
-from fer_core.app import visit as visit_module
-from fer_core.app.camera import CameraReport
+from fer_core.app.access import cookies
+from fer_core.app.access import rights as access_module
 from fer_core.app.classroom import joining, state, student, watch
+from fer_core.app.stream import camera, webrtc
+from fer_core.app.stream import visit as visit_module
+from fer_core.app.stream.camera import CameraReport
 from fer_core.config import settings
 from fer_core.storage import Store, choices, rooms, shared_store
 from fer_core.storage.tables import Room

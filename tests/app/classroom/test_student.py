@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import func, select
 
-from fer_core.app import cookies
-from fer_core.app.camera import CameraReport
+from fer_core.app.access import cookies
 from fer_core.app.classroom import state, student
+from fer_core.app.stream.camera import CameraReport
 from fer_core.errors import StorageError
 from fer_core.storage import Store, rooms
 from fer_core.storage.tables import Consent, Person, RoomMember

@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.access import Access, Role
-from fer_core.app import camera as camera_check
-from fer_core.app import webrtc
+from fer_core.app.stream import camera as camera_check
+from fer_core.app.stream import webrtc
 from fer_core.app.studio import state
 from fer_core.app.studio.upload import guess_emotion, read_takes
 from fer_core.config import settings

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from fer_core.app import access as access_module
-from fer_core.app import camera, cookies, webrtc
-from fer_core.app import visit as visit_module
-from fer_core.app.camera import CameraReport
+from fer_core.app.access import cookies
+from fer_core.app.access import rights as access_module
+from fer_core.app.stream import camera, webrtc
+from fer_core.app.stream import visit as visit_module
+from fer_core.app.stream.camera import CameraReport
 from fer_core.app.wellbeing import checkin as checkin_module
 from fer_core.config import settings
 from fer_core.storage import Store, shared_store

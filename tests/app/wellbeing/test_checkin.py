@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer_core.app.messages import SLOT_LOST
+from fer_core.app.stream.messages import SLOT_LOST
 from fer_core.app.wellbeing.desk import this_desk
 from fer_core.storage import checkins
 from fer_core.storage.choices import choose_purpose

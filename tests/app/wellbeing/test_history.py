@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fer_core.app import cookies
+from fer_core.app.access import cookies
 from fer_core.app.wellbeing import membership, own_data
 from fer_core.storage import audit, checkins
 from fer_core.storage.tables import CheckIn, Minute, Person, Sample

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.access import Role
 from fer_core.access import links as li
-from fer_core.app import cookies
+from fer_core.app.access import cookies
 from fer_core.storage import Store, persons
 from fer_core.storage.choices import choose_purpose
 from fer_core.storage.tables import Person
@@ -16,7 +16,7 @@ from tests.app.fakes import SNAPSHOT, FakeSession, FakeStream, make_result, make
 
 
 def page() -> None:
-    from fer_core.app import cookies
+    from fer_core.app.access import cookies
     from fer_core.app.wellbeing.page import show_wellbeing_page
 
     show_wellbeing_page()

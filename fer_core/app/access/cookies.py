@@ -1,0 +1,91 @@
+"""What a browser keeps between visits: HttpOnly cookies, which only the server's routes set.
+
+A page cannot set a cookie itself: ``remember`` puts a small component on it that hands a signed
+ticket to the route ``/access/cookie`` (``fer_core.app.door``), which answers with the cookie.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from fer_core.access import Signer, load_secret
+from fer_core.app.parts.component import pack, source
+from fer_core.config import settings
+
+#: The cookie that holds a role, and the one that brings a person back to their pseudonym.
+ACCESS = "mien_access"
+PERSON = "mien_person"
+NAMES = (ACCESS, PERSON)
+MAX_AGE_S = 90 * 86_400
+ROUTE = "/access/cookie"
+
+_door_is_open = False
+
+
+def open_door() -> None:
+    """Called by ``fer_core.app.door``: this process has the routes."""
+    global _door_is_open
+    _door_is_open = True
+
+
+def has_door() -> bool:
+    """Whether this process can set cookies: not under plain ``streamlit run``."""
+    return _door_is_open
+
+
+@lru_cache(maxsize=4)
+def _signer_of(folder: Path) -> Signer:
+    return Signer(load_secret(folder))
+
+
+def signer() -> Signer:
+    """Signs this deployment's cookies.
+
+    Raises:
+        ConfigError: the data folder cannot be used.
+    """
+    return _signer_of((settings().data_dir / "keys").resolve())
+
+
+def read_cookie(name: str) -> str | None:
+    """The cookie as the browser sent it when it opened the page."""
+    return st.context.cookies.get(name)
+
+
+def read_token(name: str) -> str | None:
+    """The token in one of ``NAMES``; None where there is none, or it is forged or too old.
+
+    What was remembered or forgotten during this visit counts before what the browser sent.
+
+    Raises:
+        ConfigError: the data folder cannot be used.
+    """
+    during = st.session_state.get(f"cookie-{name}")
+    if during is not None:
+        return str(during) or None
+    value = read_cookie(name)
+    return signer().open_cookie(name, value, max_age_s=MAX_AGE_S) if value else None
+
+
+def remember(name: str, token: str) -> None:
+    """Let this browser keep the token; at once for this visit, by cookie for later ones.
+
+    Call it once, outside of callbacks, while the page is drawn. An empty token forgets.
+    """
+    st.session_state[f"cookie-{name}"] = token
+    st.session_state[f"ticket-{name}"] = signer().make_ticket(name, token)
+
+
+def deliver() -> None:
+    """Hand tickets to the browser: the router calls this at the end of every run."""
+    tickets = [ticket for name in NAMES if (ticket := st.session_state.get(f"ticket-{name}"))]
+    if tickets and has_door():
+        _courier()(key="cookie_courier", data=pack({"route": ROUTE, "tickets": tickets}))
+
+
+@lru_cache(maxsize=1)
+def _courier() -> ComponentRenderer:
+    # Not at import: the door imports this before Streamlit runs, and it would not be known then.
+    return st.components.v2.component("mien_cookie", js=source("cookie.js"))

@@ -1,0 +1,135 @@
+"""Who is before the page, asked anew on every run: pages and their data, not only the menu.
+
+A page begins with::
+
+    access = require_role(Role.MANAGER)
+
+and every fragment or callback that reads or changes data does so again.
+"""
+
+import logging
+from typing import NoReturn
+
+import streamlit as st
+
+from fer_core.access import VISITOR, Access, Role
+from fer_core.access.links import find_access, note_login
+from fer_core.access.login import roles_from_claims
+from fer_core.app.access import cookies
+from fer_core.config import settings
+from fer_core.errors import AccessError, FerError
+from fer_core.storage import shared_store
+from fer_core.storage.database import FILE_NAME
+
+_log = logging.getLogger(__name__)
+_LOGIN_KEY = "access_login"
+
+
+def current_access() -> Access:
+    """What the visitor may do now. Whatever goes wrong, the answer is a mere visitor's access."""
+    try:
+        return _from_login() or _from_cookie() or VISITOR
+    except FerError as error:
+        _log.warning("Access could not be looked up: %s", error)
+        return VISITOR
+
+
+def current_role() -> Role:
+    """The highest role of the visitor."""
+    return current_access().role
+
+
+def require_role(*roles: Role) -> Access:
+    """The visitor's access, if it has one of the roles; else the page says so and ends here."""
+    access = current_access()
+    if not access.has(*roles):
+        _refuse(*roles)
+    return access
+
+
+def may_train(access: Access | None = None) -> bool:
+    """Whether the visitor may train models: analysts and the owner; everybody where
+    FER_ALLOW_TRAINING says so, as ``serve`` does on loopback."""
+    return settings().allow_training or (access or current_access()).has(Role.ANALYST)
+
+
+def require_training() -> Access:
+    """As ``require_role``, for what trains models."""
+    access = current_access()
+    if not may_train(access):
+        _refuse(Role.ANALYST)
+    return access
+
+
+def begin_run() -> Access:
+    """Called first by the router, on every run: the visitor's access, for the menu."""
+    # Where `serve` does not do it: a database that is there is kept tidy.
+    url = settings().database_url
+    if not cookies.has_door() and (url or (settings().data_dir / FILE_NAME).exists()):
+        try:
+            shared_store().keep(settings().retention_days)
+        except FerError as error:
+            _log.warning("The database can't be tidied: %s", error)
+    return current_access()
+
+
+def end_run() -> None:
+    """Called last by the router, on every run."""
+    cookies.deliver()
+
+
+def has_login() -> bool:
+    """Whether OpenID Connect is configured, so that ``st.login`` works."""
+    from streamlit.auth_util import get_secrets_auth_section
+
+    return bool(get_secrets_auth_section())
+
+
+def _refuse(*roles: Role) -> NoReturn:
+    st.title("Not open to you", anchor=False)
+    try:
+        VISITOR.require(*roles)
+    except AccessError as error:
+        st.info(str(error), icon=":material/lock:")
+    if has_login():
+        if not st.user.is_logged_in:
+            st.button("Log in", type="primary", on_click=st.login, icon=":material/login:")
+    elif not cookies.has_door():
+        st.caption(
+            "Links that give a role need the app to be started by `python -m fer_core serve`; "
+            "this one was started by `streamlit run`."
+        )
+    st.stop()
+
+
+def _from_cookie() -> Access | None:
+    token = cookies.read_token(cookies.ACCESS)
+    if token is None:
+        return None
+    store = shared_store()
+    with store.read() as session:
+        return find_access(session, token=token, now_s=store.now_s())
+
+
+def _from_login() -> Access | None:
+    if not has_login() or not st.user.is_logged_in:
+        return None
+    claims = st.user.to_dict()
+    roles = roles_from_claims(claims, settings().roles)
+    if roles == VISITOR.roles:
+        return VISITOR
+    subject = f"{claims.get('iss', '')} {claims.get('sub', '')}"
+    known = st.session_state.get(_LOGIN_KEY)
+    if known is None or known[0] != (subject, roles):
+        store = shared_store()
+        with store.write() as session:
+            access = note_login(
+                session,
+                subject=subject,
+                label=str(claims.get("email") or claims.get("name") or "login"),
+                roles=roles,
+                now_s=store.now_s(),
+            )
+        st.session_state[_LOGIN_KEY] = known = ((subject, roles), access)
+    found: Access = known[1]
+    return found

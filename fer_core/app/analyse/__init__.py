@@ -1,0 +1,1 @@
+"""The Analyse page: files in, results to look at and to take along."""

@@ -1,0 +1,68 @@
+"""Blocks on the page."""
+
+import re
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fer_core.app.metrics.report import chart_config
+from fer_core.app.parts.blocks import Block, Chart, Table, Text
+
+_MARKUP = re.compile(r"([$*~\[\]])")
+
+
+def escape(text: str) -> str:
+    """Text as Markdown that shows it as it is; ``code`` in backticks stays code."""
+    return _MARKUP.sub(r"\\\1", text)
+
+
+def show_blocks(blocks: Sequence[Block], prefix: str, image_format: str) -> None:
+    """Draw them one below the other; ``prefix`` keeps their keys apart from other panels'."""
+    for index, block in enumerate(blocks):
+        key = f"{prefix}-{index}"
+        if isinstance(block, Text):
+            _show_text(block)
+        elif isinstance(block, Table):
+            show_table(block, key)
+        else:
+            show_chart(block, key, image_format)
+
+
+def _show_text(block: Text) -> None:
+    text = escape(block.text)
+    if block.kind == "heading":
+        st.subheader(text, anchor=False)
+    elif block.kind == "small":
+        st.caption(text)
+    elif block.kind == "info":
+        st.info(text, icon=":material/info:")
+    elif block.kind == "warning":
+        st.warning(text, icon=":material/warning:")
+    else:
+        st.markdown(text)
+
+
+def show_chart(chart: Chart, key: str, image_format: str) -> None:
+    """A figure whose mode bar saves it."""
+    st.plotly_chart(
+        chart.figure, key=key, alt=chart.alt, config=chart_config(chart.name, image_format)
+    )
+
+
+def show_table(table: Table, key: str) -> None:
+    """A table that sorts by a click on a column, and its CSV."""
+    columns = {
+        name: st.column_config.NumberColumn(format=form) for name, form in table.formats.items()
+    }
+    st.dataframe(table.frame, key=key, hide_index=True, column_config=columns)
+    st.download_button(
+        "CSV",
+        table.csv(),
+        f"mien-{table.name}.csv",
+        "text/csv",
+        key=f"{key}-csv",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+        help=f"Download the table {table.name}",
+    )

@@ -1,0 +1,84 @@
+"""What the live page shows beside and below the video; each part refreshes itself."""
+
+import math
+
+import streamlit as st
+
+from fer_core.app.parts.notices import say
+from fer_core.app.parts.panel import show_panel, view_of
+from fer_core.app.parts.timeline import show_timeline
+from fer_core.app.stream.messages import ASKING, Message, stream_message
+from fer_core.app.stream.visit import Phase, Visit
+from fer_core.streaming import LiveSnapshot
+
+PANEL_EVERY_S = 0.5
+TIMELINE_EVERY_S = 1.0
+
+
+def figures_of(snapshot: LiveSnapshot) -> str:
+    """The line of measured figures: frames a second, milliseconds an analysis, errors if any."""
+    parts = []
+    if snapshot.out_fps > 0:
+        parts.append(f"{snapshot.out_fps:.0f} fps")
+    if snapshot.analysis_ms is not None and math.isfinite(snapshot.analysis_ms):
+        parts.append(f"{snapshot.analysis_ms:.1f} ms per analysis")
+    if snapshot.error_count:
+        parts.append(f"{snapshot.error_count} errors")
+    return " · ".join(parts)
+
+
+@st.fragment(run_every=PANEL_EVERY_S)
+def show_face(visit: Visit) -> None:
+    """Message, label, bars, faces and figures; also this page's sign of life."""
+    session, lease = visit.session, visit.lease
+    if session is None or lease is None or not lease.touch():
+        st.rerun()
+    snapshot = session.snapshot()
+    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
+        st.rerun()
+    if visit.phase is Phase.ASKING:
+        say(ASKING)
+    elif snapshot.problem is not None:
+        say(Message("error", snapshot.problem))
+    else:
+        say(
+            stream_message(
+                since_start_s=visit.in_phase_s,
+                since_frame_s=snapshot.since_frame_s,
+                since_face_s=snapshot.since_face_s,
+            )
+        )
+    empty_text = "Waiting for the video" if snapshot.frames == 0 else "No face in view"
+    view = view_of(snapshot.result, figures=figures_of(snapshot), empty_text=empty_text)
+    show_panel(view, key="panel")
+    _show_baseline(snapshot)
+
+
+def _show_baseline(snapshot: LiveSnapshot) -> None:
+    if snapshot.baseline_message is not None:
+        st.warning(snapshot.baseline_message)
+    elif snapshot.baseline_progress is not None:
+        if snapshot.baseline_progress < 1:
+            st.progress(snapshot.baseline_progress, "Look neutral, please")
+        else:
+            st.caption("Your neutral face is taken into account.")
+
+
+@st.fragment(run_every=TIMELINE_EVERY_S)
+def show_course(visit: Visit) -> None:
+    """The last minute of the face in focus."""
+    if visit.session is None:
+        return
+    snapshot = visit.session.snapshot()
+    if snapshot.frames == 0:
+        return
+    timeline = snapshot.timeline
+    now_s = float(timeline.time_s[-1]) if len(timeline.time_s) else 0.0
+    st.subheader("The last 60 seconds", anchor=False)
+    show_timeline(
+        timeline.time_s,
+        timeline.probs,
+        now_s=now_s,
+        alt="Probability of each expression of the face in focus over the last 60 seconds",
+        key="timeline",
+    )

@@ -1,0 +1,64 @@
+"""The part of a page that streams: the video and the camera check of a visit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from fer_core.app.stream import camera, webrtc
+from fer_core.app.stream.visit import Phase, Visit
+from fer_core.config import settings
+from fer_core.streaming import ice_servers
+
+
+@st.fragment
+def show_video(
+    visit: Visit,
+    *,
+    key: str = webrtc.STREAM_KEY,
+    container: str = "stream",
+    constraints: Mapping[str, Any] = camera.CONSTRAINTS,
+) -> None:
+    """Place the video, play it while the visit runs, and ask for the camera where it is wanted.
+
+    A fragment, since the browser reports every step of a connection by itself: a report that ran
+    the whole page would take back what the visitor clicked on in the same moment, be it Start or
+    another page.
+
+    Args:
+        visit: gives the callback and the phase; takes the browser's answer.
+        key: of the stream, another one for every page.
+        container: key of the element around the video, for the page's styles.
+        constraints: as ``getUserMedia`` takes them.
+    """
+    with st.container(key=container):
+        state = webrtc.open_stream(
+            visit.callback,
+            playing=visit.phase is Phase.RUNNING,
+            ice_servers=ice_servers(settings(), str(st.context.headers.get("Host", "localhost"))),
+            key=key,
+            constraints=constraints,
+        )
+    check_camera(visit, streaming=state.playing, constraints=constraints)
+
+
+def check_camera(
+    visit: Visit,
+    *,
+    streaming: bool = False,
+    constraints: Mapping[str, Any] = camera.CONSTRAINTS,
+) -> None:
+    """Ask the browser for the camera once the visitor wants it; before, only whether it could.
+
+    Args:
+        visit: takes the browser's answer, and the page runs again where that changes it.
+        streaming: True once the video runs, so that the check lets go of the camera.
+        constraints: as ``getUserMedia`` takes them.
+    """
+    message = visit.message
+    # A check that is new on the page, as after a look at another one, would open the camera for an
+    # attempt that is over.
+    attempt = visit.attempt if visit.is_streaming else 0
+    report = camera.mount_camera_check(attempt, streaming=streaming, constraints=constraints)
+    if visit.take_report(report) or visit.message is not message:
+        st.rerun()

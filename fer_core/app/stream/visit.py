@@ -1,0 +1,186 @@
+"""One visitor's way through the live page, kept in their own ``st.session_state`` only."""
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import av
+
+from fer_core.app.stream.camera import CameraReport
+from fer_core.app.stream.messages import (
+    NO_CONNECTION,
+    NOT_ANSWERED,
+    SLOT_LOST,
+    Message,
+    camera_message,
+)
+from fer_core.app.stream.results import SessionResults
+from fer_core.errors import BusyError
+from fer_core.streaming import Admission, Lease, LiveSession
+from fer_core.streaming.analyst import Pipeline
+
+#: A visitor who leaves the browser's question open for this long does not hold a slot any more.
+ASK_FOR_S = 60.0
+#: A stream that never delivered a frame is given up after this long.
+GIVE_UP_AFTER_S = 30.0
+
+
+class Phase(StrEnum):
+    """Where the visitor is."""
+
+    READY = "ready"  # nothing runs
+    BUSY = "busy"  # pressed Start, waits for a free slot
+    ASKING = "asking"  # has a slot, the browser asks for the camera
+    RUNNING = "running"  # the video runs, or is being connected
+    DONE = "done"  # has results to look at
+
+
+@dataclass(slots=True)
+class Visit:
+    """State of one visitor. Only the script thread of that visitor changes it."""
+
+    phase: Phase = Phase.READY
+    model: str = "default"
+    detector: str = "short"
+    steady: str = "plain"
+    attempt: int = 0
+    key: str = field(default_factory=lambda: uuid.uuid4().hex)
+    message: Message | None = None
+    session: LiveSession | None = None
+    lease: Lease | None = None
+    clock: Callable[[], float] = time.monotonic
+    phase_since: float = 0.0
+    started_at: datetime | None = None
+    results: SessionResults | None = None
+
+    def _enter(self, phase: Phase) -> None:
+        self.phase, self.phase_since = phase, self.clock()
+
+    @property
+    def in_phase_s(self) -> float:
+        """Seconds since the phase was entered."""
+        return self.clock() - self.phase_since
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether this visitor holds a slot."""
+        return self.phase in (Phase.ASKING, Phase.RUNNING)
+
+    @property
+    def has_lost_slot(self) -> bool:
+        """Whether the slot was taken back: the page was left, or asleep for too long."""
+        return self.is_streaming and (self.lease is None or not self.lease.is_held)
+
+    def start(
+        self,
+        admission: Admission,
+        make_pipeline: Callable[[], Pipeline],
+        **options: Any,
+    ) -> None:
+        """Take a slot and let the browser ask for the camera, or wait for a slot.
+
+        Args:
+            admission: gives the slots.
+            make_pipeline: as for ``LiveSession``, which takes the further options as well.
+        """
+        self.message = None
+        try:
+            self.lease = lease = admission.acquire(self.key)
+        except BusyError as error:
+            self.message = Message("warning", str(error))
+            if self.phase is not Phase.BUSY:
+                self._enter(Phase.BUSY)
+            return
+        options = {"mirror": True, **options}
+        self.session = LiveSession(make_pipeline, heartbeat=lease.touch, **options)
+        self.results = None
+        self.attempt += 1
+        self._enter(Phase.ASKING)
+
+    def take_report(self, report: CameraReport | None) -> bool:
+        """Act on what the browser said of the camera; True where that changed the phase."""
+        if report is None:
+            return False
+        if self.phase is Phase.ASKING and report.attempt == self.attempt:
+            self.message = camera_message(report.outcome)
+            if self.message is None:
+                self.started_at = datetime.now().astimezone()
+                self._enter(Phase.RUNNING)
+            else:
+                self._let_go()
+                self._enter(Phase.READY)
+            return True
+        if self.phase is Phase.READY and report.attempt == self.attempt == 0:
+            self.message = camera_message(report.outcome)
+        return False
+
+    def callback(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """The frame to send back; called on the stream's thread, never raises."""
+        session = self.session
+        return frame if session is None else session.callback(frame)
+
+    def leave(self) -> None:
+        """The visitor went to another page: end what runs; the results are there on return."""
+        if self.phase is Phase.BUSY:
+            self.reset()
+        elif self.is_streaming:
+            self.finish()
+
+    def finish(self) -> None:
+        """End the stream and show what it found; the next run takes the video down."""
+        self._collect()
+        self._let_go()
+        self._enter(Phase.DONE if self.results is not None else Phase.READY)
+
+    def give_up_if_overdue(self, has_frames: bool) -> bool:
+        """End what does not get anywhere; True where that changed the phase."""
+        if self.phase is Phase.ASKING and self.in_phase_s > ASK_FOR_S:
+            self.message = NOT_ANSWERED
+            self._let_go()
+            self._enter(Phase.READY)
+            return True
+        if self.phase is Phase.RUNNING and not has_frames and self.in_phase_s > GIVE_UP_AFTER_S:
+            self.message = NO_CONNECTION
+            self._let_go()
+            self._enter(Phase.READY)
+            return True
+        return False
+
+    def lose_slot(self) -> None:
+        """The slot was taken back: what was seen is shown, and if that is nothing, it is said."""
+        self.finish()
+        if self.results is None:
+            self.message = SLOT_LOST
+
+    def reset(self) -> None:
+        """Put the results away and stand before Start again."""
+        self.results = None
+        self._let_go()
+        self._enter(Phase.READY)
+
+    def _collect(self) -> None:
+        if self.session is None or self.started_at is None or self.results is not None:
+            return
+        # What was seen last counts once the analysis has ended.
+        self.session.close(timeout_s=1.0)
+        snapshot = self.session.snapshot()
+        if snapshot.frames == 0:
+            return
+        self.results = SessionResults(
+            started_at=self.started_at,
+            duration_s=(datetime.now().astimezone() - self.started_at).total_seconds(),
+            model=self.model,
+            detector=self.detector,
+            samples=self.session.samples(),
+        )
+
+    def _let_go(self) -> None:
+        if self.session is not None:
+            self.session.close()
+        if self.lease is not None:
+            self.lease.release()
+        self.session = self.lease = None

@@ -1,0 +1,100 @@
+"""From a run to a model: one press, progress, figures, comparison, 'use live'."""
+
+from typing import Any
+
+import streamlit as st
+
+from fer_core.app.parts.blocks import interval, percent
+from fer_core.app.parts.show import escape
+from fer_core.app.training.live import use_live
+from fer_core.app.training.state import act
+from fer_core.classification import model_names
+from fer_core.classification.registry import live_choice
+from fer_core.runs import RunInfo, start_export
+
+
+def show_export(info: RunInfo) -> None:
+    """Draw what fits: the button, the progress, or what came out."""
+    if info.state.is_alive or not info.has_weights:
+        return
+    export = info.export
+    with st.container(border=True):
+        st.subheader("Model", anchor=False)
+        if info.is_exporting:
+            st.progress(_share(export), f"{export.get('step', 'Working')}")
+            return
+        if export.get("state") == "failed":
+            st.error(escape(str(export.get("error"))))
+        elif export.get("state") == "running":
+            st.error("Making the model ended without a word: it was killed. Press again.")
+        if export.get("state") == "finished" and export.get("model") in model_names():
+            _show_model(str(export["model"]), export)
+            with st.expander("Make it again"):
+                _offer(info, is_primary=False)
+        else:
+            _offer(info, is_primary=True)
+
+
+def _share(export: dict[str, Any]) -> float:
+    share = export.get("share")
+    return min(1.0, max(0.0, float(share))) if isinstance(share, (int, float)) else 0.0
+
+
+def _offer(info: RunInfo, *, is_primary: bool) -> None:
+    st.markdown(
+        "Evaluate the epoch that is kept on validation, calibrate it, quantise it to 8 bits, and "
+        "compare it with the live page's model."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input(
+            "Name of the model",
+            str(info.export.get("model") or info.name),
+            key=f"model-name-{info.name}",
+            max_chars=61,
+            help="Small letters, digits, - and _.",
+            width=340,
+        )
+        st.button(
+            "Make the model",
+            key="export-run",
+            type="primary" if is_primary else "secondary",
+            icon=":material/deployed_code:",
+            on_click=act,
+            args=(start_export, info.name, name),
+        )
+
+
+def _show_model(name: str, export: dict[str, Any]) -> None:
+    accuracy, ci = export.get("accuracy"), export.get("accuracy_ci95")
+    figures = ""
+    if isinstance(accuracy, float) and isinstance(ci, list):
+        figures = (
+            f": {percent(accuracy)} on the {export.get('n'):,} validation faces "
+            f"(95 % interval {interval(*ci)} %)"
+        )
+    st.markdown(f"**{escape(name)}**{figures}.")
+    comparison = export.get("comparison")
+    if isinstance(comparison, dict):
+        new, live = comparison["figures"]
+        st.markdown(
+            f"As the live page would show them, **{escape(comparison['names'][0])}** is right on "
+            f"{percent(new['accuracy'])}; **{escape(comparison['names'][1])}**, live at that "
+            f"moment, on {percent(live['accuracy'])}. {escape(comparison['words'])}"
+        )
+        if not comparison["same_data"]:
+            st.caption(
+                "The two learned from different data: each has an advantage on faces like those it "
+                "was trained on."
+            )
+    if live_choice() == name:
+        st.success("It serves the live page.", icon=":material/videocam:")
+    else:
+        st.button(
+            "Use live",
+            key="use-live",
+            type="primary",
+            icon=":material/videocam:",
+            on_click=act,
+            args=(use_live, name),
+            help="From now on, new streams of the live page use it. There is a way back above.",
+        )

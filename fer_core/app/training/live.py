@@ -1,0 +1,52 @@
+"""Which model serves the live page, and the way back."""
+
+import streamlit as st
+
+from fer_core.app.parts.show import escape
+from fer_core.app.training.state import act
+from fer_core.classification import load_classifier, resolve_model_dir
+from fer_core.classification.registry import (
+    DEFAULT_MODEL,
+    choose_live,
+    earlier_choice,
+    live_choice,
+)
+from fer_core.config import settings
+
+
+def use_live(name: str) -> None:
+    """Check the model's files and let it serve the live page.
+
+    Raises:
+        ModelError: it is missing or damaged.
+    """
+    load_classifier(resolve_model_dir(name))
+    choose_live(name)
+
+
+def show_live_choice() -> None:
+    """One line: what is live now, with buttons to go back."""
+    now, before = live_choice(), earlier_choice()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/videocam: The live page uses **{escape(now)}**.", width="content")
+        if before is not None:
+            st.button(
+                f"Back to {escape(before)}",
+                key="live-back",
+                icon=":material/undo:",
+                on_click=act,
+                args=(use_live, before),
+            )
+        if now != DEFAULT_MODEL and before != DEFAULT_MODEL:
+            st.button(
+                f"Back to {DEFAULT_MODEL}, the project's own",
+                key="live-own",
+                icon=":material/restart_alt:",
+                on_click=act,
+                args=(use_live, DEFAULT_MODEL),
+            )
+    if settings().model != "default":
+        st.caption(
+            f"FER_MODEL is set to {escape(settings().model)}, so new visitors get that one "
+            "whatever is chosen here."
+        )

@@ -1,0 +1,179 @@
+"""One run: how far it is, its curves, what can be done with it. Refreshes itself while it works."""
+
+import json
+import re
+from typing import Literal
+
+import streamlit as st
+
+from fer_core.app.access.rights import require_training
+from fer_core.app.parts.blocks import Styling, percent
+from fer_core.app.parts.show import escape
+from fer_core.app.training.charts import make_confusion, make_curves, valid_confusion
+from fer_core.app.training.export import show_export
+from fer_core.app.training.state import act, take_change
+from fer_core.errors import FerError
+from fer_core.runs import RunInfo, State, delete_run, find_run, request_stop, resume_run
+from fer_core.runs.launch import read_log
+from fer_core.training.run import RunFolder
+
+REFRESH_EVERY_S = 2.0
+
+#: The colours of ``st.badge``; the word beside it says the same.
+_COLORS: dict[str, Literal["blue", "green", "red", "orange", "gray"]] = {
+    "running": "blue",
+    "preparing": "blue",
+    "finished": "green",
+    "failed": "red",
+    "interrupted": "red",
+    "queued": "orange",
+    "stopping": "orange",
+    "stopped": "gray",
+}
+
+
+def show_run(info: RunInfo) -> None:
+    """Draw the run; while a process works on it, again every two seconds."""
+    is_busy = info.state.is_alive or info.is_exporting
+    name = info.name
+
+    @st.fragment(run_every=REFRESH_EVERY_S if is_busy else None)
+    def draw() -> None:
+        require_training()
+        if take_change():
+            st.rerun()  # what is live, the list of runs, the message: beside this part of the page
+        try:
+            now = find_run(name)
+        except FerError:
+            st.rerun()  # deleted in another window
+        _show_head(now)
+        _show_actions(now)
+        show_export(now)
+        _show_course(now)
+        _show_details(now)
+        if is_busy != (now.state.is_alive or now.is_exporting):
+            st.rerun()  # it began or ended: title, list and refreshing are another's now
+
+    draw()
+
+
+def _show_head(info: RunInfo) -> None:
+    done, epochs = len(info.rows), max(1, info.epochs)
+    if info.state is State.QUEUED:
+        st.info(f"Waiting for its turn: place {info.place} in the queue.")
+    elif info.state is State.PREPARING:
+        st.progress(0.0, "Loading data and network; this takes some seconds.")
+    elif info.state in (State.RUNNING, State.STOPPING):
+        left = "" if info.left_s is None else f" · about {duration_text(info.left_s)} left"
+        words = " · stopping" if info.state is State.STOPPING else left
+        st.progress(min(1.0, done / epochs), f"{done} of {info.epochs} epochs{words}")
+    elif info.state is State.STOPPED:
+        st.info(f"Stopped after {done} of {info.epochs} epochs. The best one so far is kept.")
+    if info.problem:
+        st.error(escape(info.problem))
+
+
+def duration_text(seconds: float) -> str:
+    """Seconds, minutes or hours, as roughly as one wants to know them."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _show_actions(info: RunInfo) -> None:
+    state = str(info.state)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(state, color=_COLORS.get(state, "gray"))
+        if info.state.is_alive:
+            st.button(
+                "Stop",
+                key="stop-run",
+                type="primary",
+                icon=":material/stop_circle:",
+                disabled=info.state is State.STOPPING,
+                on_click=act,
+                args=(request_stop, info.name),
+                help="After the step it is in. The best epoch so far is kept, and it can go on.",
+            )
+            return
+        if info.state.is_resumable and info.recipe and info.data.get("path"):
+            st.button(
+                "Resume",
+                key="resume-run",
+                icon=":material/resume:",
+                disabled=info.is_exporting,
+                on_click=act,
+                args=(resume_run, info.name),
+                help="Go on from the last finished epoch.",
+            )
+        if st.button(
+            "Delete", key="delete-run", icon=":material/delete:", disabled=info.is_exporting
+        ):
+            _confirm_delete(info.name)
+
+
+@st.dialog("Delete this run?")
+def _confirm_delete(name: str) -> None:
+    require_training()
+    st.markdown(
+        f"**{escape(name)}** with its curves and weights will be gone. Models that were made of it "
+        "stay."
+    )
+    with st.container(horizontal=True):
+        if st.button(
+            "Delete it", type="primary", key="delete-yes", on_click=act, args=(delete_run, name)
+        ):
+            st.rerun()
+        if st.button("Keep it", key="delete-no"):
+            st.rerun()
+
+
+def _show_course(info: RunInfo) -> None:
+    if not info.rows:
+        if info.state.is_alive:
+            st.caption("The curves begin after the first epoch.")
+        return
+    best, last = info.best, info.rows[-1]
+    if best is not None:
+        with st.container(horizontal=True):
+            st.metric("Epoch kept", f"{best['epoch']:.0f} of {info.epochs}")
+            st.metric("Validation accuracy, kept", percent(best.get("val_accuracy", 0.0)))
+            st.metric("Validation accuracy, last", percent(last.get("val_accuracy", 0.0)))
+            if "val_ferplus_accuracy" in best:
+                st.metric("FER+ accuracy, kept", percent(best["val_ferplus_accuracy"]))
+    at = best["epoch"] if best is not None else None
+    left, right = st.columns(2)
+    for place, quantity in ((left, "accuracy"), (right, "loss")):
+        figure = make_curves(info.rows, quantity, best_epoch=at)
+        values = ", ".join(f"{row[f'val_{quantity}']:.3f}" for row in info.rows[-5:])
+        place.plotly_chart(
+            figure,
+            key=f"curve-{quantity}",
+            alt=f"{quantity.capitalize()} by epoch; validation in the last epochs: {values}",
+        )
+    found = valid_confusion(RunFolder(info.path).read_json("confusion.json"))
+    if found is not None:
+        labels, counts, epoch = found
+        st.plotly_chart(
+            make_confusion(labels, counts, Styling.of(st.context.theme.type)),
+            key="confusion",
+            alt=f"Confusion matrix on validation after epoch {epoch}",
+        )
+        st.caption(f"After epoch {epoch}. A row: how the faces of one label were read.")
+
+
+def _show_details(info: RunInfo) -> None:
+    with st.expander("Settings, data and log"):
+        recipe = info.recipe
+        st.markdown(
+            f"Recipe **{escape(str(recipe.get('name', 'unknown')))}**: "
+            f"{escape(str(recipe.get('about', '')))}"
+        )
+        if split := info.data.get("split"):
+            st.markdown(f"Data {escape(str(info.data.get('name')))}, split {escape(str(split))}.")
+        st.json(json.dumps(recipe), expanded=False)
+        log = read_log(info)
+        if log:
+            st.caption("The last lines of its log")
+            st.code(re.sub(r"\x1b\[[0-9;]*m", "", log), language=None, height=240)

@@ -1,0 +1,59 @@
+import pytest
+
+from fer_core.app.stream import messages as m
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"),
+    [
+        ("ok", None),
+        ("insecure", m.INSECURE_ORIGIN),
+        ("unsupported", m.UNSUPPORTED),
+        ("NotFoundError", m.NO_CAMERA),
+        ("OverconstrainedError", m.NO_CAMERA),
+        ("NotAllowedError", m.PERMISSION_DENIED),
+        ("NotReadableError", m.CAMERA_IN_USE),
+    ],
+)
+def test_each_camera_outcome_has_its_sentence(outcome: str, expected: m.Message | None) -> None:
+    assert m.camera_message(outcome) == expected
+
+
+def test_an_unknown_browser_error_is_named_and_says_what_to_do() -> None:
+    message = m.camera_message("TypeError")
+    assert message is not None
+    assert "TypeError" in message.text
+    assert "Start again" in message.text
+
+
+@pytest.mark.parametrize("message", [*m.CAMERA_MESSAGES.values(), m.NO_FACE, m.NO_CONNECTION])
+def test_every_sentence_is_one_sentence_that_says_what_to_do(message: m.Message) -> None:
+    assert message.text.endswith(".")
+    assert message.text.count(". ") == 0
+    assert ":" in message.text or "so try" in message.text
+
+
+@pytest.mark.parametrize(
+    ("since_start_s", "since_frame_s", "since_face_s", "expected"),
+    [
+        (1.0, None, None, m.CONNECTING),
+        (9.9, None, None, m.CONNECTING),
+        (10.1, None, None, m.NO_CONNECTION),
+        (60.0, 0.03, 0.0, None),
+        (60.0, 0.03, None, None),
+        (60.0, 0.03, 4.9, None),
+        (60.0, 0.03, 5.0, m.NO_FACE),
+        (60.0, 5.1, 0.0, m.STREAM_STALLED),
+        (60.0, 5.1, 9.0, m.STREAM_STALLED),
+    ],
+)
+def test_stream_message(
+    since_start_s: float,
+    since_frame_s: float | None,
+    since_face_s: float | None,
+    expected: m.Message | None,
+) -> None:
+    got = m.stream_message(
+        since_start_s=since_start_s, since_frame_s=since_frame_s, since_face_s=since_face_s
+    )
+    assert got == expected

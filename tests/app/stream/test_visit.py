@@ -1,0 +1,200 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fer_core.app.stream import messages as m
+from fer_core.app.stream import visit as visit_module
+from fer_core.app.stream.camera import CameraReport, _parse_report
+from fer_core.app.stream.visit import ASK_FOR_S, GIVE_UP_AFTER_S, Phase, Visit
+from fer_core.streaming import Admission
+from tests.app.fakes import NO_FRAME, FakeSession
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def admission(clock: Clock) -> Admission:
+    return Admission(1, silence_s=20.0, clock=clock)
+
+
+@pytest.fixture
+def visit(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Visit:
+    def open_session(
+        make: Callable[[], Any], *, mirror: bool, heartbeat: Callable[[], bool]
+    ) -> FakeSession:
+        assert mirror
+        return FakeSession(heartbeat=heartbeat)
+
+    monkeypatch.setattr(visit_module, "LiveSession", open_session)
+    return Visit(clock=clock)
+
+
+def start(visit: Visit, admission: Admission) -> FakeSession:
+    visit.start(admission, lambda: pytest.fail("the session makes the pipeline, not the page"))
+    assert isinstance(visit.session, FakeSession)
+    return visit.session
+
+
+def test_the_way_from_start_to_results(visit: Visit, admission: Admission) -> None:
+    session = start(visit, admission)
+    assert (visit.phase, visit.attempt, admission.free) == (Phase.ASKING, 1, 0)
+    assert visit.take_report(CameraReport(1, "ok"))
+    assert visit.phase is Phase.RUNNING
+    visit.finish()
+    assert visit.phase is Phase.DONE
+    assert visit.results is not None
+    assert visit.results.samples == session.recorded
+    assert session.is_closed
+    assert admission.free == 1
+    visit.reset()
+    assert (visit.phase, visit.results) == (Phase.READY, None)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "message"),
+    [("NotAllowedError", m.PERMISSION_DENIED), ("NotReadableError", m.CAMERA_IN_USE)],
+)
+def test_a_camera_that_does_not_open_frees_the_slot(
+    visit: Visit, admission: Admission, outcome: str, message: m.Message
+) -> None:
+    session = start(visit, admission)
+    assert visit.take_report(CameraReport(1, outcome))
+    assert (visit.phase, visit.message) == (Phase.READY, message)
+    assert session.is_closed
+    assert admission.free == 1
+
+
+def test_reports_of_an_earlier_press_are_ignored(visit: Visit, admission: Admission) -> None:
+    start(visit, admission)
+    assert not visit.take_report(CameraReport(0, "NotFoundError"))
+    assert visit.phase is Phase.ASKING
+
+
+def test_the_silent_look_warns_before_start(visit: Visit) -> None:
+    assert not visit.take_report(None)
+    assert not visit.take_report(CameraReport(0, "insecure"))
+    assert (visit.phase, visit.message) == (Phase.READY, m.INSECURE_ORIGIN)
+
+
+def test_busy_until_a_slot_is_free(visit: Visit, admission: Admission) -> None:
+    other = admission.acquire("somebody else")
+    visit.start(admission, lambda: pytest.fail("no slot, no pipeline"))
+    assert (visit.phase, visit.session) == (Phase.BUSY, None)
+    assert visit.message is not None
+    assert "places are taken" in visit.message.text
+    other.release()
+    start(visit, admission)
+    assert (visit.phase, visit.message) == (Phase.ASKING, None)
+
+
+def test_waiting_time_runs_on_over_retries(
+    visit: Visit, admission: Admission, clock: Clock
+) -> None:
+    admission.acquire("somebody else")
+    visit.start(admission, lambda: pytest.fail("no slot, no pipeline"))
+    clock.now += 6.0
+    visit.start(admission, lambda: pytest.fail("no slot, no pipeline"))
+    assert visit.in_phase_s == pytest.approx(6.0)
+
+
+def test_frames_are_the_sign_of_life(visit: Visit, admission: Admission, clock: Clock) -> None:
+    session = start(visit, admission)
+    assert session.heartbeat is not None
+    for _ in range(3):
+        clock.now += 19.0
+        assert session.heartbeat()
+    assert not visit.has_lost_slot
+    clock.now += 20.1
+    assert visit.has_lost_slot
+
+
+@pytest.mark.parametrize("leave_in", list(Phase))
+def test_leaving_the_page_frees_the_slot_in_every_phase(
+    visit: Visit, admission: Admission, leave_in: Phase
+) -> None:
+    if leave_in is Phase.BUSY:
+        other = admission.acquire("somebody else")
+        visit.start(admission, lambda: pytest.fail("no slot, no pipeline"))
+        other.release()
+    elif leave_in is not Phase.READY:
+        start(visit, admission)
+        if leave_in is not Phase.ASKING:
+            visit.take_report(CameraReport(1, "ok"))
+        if leave_in is Phase.DONE:
+            visit.finish()
+    assert visit.phase is leave_in
+    visit.leave()
+    assert admission.free == 1
+    assert visit.phase in (Phase.READY, Phase.DONE)
+    assert (visit.results is not None) == (leave_in in (Phase.RUNNING, Phase.DONE))
+
+
+def test_nobody_holds_a_slot_over_an_unanswered_question(
+    visit: Visit, admission: Admission, clock: Clock
+) -> None:
+    start(visit, admission)
+    clock.now += ASK_FOR_S - 1
+    assert not visit.give_up_if_overdue(has_frames=False)
+    clock.now += 2
+    assert visit.give_up_if_overdue(has_frames=False)
+    assert (visit.phase, admission.free) == (Phase.READY, 1)
+    assert visit.message == m.NOT_ANSWERED
+
+
+@pytest.mark.parametrize("frame_came", [True, False])
+def test_a_slot_that_was_taken_back_is_never_lost_in_silence(
+    visit: Visit, admission: Admission, frame_came: bool
+) -> None:
+    session = start(visit, admission)
+    visit.take_report(CameraReport(1, "ok"))
+    if not frame_came:
+        session.current = NO_FRAME
+    visit.lose_slot()
+    assert visit.phase is (Phase.DONE if frame_came else Phase.READY)
+    assert visit.message == (None if frame_came else m.SLOT_LOST)
+
+
+@pytest.mark.parametrize("has_frames", [True, False])
+def test_a_connection_that_never_comes_is_given_up(
+    visit: Visit, admission: Admission, clock: Clock, has_frames: bool
+) -> None:
+    start(visit, admission)
+    visit.take_report(CameraReport(1, "ok"))
+    clock.now += GIVE_UP_AFTER_S + 1
+    assert visit.give_up_if_overdue(has_frames=has_frames) is not has_frames
+    assert visit.message == (None if has_frames else m.NO_CONNECTION)
+
+
+def test_a_session_without_a_frame_has_no_results(visit: Visit, admission: Admission) -> None:
+    session = start(visit, admission)
+    session.current = NO_FRAME
+    visit.take_report(CameraReport(1, "ok"))
+    visit.finish()
+    assert (visit.phase, visit.results) == (Phase.READY, None)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, None),
+        ("ok", None),
+        ({"attempt": 1}, None),
+        ({"attempt": "1", "outcome": "ok"}, None),
+        ({"attempt": 2.0, "outcome": "ok"}, CameraReport(2, "ok")),
+        ({"attempt": 1, "outcome": "x" * 99}, CameraReport(1, "x" * 40)),
+    ],
+)
+def test_what_the_browser_says_is_checked(value: Any, expected: CameraReport | None) -> None:
+    assert _parse_report(value) == expected
