@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fer_core.evaluation.metrics import confusion_matrix
 from fer_core.training.batches import Batches
+from fer_core.training.checkpoint import save_checkpoint
 from fer_core.training.data import TrainingData
 from fer_core.training.health import memory_left_mb
 from fer_core.training.model import WeightAverage, set_weights, weights_of
@@ -158,10 +159,7 @@ class EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc]
             self.best = self._rank(row)
             self.run.save_arrays("best.npz", pack("w", kept) | {"epoch": np.array(epoch + 1)})
             self.confusions["best"] = {"epoch": epoch + 1, "counts": scores.confusion}
-        arrays = pack("w", raw) | pack("o", _optimizer_values(self.model.optimizer))
-        if self.average:
-            arrays |= pack("a", self.average.values)
-        self.run.save_arrays("last.npz", arrays | {"epoch": np.array(epoch + 1)})
+        save_checkpoint(self.run, self.model, self.average, epoch=epoch + 1)
         self.run.write_history(self.rows)
         self.confusions["last"] = {"epoch": epoch + 1, "counts": scores.confusion}
         self.run.write_json("confusion.json", self.confusions)
@@ -176,7 +174,3 @@ class EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc]
         )
         if self.run.wants_stop:
             raise KeyboardInterrupt
-
-
-def _optimizer_values(optimizer: Any) -> list[NDArray[Any]]:
-    return [np.asarray(ops.convert_to_numpy(v)) for v in optimizer.variables]

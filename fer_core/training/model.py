@@ -104,15 +104,15 @@ class WeightAverage:
         self.network, self.every = network, every
         self.decay = decay**every
         self.values = weights_of(network)
-        self._steps = 0
+        self.steps = 0
 
     def update(self) -> None:
         """Call after each step."""
-        self._steps += 1
-        if self._steps % self.every:
+        self.steps += 1
+        if self.steps % self.every:
             return
         # Early on the average follows faster, so that it forgets the random start.
-        decay = min(self.decay, (1 + self._steps / self.every) / (10 + self._steps / self.every))
+        decay = min(self.decay, (1 + self.steps / self.every) / (10 + self._steps / self.every))
         for average, value in zip(self.values, weights_of(self.network), strict=True):
             average *= decay
             average += (1 - decay) * value

@@ -9,7 +9,7 @@
     confusion.json counts on validation after the last epoch and the best one
     lock           held by the process that works on the run (``fer_core.runs``)
     stop           lies here while somebody wants the run to stop
-    last.npz       weights, averaged weights, optimiser, epoch: what ``--resume`` needs
+    last.npz       what ``--resume`` needs (``checkpoint.py``)
     best.npz       weights of the best epoch on validation
 
 Every file is written beside its place and moved there, so that a kill leaves the old or the new.

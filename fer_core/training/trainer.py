@@ -14,6 +14,7 @@ import keras
 
 from fer_core.errors import ConfigError, InputError
 from fer_core.training.batches import Batches
+from fer_core.training.checkpoint import CHECKPOINT, restore_checkpoint
 from fer_core.training.data import TrainingData
 from fer_core.training.health import explain_failure
 from fer_core.training.keeper import EpochKeeper, Report
@@ -51,21 +52,6 @@ def network_for(recipe: Recipe, *, fast: bool) -> Any:
         options["weights"] = recipe.network.weights
         options["weights_sha256"] = recipe.network.weights_sha256
     return build_network(recipe.network.architecture, fast=fast, **options)
-
-
-def _resume(run: RunFolder, model: TrainingModel, average: WeightAverage | None) -> int:
-    """Restore the last finished epoch; returns its number."""
-    arrays = run.load_arrays("last.npz")
-    set_weights(model.network, unpack("w", arrays))
-    model.optimizer.build(model.trainable_variables)
-    for variable, value in zip(model.optimizer.variables, unpack("o", arrays), strict=True):
-        variable.assign(value)
-    epoch = int(arrays["epoch"])
-    if average:
-        average.values = unpack("a", arrays)
-        average._steps = 10**6
-    run.write_history(run.history()[:epoch])
-    return epoch
 
 
 def _start_from(network: Any, start: RunFolder) -> None:
@@ -138,11 +124,14 @@ def train(
     optimizer = make_optimizer(recipe.optimizer, epochs=recipe.epochs, steps_per_epoch=len(batches))
     # XLA compiles for minutes and is slower here than the CPU's own kernels.
     model.compile(optimizer, weighted_metrics={"fer": ["accuracy"]}, jit_compile=False)
-    is_new = not (resume and (run.path / "last.npz").is_file())
+    is_new = not (resume and (run.path / CHECKPOINT).is_file())
     if start is not None and is_new:
         _start_from(network, start)
     average = WeightAverage(network, recipe.optimizer.ema) if recipe.optimizer.ema else None
-    first = 0 if is_new else _resume(run, model, average)
+    first = 0
+    if not is_new:
+        first = restore_checkpoint(run, model, average, steps_per_epoch=len(batches))
+        run.write_history(run.history()[:first])
     config = run.read_json("config.json")
     if "versions" not in config:  # new, or it waited in the queue with recipe and path alone
         config = {

@@ -16,7 +16,7 @@ from fer_core.datasets import load_dataset
 from fer_core.errors import ConfigError, InputError, ModelError
 from fer_core.training.data import TrainingData, balanced_subset, prepare_data, resize_faces
 from fer_core.training.export import agreement, export_run, load_trained
-from fer_core.training.recipe import NetworkPart, Recipe, load_recipe
+from fer_core.training.recipe import AugmentPart, NetworkPart, Recipe, load_recipe
 from fer_core.training.run import STOP_FILE, RunFolder
 from fer_core.training.trainer import train
 
@@ -102,6 +102,37 @@ def test_ctrl_c_leaves_a_run_that_goes_on_the_same_way(
         assert two["loss"] == pytest.approx(one["loss"], rel=0.02)
         assert two["learning_rate"] == pytest.approx(one["learning_rate"], rel=1e-4)
         assert two["val_loss"] == pytest.approx(one["val_loss"], rel=0.05)
+
+
+def test_a_run_stopped_at_every_epoch_ends_with_the_weights_of_one_that_was_not(
+    prepared: Any, tmp_path: Path
+) -> None:
+    recipe, data = prepared
+    options = dict(recipe.network.options) | {"dropout": 0.3}
+    recipe = recipe.model_copy(
+        update={
+            "epochs": 4,
+            "network": NetworkPart(architecture="mien", options=options),
+            # Everything that is drawn at random, and an average whose pace depends on the step.
+            "augment": AugmentPart(flip=True, shift=0.1, noise=8, erase=0.5, mixup=0.3),
+            "optimizer": recipe.optimizer.model_copy(update={"ema": 0.98}),
+        }
+    )
+    whole = train(recipe, data, RunFolder.create(tmp_path, "whole"), **QUIET)
+    pieces = RunFolder.create(tmp_path, "pieces")
+
+    def wish(line: str) -> None:
+        (pieces.path / STOP_FILE).touch()
+
+    for epoch in range(1, 5):
+        train(recipe, data, pieces, resume=epoch > 1, report=wish)
+        assert len(pieces.history()) == epoch
+        (pieces.path / STOP_FILE).unlink()
+    for name in ("last.npz", "best.npz"):
+        one, two = whole.load_arrays(name), pieces.load_arrays(name)
+        assert one.keys() == two.keys()
+        for key in one:
+            np.testing.assert_allclose(two[key], one[key], atol=1e-5, rtol=1e-5, err_msg=key)
 
 
 def test_a_failure_is_written_down(prepared: Any, tmp_path: Path) -> None:
