@@ -11,10 +11,10 @@ from fer_core.app.stream.figures import show_course, show_face
 from fer_core.app.stream.messages import CONSENT
 from fer_core.app.stream.show import WIDTHS, Places, show_stream, start_button
 from fer_core.app.stream.visit import Phase, Visit
-from fer_core.app.stream.webrtc import STREAM_KEY
 from fer_core.classification import model_names
 from fer_core.detection import DETECTORS
 
+STREAM_KEY = "live_stream"
 REFRESH_S = 0.5
 
 DETECTOR_NAMES = {
