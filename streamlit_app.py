@@ -7,11 +7,11 @@ from fer_core.app.access.rights import begin_run, end_run, may_train
 from fer_core.app.classroom.state import leave_classroom
 from fer_core.app.late_reports import drop_late_reports, keep_to_the_way
 from fer_core.app.live.page import leave_live_page
+from fer_core.app.private import keep_unsent
 from fer_core.app.reactions.desk import leave_reactions_page
 from fer_core.app.resources import ICON
 from fer_core.app.routing import note_routed
 from fer_core.app.studio.state import leave_studio
-from fer_core.app.unsent import keep_unsent
 from fer_core.app.wellbeing.desk import leave_wellbeing_page
 
 st.set_page_config(page_title="Mien", page_icon=str(ICON), layout="wide", initial_sidebar_state=220)

@@ -7,14 +7,11 @@ again: measured, one click in six was lost while a video was being connected.
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from fer_core.app import private
 
 #: What is later than this is not late but wanted: the page came back by another way.
 LATE_FOR_S = 5.0
@@ -54,31 +51,19 @@ class Way:
         return bool(page) and page == self.left and now_s - self.left_at_s < LATE_FOR_S
 
 
-_ways: WeakKeyDictionary[AppSession, Way] = WeakKeyDictionary()
+_ways: WeakKeyDictionary[Any, Way] = WeakKeyDictionary()
 _by_id: WeakValueDictionary[str, Way] = WeakValueDictionary()
 
 
-def _way_of(session: AppSession) -> Way:
+def _admits(session: Any, page: str, is_part: bool) -> bool:
     way = _ways.setdefault(session, Way())
-    return _by_id.setdefault(session.id, way)
+    _by_id.setdefault(session.id, way)
+    return way.admits(page, is_part=is_part, now_s=time.monotonic())
 
 
 def drop_late_reports() -> None:
     """Have Streamlit ask before it runs a part of a page; to be called any number of times."""
-    run: Callable[[AppSession, ClientState | None], None] = AppSession.request_rerun
-    if hasattr(run, "__wrapped__"):
-        return
-
-    @wraps(run)
-    def request_rerun(session: AppSession, asked: ClientState | None) -> None:
-        if asked is not None:
-            is_part = bool(asked.fragment_id)
-            now_s = time.monotonic()
-            if not _way_of(session).admits(asked.page_script_hash, is_part=is_part, now_s=now_s):
-                return
-        run(session, asked)
-
-    AppSession.request_rerun = request_rerun  # type: ignore[method-assign, assignment]
+    private.ask_before_reruns(_admits)
 
 
 def keep_to_the_way() -> None:
@@ -86,11 +71,9 @@ def keep_to_the_way() -> None:
 
     The old page's script may run once more beside the new one's, and both set the same choice.
     """
-    context = get_script_run_ctx()
-    if context is None or (way := _by_id.get(context.session_id)) is None:
-        return
-    pages = context.pages_manager
-    intended = pages.intended_page_script_hash or ""
-    destination = way.destination(intended, now_s=time.monotonic())
-    if destination != intended:
-        pages.set_script_intent(destination, "")
+    private.choose_page(_destination)
+
+
+def _destination(session_id: str, page: str) -> str:
+    way = _by_id.get(session_id)
+    return page if way is None else way.destination(page, now_s=time.monotonic())

@@ -6,7 +6,8 @@ would get that page alone, with another navigation.
 """
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
+
+from fer_core.app.private import leave_pages_directory
 
 _KEY = "routed"
 
@@ -18,6 +19,5 @@ def note_routed() -> None:
 
 def require_router() -> None:
     """Called first by a page that has an address of its own: runs again through the router."""
-    if _KEY not in st.session_state:
-        PagesManager.uses_pages_directory = False  # what the first st.navigation does
+    if _KEY not in st.session_state and leave_pages_directory():
         st.rerun()

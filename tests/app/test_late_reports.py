@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime import scriptrunner
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.pages_manager import PagesManager
 
-from fer_core.app import late_reports
 from fer_core.app.late_reports import LATE_FOR_S, Way, drop_late_reports, keep_to_the_way
 
 LATER = LATE_FOR_S + 1
@@ -65,7 +65,7 @@ def test_the_router_keeps_to_the_page_asked_for(monkeypatch: pytest.MonkeyPatch)
     for page in ("live", "about"):
         AppSession.request_rerun(session, ClientState(page_script_hash=page))
     context = SimpleNamespace(session_id=session.id, pages_manager=pages)
-    monkeypatch.setattr(late_reports, "get_script_run_ctx", lambda: context)
+    monkeypatch.setattr(scriptrunner, "get_script_run_ctx", lambda: context)
     pages.set_script_intent("live", "")
     keep_to_the_way()
     assert pages.intended_page_script_hash == "about"

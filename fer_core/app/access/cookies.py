@@ -6,13 +6,16 @@ ticket to the route ``/access/cookie`` (``fer_core.app.door``), which answers wi
 
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
 from fer_core.access import Signer, load_secret
 from fer_core.app.parts.component import pack, source
 from fer_core.config import settings
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
 
 #: The cookie that holds a role, and the one that brings a person back to their pseudonym.
 ACCESS = "mien_access"
@@ -86,6 +89,6 @@ def deliver() -> None:
 
 
 @lru_cache(maxsize=1)
-def _courier() -> ComponentRenderer:
+def _courier() -> "ComponentRenderer":
     # Not at import: the door imports this before Streamlit runs, and it would not be known then.
     return st.components.v2.component("mien_cookie", js=source("cookie.js"))

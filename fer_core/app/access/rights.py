@@ -80,9 +80,7 @@ def end_run() -> None:
 
 def has_login() -> bool:
     """Whether OpenID Connect is configured, so that ``st.login`` works."""
-    from streamlit.auth_util import get_secrets_auth_section
-
-    return bool(get_secrets_auth_section())
+    return st.secrets.load_if_toml_exists() and bool(st.secrets.get("auth"))
 
 
 def _refuse(*roles: Role) -> NoReturn:

@@ -8,6 +8,7 @@ from fer_core.access import Access, Role
 from fer_core.app.access.rights import require_role
 from fer_core.app.classroom import texts
 from fer_core.app.classroom.room import lesson_of, show_open_room
+from fer_core.app.classroom.state import this_state
 from fer_core.app.classroom.summary import local_time, show_lesson
 from fer_core.app.parts.plain import plain
 from fer_core.app.parts.zone import visitor_zone
@@ -58,7 +59,7 @@ def show_educator(show_demonstration: Callable[[], None]) -> None:
 
 
 def _open_self() -> None:
-    st.session_state["class_self"] = True
+    this_state().is_self_view = True
 
 
 def _show_form(access: Access) -> None:

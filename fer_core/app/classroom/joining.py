@@ -6,12 +6,11 @@ import streamlit as st
 
 from fer_core.app.access import cookies
 from fer_core.app.classroom import state, texts
-from fer_core.app.classroom.stream import warm_up
 from fer_core.app.parts.notices import say
 from fer_core.app.parts.plain import plain
 from fer_core.app.resources import make_live_pipeline, shared_admission
+from fer_core.app.stream.show import warm_up
 from fer_core.app.stream.video import check_camera
-from fer_core.app.stream.visit import Visit
 from fer_core.classroom.membership import Place, join
 from fer_core.classroom.seconds import DeviceMeter
 from fer_core.classroom.watching import WatchedPipeline
@@ -21,8 +20,6 @@ from fer_core.storage import rooms, shared_store
 from fer_core.storage.choices import get_choice, may_others_join
 from fer_core.storage.tables import Room
 from fer_core.types import FrameResult
-
-_WRONG = "class_wrong"
 
 
 def ask_for_code() -> None:
@@ -53,8 +50,9 @@ def find_open(code: str, *, is_known: bool) -> Room | None:
     if room is not None:
         st.info("Nobody can join now: the owner of this server has not chosen a purpose for it.")
         return None
-    if st.session_state.get(_WRONG) != code:  # one try counts once, however often it is drawn
-        st.session_state[_WRONG] = code
+    mine = state.this_state()
+    if mine.wrong_code != code:  # one try counts once, however often it is drawn
+        mine.wrong_code = code
         limiter.note_wrong(address)
     st.error("No open room has this code: check it with the person who gave it.")
     ask_for_code()
@@ -63,9 +61,10 @@ def find_open(code: str, *, is_known: bool) -> Room | None:
 
 def show_consent(room: Room) -> None:
     """What the student agrees to, and the button that joins and turns the camera on."""
-    visit = state.own_visit()
+    mine = state.this_state()
+    visit = mine.own
     if visit.is_streaming:  # under a purpose that is no more in force
-        state.stop_own()
+        mine.stop_own()
     text = _consent_of(room)
     st.subheader(f"Join {plain(room.title)}", anchor=False)
     with st.container(border=True):
@@ -90,7 +89,7 @@ def show_consent(room: Room) -> None:
             return
         if key is not None:
             cookies.remember(cookies.PERSON, key)
-        start_own(visit, place)
+        start_own(place)
         st.rerun()
 
 
@@ -101,8 +100,10 @@ def _consent_of(room: Room) -> str:
     return texts.consent_text(k_min=room.k_min, days=settings().retention_days, purpose=purpose)
 
 
-def start_own(visit: Visit, place: Place | None) -> None:
+def start_own(place: Place | None) -> None:
     """Turn the camera on: for a place in a room, or in self-view for nobody."""
+    mine = state.this_state()
+    visit = mine.own
     meter, model, detector = DeviceMeter(), visit.model, visit.detector
 
     def watch(result: FrameResult) -> None:
@@ -112,7 +113,7 @@ def start_own(visit: Visit, place: Place | None) -> None:
         shared_admission(), lambda: WatchedPipeline(make_live_pipeline(model, detector), watch)
     )
     if visit.is_streaming:
-        state.note_streaming(place, meter)
+        mine.stream_to(place, meter)
 
 
 def show_notice(room: Room) -> None:

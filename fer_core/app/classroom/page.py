@@ -24,9 +24,9 @@ def show_classroom_page() -> None:
     try:
         if code:
             show_room_for_student(code)
-            if not state.own_visit().is_streaming:
+            if not state.this_state().own.is_streaming:
                 st.button("To the start of this page", type="tertiary", on_click=_leave_address)
-        elif st.session_state.get("class_self"):
+        elif state.this_state().is_self_view:
             show_self_view()
         elif current_access().has(Role.EDUCATOR):
             show_educator(show_demonstration)
@@ -38,7 +38,7 @@ def show_classroom_page() -> None:
 
 def _leave_address() -> None:
     st.query_params.clear()
-    st.session_state.pop("class_gone", None)
+    state.this_state().gone_code = ""
 
 
 def _show_visitor() -> None:
@@ -55,16 +55,17 @@ def _show_visitor() -> None:
 
 
 def _open_self() -> None:
-    st.session_state["class_self"] = True
+    state.this_state().is_self_view = True
 
 
 def show_demonstration() -> None:
     """A simulated lesson, marked as such."""
     st.header("Demonstration", anchor=False)
-    if "class_demo_s" not in st.session_state:
+    mine = state.this_state()
+    if mine.demo_s is None:
         now_s = int(time.time())
-        st.session_state["class_demo_s"] = now_s - now_s % 3600 - 3600
-    shown = make_demonstration(st.session_state["class_demo_s"], settings().k_min)
+        mine.demo_s = now_s - now_s % 3600 - 3600
+    shown = make_demonstration(mine.demo_s, settings().k_min)
     st.info(
         f"A simulated lesson of {PEOPLE} simulated students: nobody was filmed for it.",
         icon=":material/science:",

@@ -13,6 +13,7 @@ from fer_core.app.classroom.summary import Markers, local_time, show_lines
 from fer_core.app.classroom.watch import show_camera
 from fer_core.app.parts.plain import plain
 from fer_core.app.parts.zone import visitor_zone
+from fer_core.app.stream.show import HIDE_STATUS
 from fer_core.classroom.lesson import Lesson
 from fer_core.classroom.measures import FACING
 from fer_core.errors import FerError
@@ -25,12 +26,8 @@ EVERY_S = 1.0
 _CONNECTED_S = 30
 #: Figures are of now if their second lies no further back.
 _FRESH_S = {"devices": 8, "camera": 15}
-_PROBLEM = "class_room_problem"
 #: What is refreshed every second neither fades meanwhile nor shows the sign of a running script.
-_STEADY = (
-    "<style>[data-testid='stStatusWidget'] { display: none; } "
-    "[data-stale='true'] { opacity: 1 !important; }</style>"
-)
+_STEADY = f"{HIDE_STATUS}<style>[data-stale='true'] {{ opacity: 1 !important; }}</style>"
 
 
 def lesson_of(room: Room) -> tuple[Lesson, Markers]:
@@ -41,7 +38,7 @@ def lesson_of(room: Room) -> tuple[Lesson, Markers]:
     """
     access = require_role(Role.EDUCATOR)
     store = shared_store()
-    known: dict[int, Lesson] = st.session_state.setdefault("class_lessons", {})
+    known = state.this_state().lessons
     before = known.get(room.id)
     # The newest seconds again: they may have come in another order.
     since_s = int(before.times_s[-1]) - 10 if before is not None and len(before) else 0
@@ -59,7 +56,7 @@ def lesson_of(room: Room) -> tuple[Lesson, Markers]:
 
 def _note_look(store: Store, access: Access, room_id: int) -> None:
     """The audit log says once per visit that somebody looked, not once per second."""
-    looked: set[int] = st.session_state.setdefault("class_looked", set())
+    looked = state.this_state().looked
     if room_id in looked:
         return
     with store.write() as session:
@@ -77,7 +74,7 @@ def show_open_room(room: Room) -> None:
     """Draw the room."""
     st.subheader(plain(room.title), anchor=False)
     st.html(_STEADY)
-    if problem := st.session_state.pop(_PROBLEM, None):
+    if problem := state.this_state().take_room_problem():
         st.error(problem)
     if room.mode == "camera":
         show_camera(room)
@@ -166,7 +163,7 @@ def _show_now(room: Room) -> None:
             joined = rooms.count_members(session, room_id=room.id)
             here = rooms.count_members(session, room_id=room.id, seen_after_s=now_s - _CONNECTED_S)
         if mine is None or mine.closed_s is not None or mine.closes_s <= now_s:
-            state.stop_camera()
+            state.this_state().stop_camera()
             st.rerun()
         lesson, markers = lesson_of(room)
     except FerError as error:
@@ -206,7 +203,7 @@ def _show_counts(room: Room, joined: int, here: int, people: int) -> None:
 def _close(room_id: int) -> None:
     access = require_role(Role.EDUCATOR)
     store = shared_store()
-    state.stop_camera()
+    state.this_state().stop_camera()
     try:
         with store.write() as session:
             number = access.number or 0
@@ -216,4 +213,4 @@ def _close(room_id: int) -> None:
                     session, number=number, action="closed", subject=f"room {room_id}", now_s=now_s
                 )
     except FerError as error:
-        st.session_state[_PROBLEM] = str(error)
+        state.this_state().room_problem = str(error)

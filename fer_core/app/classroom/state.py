@@ -1,23 +1,24 @@
-"""What the page keeps: the rooms of the process, wrong codes by address, each visitor's streams."""
+"""What the page keeps: the rooms of the process, wrong codes by address, what one visitor does."""
 
 import time
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import streamlit as st
 
 from fer_core.access import AttemptLimiter
-from fer_core.app.stream.visit import Visit
+from fer_core.app.stream.visit import Phase, Visit
 from fer_core.classroom.hub import CameraSeat, RoomHub
+from fer_core.classroom.lesson import Lesson
 from fer_core.classroom.membership import Place
 from fer_core.classroom.seconds import DeviceMeter
-from fer_core.config import settings
 from fer_core.storage import Store, shared_store
 
 #: A whole class may sit behind one address and mistype; 30 to the power of 8 codes stay out of
 #: reach at this rate for some ten thousand years.
 WRONG_CODES, WRONG_WINDOW_S = 60, 600.0
 
-_OWN, _CAMERA = "class_visit", "class_camera_visit"
+_KEY = "classroom"
 
 
 @lru_cache(maxsize=4)
@@ -47,51 +48,89 @@ def address() -> str:
     return st.context.ip_address or ""
 
 
-def _visit(name: str) -> Visit:
-    if name not in st.session_state:
-        st.session_state[name] = Visit(detector=settings().detector, model=settings().model)
-    visit: Visit = st.session_state[name]
-    return visit
+@dataclass(slots=True)
+class ClassroomState:
+    """State of one visitor; only their own script thread changes it.
+
+    Attributes:
+        own: stream of the visitor's own device.
+        camera: stream of a camera that faces the class.
+        place: where the own stream counts; None in self-view, and before.
+        meter: measures the own stream.
+        seat: of the camera, while it watches.
+        is_self_view: whether they try it on themselves, without a room.
+        wrong_code: that they tried last.
+        gone_code: of the room that they left, until they join again.
+        forgets: whether this browser is still to forget who it was.
+        problem: why leaving did not go as it should, to be said once.
+        room_problem: what the educator's last action met, to be said once.
+        lessons: id of a room -> its lesson, as far as it was loaded.
+        looked: ids of the rooms of which the audit log knows that they looked.
+        demo_s: UTC second at which the simulated lesson begins.
+    """
+
+    own: Visit = field(default_factory=Visit.of_settings)
+    camera: Visit = field(default_factory=Visit.of_settings)
+    place: Place | None = None
+    meter: DeviceMeter | None = None
+    seat: CameraSeat | None = None
+    is_self_view: bool = False
+    wrong_code: str = ""
+    gone_code: str = ""
+    forgets: bool = False
+    problem: str | None = None
+    room_problem: str | None = None
+    lessons: dict[int, Lesson] = field(default_factory=dict)
+    looked: set[int] = field(default_factory=set)
+    demo_s: int | None = None
+
+    def stream_to(self, place: Place | None, meter: DeviceMeter) -> None:
+        """Remember where the own stream goes: to a place, or in self-view to nobody."""
+        self.meter = meter
+        if place is not None:
+            self.place = place
+            shared_hub().sit(place, meter)
+
+    def stop_own(self) -> None:
+        """The device's stream ends, and counts in its room no more."""
+        self.own.reset()
+        place, self.place = self.place, None
+        if place is not None:
+            shared_hub().stand_up(place)
+
+    def stop_camera(self) -> None:
+        """The class is not watched any more."""
+        self.camera.reset()
+        seat, self.seat = self.seat, None
+        if seat is not None:
+            shared_hub().take_down(seat)
+
+    def take_problem(self) -> str | None:
+        """Why leaving did not go as it should; said once."""
+        problem, self.problem = self.problem, None
+        return problem
+
+    def take_room_problem(self) -> str | None:
+        """What the educator's last action met; said once."""
+        problem, self.room_problem = self.room_problem, None
+        return problem
 
 
-def own_visit() -> Visit:
-    """The stream of the visitor's own device."""
-    return _visit(_OWN)
-
-
-def camera_visit() -> Visit:
-    """The stream of a camera that faces the class."""
-    return _visit(_CAMERA)
-
-
-def stop_own() -> None:
-    """The device's stream ends, and counts in its room no more."""
-    own_visit().reset()
-    place: Place | None = st.session_state.pop("class_place", None)
-    if place is not None:
-        shared_hub().stand_up(place)
-
-
-def stop_camera() -> None:
-    """The class is not watched any more."""
-    camera_visit().reset()
-    seat: CameraSeat | None = st.session_state.pop("class_camera_seat", None)
-    if seat is not None:
-        shared_hub().take_down(seat)
-
-
-def note_streaming(place: Place | None, meter: DeviceMeter) -> None:
-    """Remember where the device's stream goes: to a place, or in self-view to nobody."""
-    st.session_state["class_meter"] = meter
-    if place is not None:
-        st.session_state["class_place"] = place
-        shared_hub().sit(place, meter)
+def this_state() -> ClassroomState:
+    """The state of this visitor, and of nobody else."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = ClassroomState()
+    found: ClassroomState = st.session_state[_KEY]
+    return found
 
 
 def leave_classroom() -> None:
     """Called by the router when another page is shown: cameras of this page end."""
-    if _OWN in st.session_state and own_visit().phase != "ready":
-        stop_own()
-    if _CAMERA in st.session_state and camera_visit().phase != "ready":
-        stop_camera()
-    st.session_state.pop("class_self", None)
+    if _KEY not in st.session_state:
+        return
+    mine = this_state()
+    if mine.own.phase is not Phase.READY:
+        mine.stop_own()
+    if mine.camera.phase is not Phase.READY:
+        mine.stop_camera()
+    mine.is_self_view = False

@@ -1,15 +1,17 @@
 """What a student sees: the own view, leaving, a room that is closed. Nothing of anybody else."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from fer_core.app.access import cookies
 from fer_core.app.classroom import state
 from fer_core.app.classroom.joining import find_open, show_consent, show_notice, start_own
-from fer_core.app.classroom.stream import show_stream, warm_up
+from fer_core.app.classroom.state import ClassroomState
 from fer_core.app.parts.plain import plain
 from fer_core.app.stream.figures import show_face
 from fer_core.app.stream.messages import CONSENT
-from fer_core.app.stream.visit import Visit
+from fer_core.app.stream.show import show_stream, start_button, usual_places
 from fer_core.classroom.measures import CONCENTRATION, EYES_OPEN, FACING
 from fer_core.classroom.membership import (
     Place,
@@ -17,14 +19,13 @@ from fer_core.classroom.membership import (
     has_agreed,
     leave_and_erase,
 )
-from fer_core.classroom.seconds import DeviceMeter
 from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.storage import rooms, shared_store
 from fer_core.storage.choices import may_others_join
 
 _CHECK_EVERY_S = 2.0
-_GONE = "class_gone"
+_STREAM_KEY = "class_stream"
 
 
 def show_room_for_student(code: str) -> None:
@@ -33,7 +34,7 @@ def show_room_for_student(code: str) -> None:
     Raises:
         FerError: the database cannot be used.
     """
-    if st.session_state.get(_GONE) == code:
+    if state.this_state().gone_code == code:
         _show_gone()
         return
     store = shared_store()
@@ -42,7 +43,7 @@ def show_room_for_student(code: str) -> None:
     if place is not None and room is not None and place.is_agreed:
         _show_own_view(place)
     elif place is not None and room is None:
-        state.stop_own()
+        state.this_state().stop_own()
         _show_closed(place)
     elif room is not None and room.mode == "devices":
         show_consent(room)
@@ -54,9 +55,9 @@ def show_room_for_student(code: str) -> None:
 
 
 def _show_own_view(place: Place) -> None:
-    visit = state.own_visit()
+    mine = state.this_state()
 
-    def head() -> None:
+    def controls() -> None:
         st.subheader(plain(place.title), anchor=False)
         _say_problem()
         st.markdown(
@@ -64,15 +65,9 @@ def _show_own_view(place: Place) -> None:
             f"the educator sees means of at least {place.k_min} people."
         )
         with st.container(horizontal=True):
-            if not visit.is_streaming and warm_up(visit):
-                st.button(
-                    "Go on with my camera",
-                    type="primary",
-                    icon=":material/videocam:",
-                    key="go-on",
-                    on_click=start_own,
-                    args=(visit, place),
-                )
+            if not mine.own.is_streaming:
+                label = "Go on with my camera"
+                start_button(mine.own, label, key="go-on", on_click=start_own, args=(place,))
             st.button(
                 "Leave and erase",
                 icon=":material/logout:",
@@ -84,25 +79,34 @@ def _show_own_view(place: Place) -> None:
         if problem := shared_store().problem:
             st.warning(problem)
 
-    def beside() -> None:
-        with st.container():  # of its own: a fragment that grows overwrites what follows it
-            show_face(visit)
-        _show_own_figures(visit, place)
+    _show_own_stream(mine, controls, place)
 
+
+def _show_own_stream(
+    mine: ClassroomState, controls: Callable[[], None], place: Place | None
+) -> None:
+    places = usual_places()
     show_stream(
-        visit, key="class_stream", head=head, beside=beside, start=lambda: start_own(visit, place)
+        mine.own,
+        key=_STREAM_KEY,
+        controls=controls,
+        start=lambda: start_own(place),
+        beside=show_face,
+        places=places,
     )
+    if mine.own.is_streaming:
+        with places.side:
+            _show_own_figures(mine, place)
 
 
 @st.fragment(run_every=_CHECK_EVERY_S)
-def _show_own_figures(visit: Visit, place: Place | None) -> None:
+def _show_own_figures(mine: ClassroomState, place: Place | None) -> None:
     """What was measured of oneself in the last second; ends the view with the room."""
     if place is not None and not _is_still_there(place):
-        state.stop_own()
+        mine.stop_own()
         st.rerun()
-    meter: DeviceMeter | None = st.session_state.get("class_meter")
-    second = None if meter is None else meter.newest
-    if second is None or not second.is_complete or not visit.is_streaming:
+    second = None if mine.meter is None else mine.meter.newest
+    if second is None or not second.is_complete or not mine.own.is_streaming:
         return
     facing, eyes, index = second.values[[FACING, EYES_OPEN, CONCENTRATION]]
     st.caption(
@@ -129,15 +133,16 @@ def _is_still_there(place: Place) -> bool:
 
 
 def _leave(place: Place) -> None:
-    state.stop_own()
+    mine = state.this_state()
+    mine.stop_own()
     try:
         if leave_and_erase(shared_store(), place):
-            st.session_state["class_forget"] = True
+            mine.forgets = True
     except FerError as error:
-        st.session_state["class_problem"] = str(error)
+        mine.problem = str(error)
         if _is_member(place):
             return
-    st.session_state[_GONE] = place.code
+    mine.gone_code = place.code
 
 
 def _is_member(place: Place) -> bool:
@@ -149,7 +154,9 @@ def _is_member(place: Place) -> bool:
 
 
 def _show_gone() -> None:
-    if st.session_state.pop("class_forget", False):
+    mine = state.this_state()
+    if mine.forgets:
+        mine.forgets = False
         cookies.remember(cookies.PERSON, "")
     if not _say_problem():
         st.success(
@@ -158,13 +165,13 @@ def _show_gone() -> None:
             icon=":material/check_circle:",
         )
     if st.button("Join again", key="again"):
-        del st.session_state[_GONE]
+        mine.gone_code = ""
         st.rerun()
 
 
 def _say_problem() -> bool:
     """Say why leaving did not go as it should; whether there was something to say."""
-    problem = st.session_state.pop("class_problem", None)
+    problem = state.this_state().take_problem()
     if problem:
         st.warning(problem)
     return bool(problem)
@@ -192,33 +199,20 @@ def _show_closed(place: Place) -> None:
 
 def show_self_view() -> None:
     """One's own view without a room: nothing is stored, nobody else sees it."""
-    visit = state.own_visit()
+    mine = state.this_state()
 
-    def head() -> None:
+    def controls() -> None:
         st.subheader("Your own view", anchor=False)
         st.markdown(f":material/lock: {CONSENT} Nobody else sees this.")
         with st.container(horizontal=True):
-            if not visit.is_streaming and warm_up(visit):
-                st.button(
-                    "Start",
-                    type="primary",
-                    icon=":material/videocam:",
-                    key="start",
-                    on_click=start_own,
-                    args=(visit, None),
-                )
+            if not mine.own.is_streaming:
+                start_button(mine.own, "Start", key="start", on_click=start_own, args=(None,))
             st.button("Back", icon=":material/arrow_back:", key="back", on_click=_end_self_view)
 
-    def beside() -> None:
-        with st.container():  # of its own: a fragment that grows overwrites what follows it
-            show_face(visit)
-        _show_own_figures(visit, None)
-
-    show_stream(
-        visit, key="class_stream", head=head, beside=beside, start=lambda: start_own(visit, None)
-    )
+    _show_own_stream(mine, controls, None)
 
 
 def _end_self_view() -> None:
-    state.stop_own()
-    st.session_state.pop("class_self", None)
+    mine = state.this_state()
+    mine.stop_own()
+    mine.is_self_view = False

@@ -9,11 +9,12 @@ import streamlit as st
 from fer_core.access import Role
 from fer_core.app.access.rights import require_role
 from fer_core.app.classroom import state, texts
-from fer_core.app.classroom.stream import show_stream, warm_up
+from fer_core.app.classroom.state import ClassroomState
+from fer_core.app.parts.notices import say
 from fer_core.app.resources import shared_admission
-from fer_core.app.stream.visit import Visit
+from fer_core.app.stream.messages import NO_FACE, Message
+from fer_core.app.stream.show import show_stream, start_button
 from fer_core.classroom.camera import build_room_pipeline
-from fer_core.classroom.hub import CameraSeat
 from fer_core.classroom.watching import WatchedPipeline
 from fer_core.config import settings
 from fer_core.errors import FerError
@@ -37,26 +38,26 @@ CONSTRAINTS: Final[dict[str, Any]] = {
 
 def show_camera(room: Room) -> None:
     """Draw the notice, the confirmations and the camera's picture, without labels."""
-    visit = state.camera_visit()
+    mine = state.this_state()
 
-    def head() -> None:
-        if visit.is_streaming:
+    def controls() -> None:
+        if mine.camera.is_streaming:
             _show_notice(room)
             st.button(
                 "Stop the camera",
                 icon=":material/stop_circle:",
                 key="camera-stop",
-                on_click=state.stop_camera,
+                on_click=mine.stop_camera,
             )
         else:
-            _ask(visit, room)
+            _ask(mine, room)
 
     show_stream(
-        visit,
+        mine.camera,
         key="class_camera_stream",
-        head=head,
-        beside=lambda: _show_view(visit, room.k_min),
-        start=lambda: _start(visit, room),
+        controls=controls,
+        start=lambda: _start(mine, room),
+        beside=lambda _, message: _show_view(mine, room.k_min, message),
         constraints=CONSTRAINTS,
         shape="16 / 9",
     )
@@ -68,7 +69,7 @@ def _show_notice(room: Room) -> None:
         st.markdown(texts.NOTICE.format(k=room.k_min, days=settings().retention_days))
 
 
-def _ask(visit: Visit, room: Room) -> None:
+def _ask(mine: ClassroomState, room: Room) -> None:
     st.markdown("Place the camera where it sees every face, and confirm before it starts:")
     said = [
         st.checkbox(text, key=f"confirm-{room.id}-{index}")
@@ -78,19 +79,17 @@ def _ask(visit: Visit, room: Room) -> None:
         "While it runs, this page shows a notice: show it to the class. Pose and eyes are measured "
         "in faces from 48 px on, expressions from 24 px on."
     )
-    if warm_up(visit):
-        st.button(
-            "Start the camera",
-            type="primary",
-            icon=":material/videocam:",
-            key="camera-start",
-            disabled=not all(said),
-            on_click=_confirm,
-            args=(visit, room),
-        )
+    start_button(
+        mine.camera,
+        "Start the camera",
+        key="camera-start",
+        on_click=_confirm,
+        args=(mine, room),
+        is_ready=all(said),
+    )
 
 
-def _confirm(visit: Visit, room: Room) -> None:
+def _confirm(mine: ClassroomState, room: Room) -> None:
     access = require_role(Role.EDUCATOR)
     store = shared_store()
     try:
@@ -103,13 +102,14 @@ def _confirm(visit: Visit, room: Room) -> None:
                 now_s=store.now_s(),
             )
     except FerError as error:  # what can't be noted is not begun
-        st.session_state["class_room_problem"] = str(error)
+        mine.room_problem = str(error)
         return
-    _start(visit, room)
+    _start(mine, room)
 
 
-def _start(visit: Visit, room: Room) -> None:
-    seat, model = state.shared_hub().set_up(room.id, room.k_min), visit.model
+def _start(mine: ClassroomState, room: Room) -> None:
+    visit, hub = mine.camera, state.shared_hub()
+    seat, model = hub.set_up(room.id, room.k_min), visit.model
 
     def watch(result: FrameResult) -> None:
         seat.meter.add(result, time.time())
@@ -122,9 +122,9 @@ def _start(visit: Visit, room: Room) -> None:
         annotate=_leave_untouched,
     )
     if visit.is_streaming:
-        st.session_state["class_camera_seat"] = seat
+        mine.seat = seat
     else:
-        state.shared_hub().take_down(seat)
+        hub.take_down(seat)
 
 
 def _leave_untouched(frame: av.VideoFrame, _: FrameResult | None, __: bool) -> av.VideoFrame:
@@ -132,18 +132,11 @@ def _leave_untouched(frame: av.VideoFrame, _: FrameResult | None, __: bool) -> a
     return frame
 
 
-@st.fragment(run_every=1.0)
-def _show_view(visit: Visit, k_min: int) -> None:
-    """How many faces are in view; also this page's sign of life."""
-    session, lease = visit.session, visit.lease
-    if session is None or lease is None or not lease.touch():
-        st.rerun()
-    snapshot = session.snapshot()
-    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
-        st.rerun()
-    if snapshot.problem is not None:
-        st.error(snapshot.problem)
-    seat: CameraSeat | None = st.session_state.get("class_camera_seat")
+def _show_view(mine: ClassroomState, k_min: int, message: Message | None) -> None:
+    """How many faces are in view."""
+    if message is not NO_FACE:  # a class may look away, and its count says as much
+        say(message)
+    seat = mine.seat
     count, (width, height) = (0, (0, 0)) if seat is None else (seat.meter.in_view, seat.meter.size)
     st.metric("Faces in view", count if width else "…")
     if width:

@@ -5,31 +5,17 @@ from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.app.live.session import show_results
 from fer_core.app.parts.filters import choose_filter
-from fer_core.app.parts.notices import say
 from fer_core.app.parts.panel import show_panel, view_of
 from fer_core.app.resources import is_warm, make_live_pipeline, shared_admission, warm_example
 from fer_core.app.stream.figures import show_course, show_face
 from fer_core.app.stream.messages import CONSENT
-from fer_core.app.stream.video import show_video
+from fer_core.app.stream.show import WIDTHS, Places, show_stream, start_button
 from fer_core.app.stream.visit import Phase, Visit
 from fer_core.classification import model_names
-from fer_core.config import settings
 from fer_core.detection import DETECTORS
-from fer_core.errors import FerError
 
-RETRY_EVERY_S = 2.0
-COLUMNS = (13, 7)
-
-#: Before Start the frame is there, to be ready at once, but there is nothing to see in it.
-_HIDE_STREAM = "<style>.st-key-stream { height: 0; overflow: hidden; position: absolute; }</style>"
-#: A quiet surface of a camera's shape until the video is there.
-_FRAME_STREAM = (
-    "<style>.st-key-stream { aspect-ratio: 4 / 3; background: rgba(127, 127, 127, 0.12); "
-    "border-radius: 0.6rem; }</style>"
-)
-
-#: The sign of a running script comes and goes with every refresh, and its "Stop" is not ours.
-_HIDE_STATUS = "<style>[data-testid='stStatusWidget'] { display: none; }</style>"
+STREAM_KEY = "live_stream"
+REFRESH_S = 0.5
 
 DETECTOR_NAMES = {
     "short": "BlazeFace, close up (default)",
@@ -48,46 +34,40 @@ def leave_live_page() -> None:
 def this_visit() -> Visit:
     """The state of this visitor, and of nobody else."""
     if "visit" not in st.session_state:
-        st.session_state["visit"] = Visit(detector=settings().detector, model=settings().model)
+        st.session_state["visit"] = Visit.of_settings()
     visit: Visit = st.session_state["visit"]
     return visit
 
 
 def show_live_page() -> None:
-    """Draw the page as the visit stands.
-
-    The places of the elements are the same in every phase: the frame that plays the video is
-    loaded before Start and must not move, else the browser would load it again.
-    """
+    """Draw the page as the visit stands."""
     visit = this_visit()
-    if visit.has_lost_slot:
-        visit.lose_slot()
     st.title("Live", anchor=False)
     st.markdown("Watch which expression each face before your camera shows, as it changes.")
-    st.html(_HIDE_STATUS)
-    head = st.container()
-    video, panel = st.columns(COLUMNS, gap="medium")
-    below = st.container()
-
-    with head:
-        if visit.is_streaming:
-            _show_stream_controls(visit)
-        elif visit.phase is Phase.BUSY:
-            _show_busy(visit)
-        else:
-            _show_start(visit)
-    left = video.container(gap=None)
-    with left:
-        show_video(visit)
+    # The same places in every phase, those of the video above all.
+    head, choices = st.container(), st.container()
+    video, panel = st.columns(WIDTHS, gap="medium")
+    left, below = video.container(gap=None), st.container()
+    show_stream(
+        visit,
+        key=STREAM_KEY,
+        controls=lambda: _show_controls(visit),
+        start=lambda: _start(visit),
+        beside=show_face,
+        places=Places(head, left, panel),
+        lose=visit.lose_slot,
+        refresh_s=REFRESH_S,
+    )
     if visit.is_streaming:
-        below.html(_FRAME_STREAM)
-        with panel:
-            show_face(visit)
-        with below.container():
+        with below:
             show_course(visit)
-    else:
-        below.html(_HIDE_STREAM)
-        _show_example(visit, left, panel)
+        return
+    if visit.phase is not Phase.BUSY:
+        with choices:
+            _show_choices(visit)
+            if visit.results is not None:
+                show_results(visit.results, visit.reset)
+    _show_example(visit, left, panel)
 
 
 def _start(visit: Visit) -> None:
@@ -95,24 +75,16 @@ def _start(visit: Visit) -> None:
     visit.start(shared_admission(), lambda: make_live_pipeline(*chosen))
 
 
+def _show_controls(visit: Visit) -> None:
+    if visit.is_streaming:
+        _show_stream_controls(visit)
+    elif visit.phase is not Phase.BUSY:
+        st.markdown(f":material/lock: {CONSENT}")
+        label = "Start" if visit.results is None else "Start again"
+        start_button(visit, label, key="start", on_click=_start, args=(visit,))
+
+
 # --- before -------------------------------------------------------------------------------------
-
-
-def _show_start(visit: Visit) -> None:
-    st.markdown(f":material/lock: {CONSENT}")
-    st.button(
-        "Start" if visit.results is None else "Start again",
-        type="primary",
-        icon=":material/videocam:",
-        key="start",
-        disabled=not is_warm(visit.model, visit.detector),
-        on_click=_start,
-        args=(visit,),
-    )
-    say(visit.message)
-    _show_choices(visit)
-    if visit.results is not None:
-        show_results(visit.results, visit.reset)
 
 
 def _show_choices(visit: Visit) -> None:
@@ -140,17 +112,11 @@ def _show_choices(visit: Visit) -> None:
 
 
 def _show_example(visit: Visit, left: DeltaGenerator, right: DeltaGenerator) -> None:
-    try:
-        if not is_warm(visit.model, visit.detector):
-            with left, st.spinner("Loading the model"):
-                warm_example(visit.model, visit.detector)
-            st.rerun()
-        example = warm_example(visit.model, visit.detector)
-    except FerError as error:
-        left.error(str(error))
-        return
+    if not is_warm(visit.model, visit.detector):
+        return  # the models can't be loaded; the page has said why
     if visit.results is not None or visit.phase is Phase.BUSY:
         return
+    example = warm_example(visit.model, visit.detector)
     with left.container():
         st.image(
             example.picture,
@@ -161,27 +127,6 @@ def _show_example(visit: Visit, left: DeltaGenerator, right: DeltaGenerator) -> 
     with right:
         figures = f"{example.result.total_ms:.1f} ms for this picture"
         show_panel(view_of(example.result, figures=figures, empty_text="No face"), key="example")
-
-
-# --- busy ---------------------------------------------------------------------------------------
-
-
-def _show_busy(visit: Visit) -> None:
-    say(visit.message)
-    st.button("Cancel", key="cancel", on_click=visit.reset)
-
-    @st.fragment(run_every=RETRY_EVERY_S)
-    def retry() -> None:
-        if visit.in_phase_s > RETRY_EVERY_S / 2:
-            _start(visit)
-        if visit.phase is not Phase.BUSY:
-            st.rerun()
-        st.caption(
-            f"Trying again every {RETRY_EVERY_S:.0f} seconds; you have waited "
-            f"{visit.in_phase_s:.0f} s. The video starts by itself when a place is free."
-        )
-
-    retry()
 
 
 # --- during -------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ import streamlit as st
 from fer_core.app.reactions.player import PlayerReport
 from fer_core.app.resources import make_live_pipeline, shared_admission
 from fer_core.app.stream.visit import Visit
-from fer_core.config import settings
 from fer_core.reactions.course import Course, Heard, course_of, marks_of
 
 _KEY = "reactions_desk"
@@ -70,8 +69,7 @@ class Desk:
 def this_desk() -> Desk:
     """The desk of this visitor, and of nobody else."""
     if _KEY not in st.session_state:
-        visit = Visit(detector=settings().detector, model=settings().model)
-        st.session_state[_KEY] = Desk(visit)
+        st.session_state[_KEY] = Desk(Visit.of_settings())
     desk: Desk = st.session_state[_KEY]
     return desk
 

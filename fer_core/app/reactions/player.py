@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime import get_instance
 
 from fer_core.app.parts.component import pack, source
+from fer_core.app.private import media_address
 
 _PLAYER = st.components.v2.component(
     "mien_player",
@@ -40,7 +40,10 @@ class PlayerReport:
 
 def show_player(path: Path, *, alt: str, key: str) -> PlayerReport | None:
     """Draw the player; the latest report, None before the first."""
-    url = get_instance().media_file_mgr.add(str(path), _TYPES[path.suffix], f"player-{key}")
+    url = media_address(path, _TYPES[path.suffix], f"player-{key}")
+    if url is None:
+        st.error("This version of Streamlit can't show the clip: install the one that Mien pins.")
+        return None
     result = _PLAYER(
         key=key,
         data=pack({"url": url, "alt": alt}),

@@ -8,9 +8,8 @@ from fer_core.app.reactions.desk import Desk
 from fer_core.app.reactions.player import show_player
 from fer_core.app.reactions.texts import AGREE, NOT_SHARED
 from fer_core.app.reactions.together import show_course, show_files
-from fer_core.app.resources import is_warm, warm_example
-from fer_core.app.stream.messages import ASKING, CONSENT, Message, stream_message
-from fer_core.app.stream.video import show_video
+from fer_core.app.stream.messages import CONSENT, Message
+from fer_core.app.stream.show import Places, show_stream, start_button
 from fer_core.app.stream.visit import Phase
 from fer_core.config import settings
 from fer_core.errors import FerError
@@ -18,16 +17,9 @@ from fer_core.reactions import Clip, Shelf
 from fer_core.reactions.export import course_rows
 from fer_core.storage import shared_store
 from fer_core.storage.choices import may_others_join
+from fer_core.streaming import LiveSnapshot
 
 STREAM_KEY = "reactions_stream"
-REFRESH_S = 1.0
-_FRAME = (
-    "<style>.st-key-reactions_camera { width: 9rem; aspect-ratio: 4 / 3; } "
-    "[data-testid='stStatusWidget'] { display: none; }</style>"
-)
-_HIDE = (
-    "<style>.st-key-reactions_camera { height: 0; overflow: hidden; position: absolute; }</style>"
-)
 
 
 def show_watching(desk: Desk, shelf: Shelf, clips: list[Clip]) -> None:
@@ -36,31 +28,34 @@ def show_watching(desk: Desk, shelf: Shelf, clips: list[Clip]) -> None:
     Video and player have the same place in every phase: an element that moves is loaded anew, which
     ends a connection and takes a clip back to its start.
     """
-    if desk.visit.has_lost_slot:
-        desk.finish()
     by_key = {clip.key: clip for clip in clips}
-    above, player, beside, below = (st.container() for _ in range(4))
-    with above:
-        if desk.visit.is_streaming:
-            _show_controls(desk)
-        else:
-            _show_start(desk, by_key)
+    choice, controls, side, player, video, below = (st.container() for _ in range(6))
+    if not desk.visit.is_streaming:
+        with choice:
+            _choose(desk, by_key)
     clip = by_key.get(desk.clip)
     if clip is None:
         desk.visit.reset()
         return
-    with beside:
-        show_video(desk.visit, key=STREAM_KEY, container="reactions_camera")
-    with below:
-        st.html(_FRAME if desk.visit.is_streaming else _HIDE)
-        if not desk.visit.is_streaming and desk.course is not None:
-            _show_own(desk, shelf, clip)
+    show_stream(
+        desk.visit,
+        key=STREAM_KEY,
+        controls=lambda: _show_controls(desk),
+        start=desk.begin,
+        beside=lambda snapshot, message: _show_state(desk, snapshot, message),
+        places=Places(controls, video, side),
+        lose=desk.finish,
+        width="9rem",
+    )
     if desk.visit.is_streaming and desk.is_seen:
         with player:
             _play(desk, shelf, clip)
+    if not desk.visit.is_streaming and desk.course is not None:
+        with below:
+            _show_own(desk, shelf, clip)
 
 
-def _show_start(desk: Desk, clips: dict[str, Clip]) -> None:
+def _choose(desk: Desk, clips: dict[str, Clip]) -> None:
     names = list(clips)
     key = st.selectbox(
         "Clip",
@@ -73,47 +68,25 @@ def _show_start(desk: Desk, clips: dict[str, Clip]) -> None:
         desk.put_away()
         desk.clip = key
     desk.duration_s = clips[key].duration_s
-    st.markdown(f":material/lock: {CONSENT}")
-    ready = is_warm(desk.visit.model, desk.visit.detector)
-    label = "Start the camera" if desk.course is None else "Watch again"
-    if desk.visit.phase is Phase.BUSY:
-        st.button("Cancel", key="reactions_cancel", on_click=desk.visit.reset)
-        _retry(desk)
-    else:
-        st.button(
-            label,
-            type="primary" if desk.course is None else "secondary",
-            icon=":material/videocam:",
-            key="reactions_start",
-            disabled=not ready,
-            on_click=desk.begin,
-        )
-    say(desk.visit.message)
-    if not ready:
-        try:
-            with st.spinner("Loading the model"):
-                warm_example(desk.visit.model, desk.visit.detector)
-        except FerError as error:
-            st.error(str(error))
-            return
-        st.rerun()
-
-
-@st.fragment(run_every=2.0)
-def _retry(desk: Desk) -> None:
-    if desk.visit.in_phase_s > REFRESH_S:
-        desk.begin()
-    if desk.visit.phase is not Phase.BUSY:
-        st.rerun()
-    st.caption("Trying again every 2 seconds; it starts by itself when a place is free.")
 
 
 def _show_controls(desk: Desk) -> None:
+    if desk.visit.phase is Phase.BUSY:
+        return
+    if not desk.visit.is_streaming:
+        st.markdown(f":material/lock: {CONSENT}")
+        start_button(
+            desk.visit,
+            "Start the camera" if desk.course is None else "Watch again",
+            key="reactions_start",
+            on_click=desk.begin,
+            is_primary=desk.course is None,
+        )
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Stop", icon=":material/stop_circle:", key="reactions_stop", on_click=desk.finish)
         if desk.is_seen:
             st.markdown("Press play in the clip; your result comes at its end.")
-    _show_state(desk)
 
 
 @st.fragment
@@ -126,30 +99,12 @@ def _play(desk: Desk, shelf: Shelf, clip: Clip) -> None:
         st.rerun()
 
 
-@st.fragment(run_every=REFRESH_S)
-def _show_state(desk: Desk) -> None:
-    """Whether the camera sees a face; also this page's sign of life."""
-    session, lease = desk.visit.session, desk.visit.lease
-    if session is None or lease is None or not lease.touch():
-        st.rerun()
-    snapshot = session.snapshot()
-    if desk.visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
-        st.rerun()
+def _show_state(desk: Desk, snapshot: LiveSnapshot, message: Message | None) -> None:
+    """Whether the camera sees a face."""
     if not desk.is_seen and snapshot.analysed > 0:
         desk.is_seen = True
         st.rerun()
-    if desk.visit.phase is Phase.ASKING:
-        say(ASKING)
-    elif snapshot.problem is not None:
-        say(Message("error", snapshot.problem))
-    else:
-        say(
-            stream_message(
-                since_start_s=desk.visit.in_phase_s,
-                since_frame_s=snapshot.since_frame_s,
-                since_face_s=snapshot.since_face_s,
-            )
-        )
+    say(message)
 
 
 def _show_own(desk: Desk, shelf: Shelf, clip: Clip) -> None:

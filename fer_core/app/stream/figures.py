@@ -1,4 +1,4 @@
-"""What the live page shows beside and below the video; each part refreshes itself."""
+"""What a page shows beside and below the video."""
 
 import math
 
@@ -7,8 +7,8 @@ import streamlit as st
 from fer_core.app.parts.notices import say
 from fer_core.app.parts.panel import show_panel, view_of
 from fer_core.app.parts.timeline import show_timeline
-from fer_core.app.stream.messages import ASKING, Message, stream_message
-from fer_core.app.stream.visit import Phase, Visit
+from fer_core.app.stream.messages import Message
+from fer_core.app.stream.visit import Visit
 from fer_core.streaming import LiveSnapshot
 
 PANEL_EVERY_S = 0.5
@@ -27,27 +27,9 @@ def figures_of(snapshot: LiveSnapshot) -> str:
     return " · ".join(parts)
 
 
-@st.fragment(run_every=PANEL_EVERY_S)
-def show_face(visit: Visit) -> None:
-    """Message, label, bars, faces and figures; also this page's sign of life."""
-    session, lease = visit.session, visit.lease
-    if session is None or lease is None or not lease.touch():
-        st.rerun()
-    snapshot = session.snapshot()
-    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
-        st.rerun()
-    if visit.phase is Phase.ASKING:
-        say(ASKING)
-    elif snapshot.problem is not None:
-        say(Message("error", snapshot.problem))
-    else:
-        say(
-            stream_message(
-                since_start_s=visit.in_phase_s,
-                since_frame_s=snapshot.since_frame_s,
-                since_face_s=snapshot.since_face_s,
-            )
-        )
+def show_face(snapshot: LiveSnapshot, message: Message | None) -> None:
+    """Message, label, bars, faces and figures."""
+    say(message)
     empty_text = "Waiting for the video" if snapshot.frames == 0 else "No face in view"
     view = view_of(snapshot.result, figures=figures_of(snapshot), empty_text=empty_text)
     show_panel(view, key="panel")

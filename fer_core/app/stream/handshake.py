@@ -7,67 +7,59 @@ another. The visitor would wait for a video that does not come.
 
 import re
 import time
-from collections.abc import Mapping
-from typing import Any
+from typing import Final
 
 import streamlit as st
-from streamlit_webrtc.component import (
-    _reset_context,
-    compile_state,
-    generate_frontend_component_key,
-)
+
+from fer_core.app.private import ServerHalf, optional
 
 #: What the browser said while the server made its answer is read in this time. [s]
 LISTEN_S = 0.05
+_FEATURE: Final = "a connection that got another offer's answer heals"
 
 
-def is_broken(key: str) -> bool:
-    """Whether the stream must stop first, so that both sides forget what does not belong together.
+@optional(_FEATURE, default=None, package="streamlit-webrtc")
+def answer_newest_offer(key: str) -> None:
+    """Let only the answer to the newest offer be sent; to be called before the stream is drawn.
 
-    An answer that has not been sent is thrown away instead where a newer offer is there; to hear of
-    one, the page runs once more before an answer is sent.
+    The page runs once more before an answer is sent, to hear of a newer offer; an answer to an
+    older one is thrown away, and the newer one answered.
 
     Args:
         key: of the stream, as ``webrtc_streamer`` has it.
     """
-    context = st.session_state.get(key)
-    if context is None:
-        return False
-    report = st.session_state.get(generate_frontend_component_key(key))
-    if isinstance(report, Mapping):
-        # A run that ended before it came to the stream makes streamlit-webrtc forget what the
-        # browser said: it would answer, take the answer for a leftover, and so on without end.
-        context._set_state(compile_state(report))
-    if context._sdp_answer_json is None or context._is_sdp_answer_sent:
-        return is_stale(context, report)
-    if is_stale(context, report):
-        state = context.state
-        _reset_context(context)
-        context._set_state(state)  # of the browser, which goes on as it was
-    elif st.session_state.get(f"{key}_heard") != context._sdp_answer_json:
-        st.session_state[f"{key}_heard"] = context._sdp_answer_json
-        # A run without the stream would look like a visit to another page.
-        context._last_rendered_run_count = None
+    half = ServerHalf.of(key)
+    if half is None:
+        return
+    half.remember_report()
+    if not half.is_answer_waiting:
+        return
+    if is_stale(half):
+        half.begin_anew()
+    elif st.session_state.get(f"{key}_heard") != half.answer:
+        st.session_state[f"{key}_heard"] = half.answer
+        half.allow_another_run()
         time.sleep(LISTEN_S)
         st.rerun()
-    return False
 
 
-def is_stale(context: Any, report: Any) -> bool:
-    """Whether what the server holds of a connection is not what the browser is waiting for.
+@optional(_FEATURE, default=False, package="streamlit-webrtc")
+def must_stop(key: str) -> bool:
+    """Whether the stream must stop first, so that both sides forget what does not belong together.
 
     Args:
-        context: ``WebRtcStreamerContext`` of the stream.
-        report: what the browser said last: ``playing``, ``sdpOffer``; None before that.
+        key: of the stream, as ``webrtc_streamer`` has it.
     """
-    worker = context._get_worker()
-    if not context.state.playing and not context.state.signalling:
-        return worker is not None or context._sdp_answer_json is not None
-    answered = None if worker is None else worker.pc.remoteDescription
-    offer = report.get("sdpOffer") if isinstance(report, Mapping) else None
-    if answered is None or not isinstance(offer, Mapping):
-        return False
-    return _origin(answered.sdp) != _origin(str(offer.get("sdp")))
+    half = ServerHalf.of(key)
+    return half is not None and not half.is_answer_waiting and is_stale(half)
+
+
+def is_stale(half: ServerHalf) -> bool:
+    """Whether what the server holds of a connection is not what the browser is waiting for."""
+    if half.is_idle:
+        return half.has_peer or half.answer is not None
+    answered, newest = half.answered_offer, half.newest_offer
+    return answered is not None and newest is not None and _origin(answered) != _origin(newest)
 
 
 def _origin(sdp: str) -> str:

@@ -15,8 +15,8 @@ from fer_core.streaming import ice_servers
 def show_video(
     visit: Visit,
     *,
-    key: str = webrtc.STREAM_KEY,
-    container: str = "stream",
+    key: str,
+    container: str,
     constraints: Mapping[str, Any] = camera.CONSTRAINTS,
 ) -> None:
     """Place the video, play it while the visit runs, and ask for the camera where it is wanted.

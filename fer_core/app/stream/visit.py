@@ -1,4 +1,4 @@
-"""One visitor's way through the live page, kept in their own ``st.session_state`` only."""
+"""One visitor's way through a page that streams, kept in their own ``st.session_state`` only."""
 
 import time
 import uuid
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 import av
 
@@ -19,6 +19,7 @@ from fer_core.app.stream.messages import (
     camera_message,
 )
 from fer_core.app.stream.results import SessionResults
+from fer_core.config import settings
 from fer_core.errors import BusyError
 from fer_core.streaming import Admission, Lease, LiveSession
 from fer_core.streaming.analyst import Pipeline
@@ -56,6 +57,11 @@ class Visit:
     phase_since: float = 0.0
     started_at: datetime | None = None
     results: SessionResults | None = None
+
+    @classmethod
+    def of_settings(cls) -> Self:
+        """One with the detector and the model that the server starts with."""
+        return cls(detector=settings().detector, model=settings().model)
 
     def _enter(self, phase: Phase) -> None:
         self.phase, self.phase_since = phase, self.clock()

@@ -7,9 +7,7 @@ import av
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
 from fer_core.app.stream.camera import CONSTRAINTS
-from fer_core.app.stream.handshake import is_broken
-
-STREAM_KEY = "live_stream"
+from fer_core.app.stream.handshake import answer_newest_offer, must_stop
 
 
 class StreamState(Protocol):
@@ -26,7 +24,7 @@ def open_stream(
     *,
     playing: bool,
     ice_servers: Sequence[Mapping[str, Any]],
-    key: str = STREAM_KEY,
+    key: str,
     constraints: Mapping[str, Any] = CONSTRAINTS,
 ) -> StreamState:
     """Place the video on the page and start or stop it.
@@ -38,12 +36,13 @@ def open_stream(
         key: another one for every page that streams.
         constraints: what is asked of the camera.
     """
+    answer_newest_offer(key)
     context = webrtc_streamer(
         key=key,
         mode=WebRtcMode.SENDRECV,
         rtc_configuration={"iceServers": [dict(server) for server in ice_servers]},
         media_stream_constraints=dict(constraints),
-        desired_playing_state=playing and not is_broken(key),
+        desired_playing_state=playing and not must_stop(key),
         video_frame_callback=callback,
         sendback_audio=False,
         async_processing=True,

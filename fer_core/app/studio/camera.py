@@ -4,13 +4,14 @@ import math
 
 import streamlit as st
 
-from fer_core.app.classroom.stream import show_stream, warm_up
 from fer_core.app.parts.notices import say
 from fer_core.app.resources import make_live_pipeline, shared_admission
-from fer_core.app.stream.messages import ASKING, Message, stream_message
+from fer_core.app.stream.messages import NO_FACE_AFTER_S, Message
+from fer_core.app.stream.show import show_stream, start_button
 from fer_core.app.stream.visit import Phase
 from fer_core.app.studio.state import Desk, act, takes_of
 from fer_core.labels import COLORS, EMOTIONS, text_rgb_on
+from fer_core.streaming import LiveSnapshot
 from fer_core.studio import StudioSet
 from fer_core.studio.guide import CUES, next_emotion
 from fer_core.studio.info import SetInfo
@@ -38,7 +39,6 @@ def show_camera(desk: Desk, found: StudioSet, info: SetInfo) -> None:
     """Draw the controls, the video, and the guide beside it."""
     visit = desk.visit
     visit.detector = info.detector
-    is_warm = warm_up(visit)
 
     def begin() -> None:
         recorder = desk.recorder = Recorder(info.detector)
@@ -49,7 +49,7 @@ def show_camera(desk: Desk, found: StudioSet, info: SetInfo) -> None:
             annotate=recorder.annotate,
         )
 
-    def head() -> None:
+    def controls() -> None:
         if visit.is_streaming:
             st.button(
                 "Stop the camera",
@@ -59,23 +59,20 @@ def show_camera(desk: Desk, found: StudioSet, info: SetInfo) -> None:
             )
             return
         st.markdown(f":material/lock: {CONSENT_LINE}")
-        st.button(
-            "Start the camera",
-            type="primary",
-            icon=":material/videocam:",
-            key="studio-start",
-            disabled=not is_warm,
-            on_click=begin,
-        )
-
-    def beside() -> None:
-        _show_guide(desk, found)
+        start_button(visit, "Start the camera", key="studio-start", on_click=begin)
 
     # A container in every phase: the video's frame below it must not move, or it is loaded anew.
     with st.container():
         if not visit.is_streaming:
             _choose_emotions(desk)
-    show_stream(visit, key=STREAM_KEY, head=head, beside=beside, start=begin)
+    show_stream(
+        visit,
+        key=STREAM_KEY,
+        controls=controls,
+        start=begin,
+        beside=lambda snapshot, message: _show_guide(desk, found, snapshot, message),
+        refresh_s=REFRESH_S,
+    )
     if not visit.is_streaming and desk.participant is not None:
         _show_progress(takes_of(found, desk.participant))
 
@@ -92,35 +89,23 @@ def _choose_emotions(desk: Desk) -> None:
     desk.emotions = tuple(chosen) or EMOTIONS
 
 
-@st.fragment(run_every=REFRESH_S)
-def _show_guide(desk: Desk, found: StudioSet) -> None:
+def _show_guide(
+    desk: Desk, found: StudioSet, snapshot: LiveSnapshot, message: Message | None
+) -> None:
     """What to show next, the countdown, the hints; stores a take that is over."""
-    visit, recorder, person = desk.visit, desk.recorder, desk.participant
-    session, lease = visit.session, visit.lease
-    if session is None or lease is None or not lease.touch() or person is None:
+    recorder, person = desk.recorder, desk.participant
+    if person is None:
         st.rerun()
-    snapshot = session.snapshot()
-    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
-        st.rerun()
-    if visit.phase is Phase.ASKING:
-        say(ASKING)
-        return
-    if snapshot.problem is not None:
-        say(Message("error", snapshot.problem))
+    if message is not None and (desk.visit.phase is Phase.ASKING or snapshot.problem is not None):
+        say(message)
         return
     _store_take(desk, found, person)
     counts = takes_of(found, person)
     moment = recorder.moment()
     if moment.stage is Stage.IDLE:
         _show_idle(desk, counts, ready=snapshot.frames > 0)
-        if snapshot.frames == 0 or (snapshot.since_frame_s or 0) > 5:
-            say(
-                stream_message(
-                    since_start_s=visit.in_phase_s,
-                    since_frame_s=snapshot.since_frame_s,
-                    since_face_s=snapshot.since_face_s,
-                )
-            )
+        if snapshot.frames == 0 or (snapshot.since_frame_s or 0) > NO_FACE_AFTER_S:
+            say(message)
     else:
         _show_take(recorder, moment)
     _show_hints(moment)

@@ -6,9 +6,9 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.app.parts.plain import plain
 from fer_core.app.studio.state import Desk, act
@@ -23,6 +23,9 @@ from fer_core.studio.info import SetInfo
 from fer_core.studio.outcome import Stored
 from fer_core.studio.quality import Quality
 from fer_core.video.reader import SUFFIXES
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 MOST_FILES = 50
 TIMEOUT_S = 900.0
@@ -85,7 +88,7 @@ def _store_files(
     found: StudioSet,
     info: SetInfo,
     person: str,
-    files: Sequence[UploadedFile],
+    files: Sequence["UploadedFile"],
     labels: Sequence[str],
 ) -> Stored:
     kept = dropped = 0

@@ -8,9 +8,9 @@ import streamlit as st
 from fer_core.app.parts.notices import say
 from fer_core.app.parts.panel import show_panel, view_of
 from fer_core.app.parts.plain import plain
-from fer_core.app.resources import is_warm, shared_admission, warm_example
-from fer_core.app.stream.messages import ASKING, CONSENT, SLOT_LOST, Message, stream_message
-from fer_core.app.stream.video import show_video
+from fer_core.app.resources import shared_admission
+from fer_core.app.stream.messages import CONSENT, SLOT_LOST, Message
+from fer_core.app.stream.show import show_stream, start_button, usual_places
 from fer_core.app.stream.visit import Phase
 from fer_core.app.wellbeing.desk import Desk
 from fer_core.app.wellbeing.membership import Known, look_up, show_joining, show_receipt
@@ -18,17 +18,13 @@ from fer_core.app.wellbeing.result import show_courses, show_figures
 from fer_core.app.wellbeing.settings import show_settings
 from fer_core.errors import FerError
 from fer_core.storage import shared_store
+from fer_core.streaming import LiveSnapshot
 from fer_core.wellbeing.demo import make_demo_course
 from fer_core.wellbeing.sitting import judge
 
 STREAM_KEY = "wellbeing_stream"
-REFRESH_S = 1.0
-RETRY_S = 2.0
-_HIDE = "<style>.st-key-checkin { height: 0; overflow: hidden; position: absolute; }</style>"
-_FRAME = (
-    "<style>.st-key-checkin { aspect-ratio: 4 / 3; background: rgba(127, 127, 127, 0.12); "
-    "border-radius: 0.6rem; } [data-testid='stStatusWidget'] { display: none; }</style>"
-)
+WIDTHS = (11, 9)
+PAUSED = Message("warning", "Paused: more than one face is in view. It goes on with yours.")
 
 
 def show_checkin_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
@@ -48,34 +44,36 @@ def show_checkin_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
             with example:
                 show_demo_result(desk)
         return
-    if desk.visit.has_lost_slot:
-        desk.finish(shared_store())
-        if desk.finished is None:
-            desk.visit.message = SLOT_LOST
-    head = st.container()
-    video, side = st.columns([11, 9], gap="medium")
-    below = st.container()
-    with head:
-        _show_controls(desk, known)
-    with video:
-        show_video(desk.visit, key=STREAM_KEY, container="checkin")
-    below.html(_FRAME if desk.visit.is_streaming else _HIDE)
-    if desk.visit.is_streaming:
-        with side:
-            _show_running(desk)
-    else:
+    places, below = usual_places(WIDTHS), st.container()
+    show_stream(
+        desk.visit,
+        key=STREAM_KEY,
+        controls=lambda: _show_controls(desk, known),
+        start=lambda: desk.begin(shared_admission()),
+        beside=lambda snapshot, message: _show_running(desk, snapshot, message),
+        places=places,
+        lose=lambda: _lose(desk),
+        cancel=desk.cancel,
+    )
+    if not desk.is_busy:
+        with places.head:
+            show_settings(desk)
+    if not desk.visit.is_streaming:
         with below:
             _show_finished(desk)
             if demo:
                 show_demo_result(desk)
 
 
+def _lose(desk: Desk) -> None:
+    desk.finish(shared_store())
+    if desk.finished is None:
+        desk.visit.message = SLOT_LOST
+
+
 def _show_controls(desk: Desk, known: Known | None) -> None:
     visit = desk.visit
     if visit.phase is Phase.BUSY:
-        say(visit.message)
-        st.button("Cancel", key="wellbeing_cancel", on_click=desk.cancel)
-        _retry(desk)
         return
     if visit.is_streaming:
         st.button(
@@ -95,26 +93,8 @@ def _show_controls(desk: Desk, known: Known | None) -> None:
         f"You are **{plain(desk.member.pseudonym)}**. {purpose} Only one face is used; a second "
         f"one pauses the check-in.  \n:material/lock: {CONSENT}"
     )
-    ready = is_warm(visit.model, visit.detector)
-    st.button(
-        "Check in" if desk.finished is None else "Check in again",
-        type="primary",
-        icon=":material/videocam:",
-        key="wellbeing_start",
-        disabled=not ready,
-        on_click=_begin,
-        args=(desk,),
-    )
-    say(visit.message)
-    show_settings(desk)
-    if not ready:
-        try:
-            with st.spinner("Loading the model"):
-                warm_example(visit.model, visit.detector)
-        except FerError as error:
-            st.error(str(error))
-            return
-        st.rerun()
+    label = "Check in" if desk.finished is None else "Check in again"
+    start_button(visit, label, key="wellbeing_start", on_click=_begin, args=(desk,))
 
 
 def _begin(desk: Desk) -> None:
@@ -125,44 +105,15 @@ def _begin(desk: Desk) -> None:
         desk.begin(shared_admission())
 
 
-@st.fragment(run_every=RETRY_S)
-def _retry(desk: Desk) -> None:
-    if desk.visit.in_phase_s > RETRY_S / 2:
-        desk.begin(shared_admission())
-    if desk.visit.phase is not Phase.BUSY:
-        st.rerun()
-    st.caption("Trying again every 2 seconds; it starts by itself when a place is free.")
-
-
-@st.fragment(run_every=REFRESH_S)
-def _show_running(desk: Desk) -> None:
+def _show_running(desk: Desk, snapshot: LiveSnapshot, message: Message | None) -> None:
     """Ring, state and result so far; also what takes the seconds to the writer."""
-    visit = desk.visit
-    session, lease = visit.session, visit.lease
-    if session is None or lease is None or not lease.touch():
-        st.rerun()
-    snapshot = session.snapshot()
-    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
-        st.rerun()
     desk.collect(shared_store())
     if desk.sitting.is_full:
         desk.finish(shared_store())
         st.rerun()
     _show_ring(desk)
-    if visit.phase is Phase.ASKING:
-        say(ASKING)
-    elif snapshot.problem is not None:
-        say(Message("error", snapshot.problem))
-    elif desk.sitting.is_paused or len(snapshot.track_ids) > 1:
-        say(Message("warning", "Paused: more than one face is in view. It goes on with yours."))
-    else:
-        say(
-            stream_message(
-                since_start_s=visit.in_phase_s,
-                since_frame_s=snapshot.since_frame_s,
-                since_face_s=snapshot.since_face_s,
-            )
-        )
+    is_crowd = desk.sitting.is_paused or len(snapshot.track_ids) > 1
+    say(PAUSED if is_crowd and (message is None or message.severity != "error") else message)
     if desk.problem:
         st.error(desk.problem)
     if desk.length_s is None and desk.sitting.samples:

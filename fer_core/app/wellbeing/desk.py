@@ -12,7 +12,6 @@ import streamlit as st
 
 from fer_core.app.resources import make_live_pipeline
 from fer_core.app.stream.visit import Phase, Visit
-from fer_core.config import settings
 from fer_core.errors import StorageError
 from fer_core.storage import SampleRow, Store
 from fer_core.streaming import Admission
@@ -213,8 +212,7 @@ def describe(result: Result, rule: Rule) -> dict[str, Any]:
 def this_desk() -> Desk:
     """The place of this visitor, and of nobody else."""
     if _KEY not in st.session_state:
-        chosen = settings()
-        st.session_state[_KEY] = Desk(Visit(detector=chosen.detector, model=chosen.model))
+        st.session_state[_KEY] = Desk(Visit.of_settings())
     desk: Desk = st.session_state[_KEY]
     return desk
 

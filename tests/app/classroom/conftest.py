@@ -11,8 +11,9 @@ from fer_core.access import AttemptLimiter, Role
 from fer_core.access import links as li
 from fer_core.app.access import cookies
 from fer_core.app.access import rights as access_module
-from fer_core.app.classroom import joining, state, student, watch
+from fer_core.app.classroom import joining, state, watch
 from fer_core.app.stream import camera, webrtc
+from fer_core.app.stream import show as show_module
 from fer_core.app.stream import visit as visit_module
 from fer_core.app.stream.camera import CameraReport
 from fer_core.config import settings
@@ -72,8 +73,7 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
     monkeypatch.setattr(camera, "mount_camera_check", fake.check_camera)
     monkeypatch.setattr(webrtc, "open_stream", fake.open_stream)
     monkeypatch.setattr(visit_module, "LiveSession", fake.open_session)
-    for module in (joining, student, watch):
-        monkeypatch.setattr(module, "warm_up", lambda _: True)
+    monkeypatch.setattr(show_module, "is_warm", lambda *_: True)
     for module in (joining, watch):
         monkeypatch.setattr(module, "shared_admission", lambda: admission)
     limiter = AttemptLimiter(WRONG_CODES, 600.0)

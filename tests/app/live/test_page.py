@@ -127,7 +127,7 @@ def test_busy_page_retries_and_can_be_cancelled(browser: Browser) -> None:
     app.button(key="start").click().run()
     assert "places are taken" in texts(app)
     assert "Trying again" in texts(app)
-    app.button(key="cancel").click().run()
+    app.button(key="live_stream-cancel").click().run()
     assert app.button(key="start")
     app.button(key="start").click().run()
     other.release()
@@ -179,8 +179,9 @@ def test_a_model_that_cannot_be_loaded_is_said(
     def fail(model: str, detector: str) -> None:
         raise ModelError("There is no model 'default'. Choose one of: none found.")
 
-    monkeypatch.setattr("fer_core.app.live.page.warm_example", fail)
-    monkeypatch.setattr("fer_core.app.live.page.is_warm", lambda model, detector: False)
+    monkeypatch.setattr("fer_core.app.stream.show.warm_example", fail)
+    for module in ("live.page", "stream.show"):
+        monkeypatch.setattr(f"fer_core.app.{module}.is_warm", lambda model, detector: False)
     app = open_app()
     assert "There is no model 'default'. Choose one of: none found." in texts(app)
     assert app.button(key="start").disabled

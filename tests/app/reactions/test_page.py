@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from fer_core.access import Role
 from fer_core.app.access import cookies
 from fer_core.app.access import rights as access_module
+from fer_core.app.live.page import STREAM_KEY as LIVE_KEY
 from fer_core.app.reactions import watch as watch_module
 from fer_core.app.reactions.player import PlayerReport, parse_report
 from fer_core.app.stream import camera, webrtc
@@ -57,7 +58,7 @@ def viewer(store: Store, monkeypatch: pytest.MonkeyPatch) -> Viewer:
         return CameraReport(attempt, "ok") if attempt else None
 
     def open_stream(callback: Any, *, key: str, **how: Any) -> FakeStream:
-        assert key != webrtc.STREAM_KEY
+        assert key != LIVE_KEY
         return stream.open_stream(callback, **how)
 
     monkeypatch.setattr(camera, "mount_camera_check", check)

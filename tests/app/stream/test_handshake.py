@@ -8,8 +8,9 @@ import streamlit as st
 from streamlit_webrtc import WebRtcStreamerContext
 from streamlit_webrtc.component import WebRtcStreamerState, generate_frontend_component_key
 
+from fer_core.app.private import ServerHalf
 from fer_core.app.stream import handshake
-from fer_core.app.stream.handshake import is_broken, is_stale
+from fer_core.app.stream.handshake import answer_newest_offer, is_stale, must_stop
 
 FIRST, SECOND = "v=0\r\no=- 11 2 IN IP4 127.0.0.1\r\n", "v=0\r\no=- 22 2 IN IP4 127.0.0.1\r\n"
 
@@ -68,7 +69,7 @@ def test_stale(
     answered: list[str | None] | None, how: dict[str, Any], report: Any, expected: bool
 ) -> None:
     worker = None if answered is None else Worker(answered[0])
-    assert is_stale(context_of(worker, **how), report) is expected
+    assert is_stale(ServerHalf(context_of(worker, **how), report)) is expected
 
 
 class AgainError(Exception):
@@ -93,7 +94,8 @@ FRONTEND = generate_frontend_component_key("video")
 
 
 def test_before_the_first_run_there_is_nothing_to_stop(state: dict[str, Any]) -> None:
-    assert not is_broken("video")
+    answer_newest_offer("video")
+    assert not must_stop("video")
 
 
 def test_an_answer_that_is_still_right_after_a_moment_is_sent(state: dict[str, Any]) -> None:
@@ -101,8 +103,9 @@ def test_an_answer_that_is_still_right_after_a_moment_is_sent(state: dict[str, A
     context = state["video"] = context_of(worker, signalling=True, answer="{}")
     state[FRONTEND] = offer(FIRST)
     with pytest.raises(AgainError):
-        is_broken("video")
-    assert not is_broken("video")
+        answer_newest_offer("video")
+    answer_newest_offer("video")
+    assert not must_stop("video")
     assert context._get_worker() is worker
 
 
@@ -111,9 +114,10 @@ def test_an_answer_that_came_too_late_is_not_sent(state: dict[str, Any]) -> None
     context = state["video"] = context_of(worker, signalling=True, answer="{}")
     state[FRONTEND] = offer(FIRST)
     with pytest.raises(AgainError):
-        is_broken("video")
+        answer_newest_offer("video")
     state[FRONTEND] = offer(SECOND)
-    assert not is_broken("video")
+    answer_newest_offer("video")
+    assert not must_stop("video")
     assert worker.is_stopped
     assert context._get_worker() is None
     assert context._sdp_answer_json is None
@@ -124,7 +128,8 @@ def test_a_wrong_answer_that_was_sent_stops_the_browser(state: dict[str, Any]) -
     worker = Worker(FIRST)
     state["video"] = context_of(worker, signalling=True, answer="{}", sent=True)
     state[FRONTEND] = offer(SECOND)
-    assert is_broken("video")
+    answer_newest_offer("video")
+    assert must_stop("video")
     assert not worker.is_stopped  # it hears of the stop by the browser
 
 
@@ -132,6 +137,7 @@ def test_an_offer_that_the_server_forgot_is_remembered(state: dict[str, Any]) ->
     worker = Worker(FIRST)
     context = state["video"] = context_of(worker, answer="{}", sent=True)
     state[FRONTEND] = offer(FIRST)
-    assert not is_broken("video")
+    answer_newest_offer("video")
+    assert not must_stop("video")
     assert context.state.signalling
     assert context._get_worker() is worker

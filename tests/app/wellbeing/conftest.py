@@ -8,6 +8,7 @@ import pytest
 
 from fer_core.app.access import cookies
 from fer_core.app.access import rights as access_module
+from fer_core.app.live.page import STREAM_KEY as LIVE_KEY
 from fer_core.app.stream import camera, webrtc
 from fer_core.app.stream import visit as visit_module
 from fer_core.app.stream.camera import CameraReport
@@ -40,7 +41,7 @@ def visitor(store: Store, monkeypatch: pytest.MonkeyPatch) -> Visitor:
         return CameraReport(attempt, "ok") if attempt else None
 
     def open_stream(callback: Callable[..., Any], *, key: str, **how: Any) -> FakeStream:
-        assert key != webrtc.STREAM_KEY
+        assert key != LIVE_KEY
         return made.stream.open_stream(callback, **how)
 
     monkeypatch.setattr(camera, "mount_camera_check", check)

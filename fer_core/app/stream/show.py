@@ -1,0 +1,205 @@
+"""One loop for every page that streams: controls, waiting for a place, the video, what it shows.
+
+A page says what is its own (buttons, what stands beside the video, how a stream starts and what
+becomes of a lost one); all else is here, once.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from fer_core.app.parts.notices import say
+from fer_core.app.resources import is_warm, warm_example
+from fer_core.app.stream.camera import CONSTRAINTS
+from fer_core.app.stream.messages import ASKING, Message, stream_message
+from fer_core.app.stream.video import show_video
+from fer_core.app.stream.visit import Phase, Visit
+from fer_core.errors import FerError
+from fer_core.streaming import LiveSnapshot
+
+RETRY_EVERY_S: Final = 2.0
+REFRESH_S: Final = 1.0
+WIDTHS: Final = (13, 7)
+
+#: The sign of a running script comes and goes with every refresh, and its "Stop" is not ours.
+HIDE_STATUS: Final = "<style>[data-testid='stStatusWidget'] { display: none; }</style>"
+#: Before the start the frame is there, to be ready at once, but there is nothing to see in it.
+_HIDE: Final = "<style>.st-key-{key} {{ height: 0; overflow: hidden; position: absolute; }}</style>"
+#: A quiet surface of the camera's shape until the video is there.
+_FRAME: Final = (
+    "<style>.st-key-{key} {{ aspect-ratio: {shape}; width: {width}; "
+    "background: rgba(127, 127, 127, 0.12); border-radius: 0.6rem; }}</style>"
+)
+
+#: Draws a moment of the stream, and what there is to say about it.
+Draw = Callable[[LiveSnapshot, Message | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the parts stand. They must be the same in every phase: a frame that moves is loaded
+    anew, which ends a connection."""
+
+    head: DeltaGenerator
+    video: DeltaGenerator
+    side: DeltaGenerator
+
+
+def usual_places(widths: tuple[int, int] = WIDTHS) -> Places:
+    """Controls above, the video left, what it shows right of it."""
+    head = st.container()
+    video, side = st.columns(widths, gap="medium")
+    return Places(head, video.container(gap=None), side)
+
+
+def show_stream(
+    visit: Visit,
+    *,
+    key: str,
+    controls: Callable[[], None],
+    start: Callable[[], None],
+    beside: Draw,
+    places: Places | None = None,
+    lose: Callable[[], None] | None = None,
+    cancel: Callable[[], None] | None = None,
+    refresh_s: float = REFRESH_S,
+    constraints: Mapping[str, Any] = CONSTRAINTS,
+    shape: str = "4 / 3",
+    width: str = "100%",
+) -> None:
+    """Draw a page's stream as the visit stands.
+
+    Args:
+        visit: whose stream.
+        key: of the stream, one per page and kind; also of the element around the video.
+        controls: draws the page's buttons, in every phase.
+        start: tries to start; called again while all places are taken.
+        beside: draws a moment of the stream while it runs, every ``refresh_s`` seconds.
+        places: where the parts stand; ``usual_places()`` by default.
+        lose: what to do where the place was lost; ``visit.reset`` by default.
+        cancel: what to do where the visitor waits no more; ``visit.reset`` by default.
+        refresh_s: seconds between moments that are drawn.
+        constraints: what is asked of the camera.
+        shape: width / height of the video.
+        width: of the video, as CSS has it.
+    """
+    if visit.has_lost_slot:
+        (lose or visit.reset)()
+        st.rerun()  # what the page drew before this is of a stream that runs
+    st.html(HIDE_STATUS)
+    places = places or usual_places()
+    with places.head:
+        controls()
+        if visit.phase is Phase.BUSY:
+            _show_busy(visit, start, cancel or visit.reset, key=key)
+        elif not visit.is_streaming:
+            say(visit.message)
+    with places.video:
+        show_video(visit, key=key, container=key, constraints=constraints)
+    frame = _FRAME if visit.is_streaming else _HIDE
+    st.html(frame.format(key=key, shape=shape, width=width))
+    if visit.is_streaming:
+        # A container of its own: a fragment that grows overwrites what follows it.
+        with places.side, st.container():
+            st.fragment(_show_moment, run_every=refresh_s)(visit, beside)
+    else:
+        with places.video:
+            _load_models(visit)
+
+
+def start_button(
+    visit: Visit,
+    label: str,
+    *,
+    key: str,
+    on_click: Callable[..., None],
+    args: tuple[Any, ...] = (),
+    is_primary: bool = True,
+    is_ready: bool = True,
+) -> None:
+    """The button that starts a stream; it can be pressed once the models are loaded.
+
+    Args:
+        visit: whose stream; tells which models.
+        label: of the button.
+        key: of the button.
+        on_click, args: what starts the stream.
+        is_primary: whether it is the page's main button now.
+        is_ready: False while something else is to be done first.
+    """
+    st.button(
+        label,
+        type="primary" if is_primary else "secondary",
+        icon=":material/videocam:",
+        key=key,
+        disabled=not is_ready or not is_warm(visit.model, visit.detector),
+        on_click=on_click,
+        args=args,
+    )
+
+
+def warm_up(visit: Visit) -> bool:
+    """Load the models once, so that nobody waits at the start; False where they can't be loaded."""
+    if is_warm(visit.model, visit.detector):
+        return True
+    try:
+        with st.spinner("Loading the model"):
+            warm_example(visit.model, visit.detector)
+    except FerError as error:
+        st.error(str(error))
+        return False
+    return True
+
+
+def _load_models(visit: Visit) -> None:
+    """Load them after all else is drawn, then let the start button be pressed."""
+    if not is_warm(visit.model, visit.detector) and warm_up(visit):
+        st.rerun()
+
+
+def _show_moment(visit: Visit, beside: Draw) -> None:
+    """Draw this moment; also the page's sign of life."""
+    session, lease = visit.session, visit.lease
+    if session is None or lease is None or not lease.touch():
+        st.rerun()
+    snapshot = session.snapshot()
+    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
+        st.rerun()
+    beside(snapshot, message_of(visit, snapshot))
+
+
+def message_of(visit: Visit, snapshot: LiveSnapshot) -> Message | None:
+    """What to say about a stream that runs; None where all is well."""
+    if visit.phase is Phase.ASKING:
+        return ASKING
+    if snapshot.problem is not None:
+        return Message("error", snapshot.problem)
+    return stream_message(
+        since_start_s=visit.in_phase_s,
+        since_frame_s=snapshot.since_frame_s,
+        since_face_s=snapshot.since_face_s,
+    )
+
+
+def _show_busy(
+    visit: Visit, start: Callable[[], None], cancel: Callable[[], None], *, key: str
+) -> None:
+    say(visit.message)
+    st.button("Cancel", key=f"{key}-cancel", on_click=cancel)
+
+    @st.fragment(run_every=RETRY_EVERY_S)
+    def retry() -> None:
+        if visit.in_phase_s > RETRY_EVERY_S / 2:
+            start()
+        if visit.phase is not Phase.BUSY:
+            st.rerun()
+        st.caption(
+            f"Trying again every {RETRY_EVERY_S:.0f} seconds; you have waited "
+            f"{visit.in_phase_s:.0f} s. The video starts by itself when a place is free."
+        )
+
+    with st.container():
+        retry()
