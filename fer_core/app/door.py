@@ -4,7 +4,6 @@
 is exchanged for an HttpOnly cookie and taken out of the address by a redirect.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -25,11 +24,10 @@ from fer_core.access.links import find_access, redeem
 from fer_core.access.owner import make_owner_query
 from fer_core.app.access import cookies
 from fer_core.app.access.rights import has_login
-from fer_core.config import PROJECT_ROOT, settings
+from fer_core.app.keeping import find_store, start_keeper
+from fer_core.config import PROJECT_ROOT
 from fer_core.errors import AccessError, FerError
 from fer_core.storage import shared_store
-from fer_core.storage.store import PURGE_EVERY_S
-from fer_core.studio import purge_sets
 
 _log = logging.getLogger(__name__)
 
@@ -58,29 +56,13 @@ def build_app(limiter: AttemptLimiter | None = None) -> st.App:
 
 @asynccontextmanager
 async def _keep(_: st.App) -> AsyncIterator[None]:
-    """While the app runs, what is too old is purged; at its end, what waits is written."""
-    purging = asyncio.create_task(_purge_recordings())
-    try:
-        store = shared_store()
-    except FerError as error:  # a wrong FER_DATABASE_URL: the live page goes on without
-        _log.warning("Nothing is being recorded: %s", error)
-        yield
-    else:
-        store.keep(settings().retention_days)
-        yield
+    """While the app runs, what is too old goes; at its end, what waits is written."""
+    store = find_store()
+    keeper = start_keeper(store)
+    yield
+    await run_in_threadpool(keeper.stop)
+    if store is not None:
         await run_in_threadpool(store.close)
-    purging.cancel()
-
-
-async def _purge_recordings(every_s: float = PURGE_EVERY_S) -> None:
-    """Delete recorded sets whose time is over, now and from time to time, though nobody comes."""
-    while True:
-        try:
-            if await run_in_threadpool(purge_sets):
-                st.cache_data.clear()  # pages may have kept their pictures
-        except OSError as error:
-            _log.warning("Recordings whose time is over could not be deleted: %s", error)
-        await asyncio.sleep(every_s)
 
 
 def owner_query() -> str | None:

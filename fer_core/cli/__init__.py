@@ -25,6 +25,7 @@ COMMANDS: Final = (
     "export",
     "evaluate",
     "dataset",
+    "retention",
     "bench",
 )
 

@@ -23,16 +23,7 @@ def register(app: typer.Typer) -> None:
     group.command("finetune")(finetune)
     group.command("export")(export_)
     group.command("import")(import_)
-    group.command("purge")(purge)
     app.add_typer(group, name="dataset")
-
-
-def purge() -> None:
-    """Delete the recorded sets whose retention date has passed; the app does so by itself."""
-    from fer_core.studio import purge_sets
-
-    gone = purge_sets()
-    typer.echo(f"Deleted: {', '.join(gone)}." if gone else "No set's time is over.")
 
 
 def clips(

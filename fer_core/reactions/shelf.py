@@ -4,6 +4,7 @@
 The code is random; who has it can take their numbers back.
 """
 
+import contextlib
 import json
 import re
 import secrets
@@ -28,6 +29,8 @@ SUFFIXES: Final = (".mp4", ".webm")
 MAX_DURATION_S: Final = 900.0
 _CODE = re.compile(r"^[0-9a-f]{12,32}$")
 _DAY_S = 86_400
+#: A piece that nobody has written to for so long is a killed process's.
+_PIECE_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,17 +167,15 @@ class Shelf:
 
     def courses(self, clip: Clip) -> list[Course | None]:
         """Of all viewers of a clip, in the order in which they gave them; None for those whose
-        numbers were deleted. What is older than FER_RETENTION_DAYS is deleted here."""
-        oldest_s = self._clock() - settings().retention_days * _DAY_S
+        numbers were deleted or are older than FER_RETENTION_DAYS, deleted yet or not."""
+        oldest_s = self._oldest_s()
         count = max(1, int(np.ceil(clip.duration_s)))
         found: list[tuple[int, str, Course | None]] = []
         for path in (self._folder / clip.key / "viewings").glob("*.json"):
             values = _read(path)
             if values is None:
                 continue
-            if "probs" in values and values["given_s"] < oldest_s:
-                values = _empty(path, values["given_s"])
-            if "probs" not in values:
+            if "probs" not in values or values["given_s"] < oldest_s:
                 found.append((values["given_s"], path.name, None))
                 continue
             blank = [float("nan")] * NUM_EMOTIONS
@@ -184,10 +185,38 @@ class Shelf:
                 found.append((values["given_s"], path.name, course))
         return [course for _, _, course in sorted(found, key=lambda one: one[:2])]
 
-    def tidy(self) -> None:
-        """Delete what is older than FER_RETENTION_DAYS, of all clips."""
-        for clip in self.clips():
-            self.courses(clip)
+    def purge(self, *, dry_run: bool = False) -> int:
+        """Delete the numbers of viewings that are older than FER_RETENTION_DAYS, of all clips,
+        and the pieces that a killed process left; how many viewings.
+
+        Args:
+            dry_run: only count.
+        """
+        oldest_s, gone = self._oldest_s(), 0
+        for path in self._folder.glob("*/viewings/*.json"):
+            values = _read(path)
+            if values is not None and "probs" in values and values["given_s"] < oldest_s:
+                gone += 1
+                if not dry_run:
+                    _empty(path, values["given_s"])
+        if not dry_run:
+            self._remove_pieces()
+        return gone
+
+    def _oldest_s(self) -> float:
+        return self._clock() - settings().retention_days * _DAY_S
+
+    def _remove_pieces(self) -> None:
+        """Of clips and viewings that were being written when a process was killed."""
+        for pattern in (".*.part", "*/viewings/*.part", "*/viewings/.*.part"):
+            for path in self._folder.glob(pattern):
+                with contextlib.suppress(OSError):  # it went meanwhile
+                    if path.stat().st_mtime >= self._clock() - _PIECE_S:
+                        continue
+                    if path.is_dir():
+                        shutil.rmtree(path)
+                    else:
+                        path.unlink()
 
 
 def _empty(path: Path, given_s: int) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from fer_core.config import PROJECT_ROOT
 from fer_core.datasets.duplicates import DuplicateCount, describe_duplicates
 from fer_core.errors import DataError
+from fer_core.scratch import scratch_folder
 
 #: A look that takes longer is given up.
 LOOK_FOR_S = 900.0
@@ -79,8 +79,8 @@ def preview_data(path: Path, *, near: bool = False) -> Preview:
     Raises:
         DataError: what is wrong with it, or that looking took too long.
     """
-    with tempfile.TemporaryDirectory(prefix="mien-preview-") as folder:
-        sheet = Path(folder) / "samples.png"
+    with scratch_folder() as folder:
+        sheet = folder / "samples.png"
         command = [sys.executable, "-m", "fer_core", "dataset", "check", str(path), "--json"]
         try:
             done = subprocess.run(

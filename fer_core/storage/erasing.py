@@ -1,6 +1,6 @@
 """Erasing a person, and everything that is older than the retention period."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
@@ -49,19 +49,21 @@ def delete_person(session: Session, *, person_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many rows a purge took away."""
+    """How many rows a purge took away, of each kind."""
 
     samples: int
     minutes: int
     checkins: int
     persons: int
     rooms: int
-    others: int
+    links: int
+    blocks: int
+    audit: int
 
     @property
     def total(self) -> int:
         """All of them."""
-        return self.samples + self.minutes + self.checkins + self.persons + self.rooms + self.others
+        return sum(asdict(self).values())
 
 
 def purge(session: Session, *, now_s: int, retention_days: int) -> Purged:
@@ -92,11 +94,11 @@ def purge(session: Session, *, now_s: int, retention_days: int) -> Purged:
     rooms = count(delete(Room).where(func.coalesce(Room.closed_s, Room.closes_s) < limit))
     # Who had access is known as long as the audit log, whose numbers are theirs.
     year = now_s - AUDIT_DAYS * DAY_S
-    others = count(delete(Holder).where(or_(Holder.expires_s < year, Holder.revoked_s < year)))
+    links = count(delete(Holder).where(or_(Holder.expires_s < year, Holder.revoked_s < year)))
     is_held = select(Holder.id).where(Holder.link_id == AccessLink.id).exists()
     over = or_(AccessLink.expires_s < limit, AccessLink.revoked_s < limit)
-    others += count(delete(AccessLink).where(over, ~is_held))
+    links += count(delete(AccessLink).where(over, ~is_held))
     # Not before the last minute of their day: a day published anew might show one person less.
-    others += count(delete(TeamBlock).where(TeamBlock.day_s < limit - 2 * DAY_S))
-    others += count(delete(AuditEntry).where(AuditEntry.at_s < year))
-    return Purged(samples, minutes, checkins, len(idle), rooms, others)
+    blocks = count(delete(TeamBlock).where(TeamBlock.day_s < limit - 2 * DAY_S))
+    entries = count(delete(AuditEntry).where(AuditEntry.at_s < year))
+    return Purged(samples, minutes, checkins, len(idle), rooms, links, blocks, entries)

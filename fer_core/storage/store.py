@@ -1,7 +1,6 @@
-"""Database, writer and the purge of one process, together."""
+"""Database and writer of one process, together."""
 
 import atexit
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,15 +13,9 @@ from sqlalchemy.orm import Session
 from fer_core.config import settings
 from fer_core.errors import StorageError
 from fer_core.storage.database import Database, database_url
-from fer_core.storage.erasing import erase_person, purge
+from fer_core.storage.erasing import Purged, erase_person, purge
 from fer_core.storage.rooms import close_overdue_rooms
 from fer_core.storage.writer import RecordWriter
-
-_log = logging.getLogger(__name__)
-
-PURGE_EVERY_S = 3600.0
-#: After a purge that could not be done.
-RETRY_EVERY_S = 60.0
 
 
 class Store:
@@ -42,10 +35,9 @@ class Store:
         self._clock = clock
         self._lock = threading.Lock()
         self._is_ready = False
-        self._is_ended = False
-        self._wake = threading.Event()
         self._left: set[bytes] = set()
-        self._keeper: threading.Thread | None = None
+        #: Set where an erasure could not clean the files: ``purge`` finishes it.
+        self.unfinished = threading.Event()
 
     def now_s(self) -> int:
         """UTC in whole seconds since 1970."""
@@ -76,6 +68,11 @@ class Store:
             yield session
 
     @property
+    def is_there(self) -> bool:
+        """Whether there may be rows: a file that is missing is not made to look for old ones."""
+        return self.database.path is None or self.database.path.exists()
+
+    @property
     def problem(self) -> str | None:
         """Why nothing is being recorded, as a sentence; None while all is well."""
         return self.writer.status().problem
@@ -101,7 +98,7 @@ class Store:
         try:
             self._clean_files()
         except StorageError:
-            self._wake.set()  # the keeper goes on
+            self.unfinished.set()
             raise
         return True
 
@@ -113,51 +110,32 @@ class Store:
             with self._lock:
                 self._left.discard(needle)
 
-    def tidy(self, retention_days: int) -> int:
-        """Close rooms whose time is over and purge what is too old; how many rows went.
+    def purge(self, retention_days: int, *, dry_run: bool = False) -> Purged:
+        """Close rooms whose time is over, purge what is too old, and finish erasures whose files
+        could not be cleaned; how many rows went.
+
+        Args:
+            retention_days: after which rows go.
+            dry_run: only count: everything is put back.
 
         Raises:
             StorageError: the database cannot be used.
         """
         now_s = self.now_s()
         with self.write() as session:
+            inside = session.begin_nested()
             close_overdue_rooms(session, now_s=now_s)
-            gone = purge(session, now_s=now_s, retention_days=retention_days).total
-        if gone or self._left or self.database.is_sqlite:
+            gone = purge(session, now_s=now_s, retention_days=retention_days)
+            if dry_run:
+                inside.rollback()
+                return gone
+        if gone.total or self._left or self.database.is_sqlite:
             self._clean_files()
         return gone
 
-    def keep(self, retention_days: int, *, every_s: float = PURGE_EVERY_S) -> None:
-        """Tidy now and from time to time, in a thread; a second call changes nothing."""
-        with self._lock:
-            if self._keeper is not None or self._is_ended:
-                return
-            self._keeper = threading.Thread(
-                target=self._keep, args=(retention_days, every_s), name="keeper", daemon=True
-            )
-            self._keeper.start()
-
-    def _keep(self, retention_days: int, every_s: float) -> None:
-        while not self._is_ended:
-            wait_s = every_s
-            try:
-                self.tidy(retention_days)
-            except StorageError as error:
-                _log.warning("The purge waits: %s", error)
-                wait_s = min(every_s, RETRY_EVERY_S)
-            except Exception:  # a thread that ends would purge nothing for ever
-                _log.exception("The purge failed")
-            if self._wake.wait(wait_s) and not self._is_ended:
-                self._wake.clear()
-                time.sleep(min(1.0, every_s))  # a reader may let go
-
     def close(self) -> None:
         """Write what waits and let go of the database."""
-        self._is_ended = True
-        self._wake.set()
         self.writer.close()
-        if self._keeper is not None:
-            self._keeper.join(5)
         self.database.close()
 
 

@@ -25,7 +25,7 @@ from fer_core.errors import DataError, FerError, InputError, LimitError
 from fer_core.files import printable_name
 from fer_core.storage.names import clean_name
 from fer_core.studio.info import INFO_NAME, SetInfo, parse_info
-from fer_core.studio.names import encode_png, recordings_dir, slug_of
+from fer_core.studio.names import IMPORTING, encode_png, recordings_dir, slug_of
 from fer_core.studio.private import hold_set, make_private_dir, write_private
 from fer_core.studio.rows import FILE_PATTERN, FaceRow, format_manifest, parse_manifest
 from fer_core.studio.store import StudioSet
@@ -89,7 +89,7 @@ def import_set(
     with hold_set(path):
         if path.exists():
             raise InputError(f"There is a set {path.name!r} already: type another name.")
-        part = path.with_name(f".import-{secrets.token_hex(6)}")
+        part = path.with_name(IMPORTING.format(name=path.name, mark=secrets.token_hex(6)))
         try:
             make_private_dir(part / "faces")
             for row in rows:

@@ -33,17 +33,6 @@ def forget_participant(model: str, participant: str) -> bool:
     return True
 
 
-def runs_trained_on(path: Path) -> list[str]:
-    """Training runs, by name, whose data set is this folder."""
-    found = []
-    for config in sorted((settings().data_dir / "runs").glob("*/config.json")):
-        data = _read(config).get("data")
-        where = data.get("path") if isinstance(data, dict) else None
-        if isinstance(where, str) and Path(where).resolve() == path.resolve():
-            found.append(config.parent.name)
-    return found
-
-
 def _read(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))

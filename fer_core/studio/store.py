@@ -15,6 +15,7 @@ from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.datasets.manifest import MANIFEST_NAME
 from fer_core.errors import DataError, InputError
+from fer_core.runs.erased import mark_runs
 from fer_core.storage.names import clean_name
 from fer_core.studio.consent import Consent, make_consent
 from fer_core.studio.cutting import CutFace, Detector, drop_near
@@ -28,7 +29,7 @@ from fer_core.studio.info import (
     read_info,
 )
 from fer_core.studio.models import forget_participant
-from fer_core.studio.names import NAME, encode_png, recordings_dir, slug_of
+from fer_core.studio.names import DELETING, NAME, encode_png, recordings_dir, slug_of
 from fer_core.studio.outcome import Change, Erased, Stored, relabel
 from fer_core.studio.private import hold_set, make_private_dir, write_private
 from fer_core.studio.rows import FaceRow, format_manifest, parse_manifest
@@ -247,6 +248,7 @@ class StudioSet:
             self.sweep(kept)
             for name in models:
                 forget_participant(name, participant)
+            mark_runs(self.path, self._clock())
         return Erased(len(rows) - len(kept), models)
 
     def sweep(self, rows: Sequence[FaceRow] | None = None) -> int:
@@ -278,7 +280,8 @@ class StudioSet:
             for model in self.info().trained:
                 for participant in model.participants:
                     forget_participant(model.name, participant)
-            gone = self.path.with_name(f".deleted-{self.name}-{secrets.token_hex(4)}")
+            mark_runs(self.path, self._clock())
+            gone = self.path.with_name(DELETING.format(name=self.name, mark=secrets.token_hex(4)))
             self.path.rename(gone)  # gone from every list at once
             shutil.rmtree(gone)
 

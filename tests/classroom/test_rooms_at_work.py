@@ -270,7 +270,7 @@ def test_a_person_is_gone_with_the_rooms_they_forgot(store: Store, group: Class)
     group.add(room, 2)
     group.pass_time(5)
     group.clock.now_s += 31 * 86_400
-    assert store.tidy(30) > 0
+    assert store.purge(30).total > 0
     with store.read() as session:
         for table in (Room, RoomSecond, Person, Sample, CheckIn):
             assert not session.scalars(select(table)).all(), table

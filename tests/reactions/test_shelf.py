@@ -63,7 +63,11 @@ def test_a_clip_and_what_viewers_gave(place: tuple[Shelf, Clock], video: bytes) 
     assert gone.startswith('{"given_s": ')
     assert "probs" not in gone
     clock.now_s += settings().retention_days * 86_400 - 15
-    mine.tidy()
+    assert [one is None for one in mine.courses(clip)] == [True, True, False], "too old to show"
+    kept = [path.read_text() for path in (mine.path(clip).parent / "viewings").iterdir()]
+    assert sum("probs" in text for text in kept) == 2, "reading deletes nothing"
+    assert mine.purge(dry_run=True) == mine.purge() == 1
+    assert mine.purge() == 0
     assert [one is None for one in mine.courses(clip)] == [True, True, False]
     mine.remove(clip)
     assert mine.clips() == []

@@ -4,8 +4,6 @@ import csv
 import io
 import json
 import logging
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,13 +56,6 @@ def test_erase_takes_the_person_out_of_every_table(store: Store) -> None:
         assert NEEDLE not in repr(vars(entry))
 
 
-def _wait_until(holds: Callable[[], bool], timeout_s: float = 20.0) -> None:
-    end = time.monotonic() + timeout_s
-    while not holds():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.02)
-
-
 def _found(folder: Path) -> list[str]:
     return [
         path.name
@@ -104,18 +95,8 @@ def test_a_reader_in_the_way_is_said_and_the_purge_finishes_it(
         assert reader.scalars(select(Person)).all(), "the reader sees its own state still"
     with sqlite_store.read() as session:
         assert session.scalars(select(Person)).all() == []
-    sqlite_store.tidy(30)
+    sqlite_store.purge(30)
     assert _found(tmp_path) == []
-
-
-def test_the_keeper_finishes_an_erasure_by_itself(sqlite_store: Store, tmp_path: Path) -> None:
-    person_id, _ = add_person(sqlite_store, NEEDLE, seconds=5)
-    sqlite_store.keep(30)
-    with sqlite_store.read() as reader:
-        reader.scalars(select(Person)).all()
-        with pytest.raises(StorageError, match="another program reads"):
-            sqlite_store.erase(person_id=person_id)
-    _wait_until(lambda: _found(tmp_path) == [])
 
 
 def test_where_a_copy_is_left_the_file_is_written_anew(sqlite_store: Store, tmp_path: Path) -> None:
@@ -158,12 +139,12 @@ def test_purge_goes_by_age_with_a_moved_clock(store: Store, clock: Clock) -> Non
         )
         rooms.add_marker(session, room_id=room.id, label="explained fractions", now_s=1)
         audit.note(session, action="looked", subject="team 1", now_s=store.now_s())
-    assert store.tidy(30) == 0
+    assert store.purge(30).total == 0
     clock.now_s += 29 * DAY_S
     stays, checkin_id = add_person(store, "stays", seconds=60, probs=ANGRY)
-    assert store.tidy(30) == 0
+    assert store.purge(30).total == 0
     clock.now_s += 2 * DAY_S
-    assert store.tidy(30) > 120
+    assert store.purge(30).total > 120
     with store.read() as session:
         assert [one.id for one in session.scalars(select(Person))] == [stays]
         assert session.scalars(select(Room)).all() == []
@@ -172,7 +153,7 @@ def test_purge_goes_by_age_with_a_moved_clock(store: Store, clock: Clock) -> Non
         assert len(course.times_s) == 60
         assert checkins.load_course(session, person_id=old).times_s.size == 0
     clock.now_s += 365 * DAY_S
-    store.tidy(30)
+    store.purge(30)
     assert {name: n for name, n in _rows(store).items() if n} == {}
 
 
@@ -182,7 +163,7 @@ def test_access_outlives_the_link_it_came_by(store: Store, clock: Clock) -> None
         held = redeem(session, token=token, now_s=store.now_s())
     for days, role in ((60, Role.OWNER), (89, Role.OWNER), (91, Role.VISITOR)):
         clock.now_s = 1_800_000_000 + days * DAY_S
-        store.tidy(30)
+        store.purge(30)
         with store.read() as session:
             assert find_access(session, token=held, now_s=store.now_s()).role is role
     with store.read() as session:
@@ -196,19 +177,11 @@ def test_who_comes_back_keeps_the_pseudonym_but_not_the_old_samples(
     clock.now_s += 40 * DAY_S
     with store.write() as session:
         persons.note_seen(session, person_id=person_id, now_s=store.now_s())
-    store.tidy(30)
+    store.purge(30)
     with store.read() as session:
         assert session.get(Person, person_id) is not None
         assert checkins.load_minutes(session, person_id=person_id) == []
         assert checkins.list_checkins(session, person_id=person_id) == []
-
-
-def test_the_keeper_tidies_by_itself(sqlite_store: Store, clock: Clock) -> None:
-    add_person(sqlite_store, "otter", seconds=5)
-    clock.now_s += 31 * DAY_S
-    sqlite_store.keep(30, every_s=0.05)
-    _wait_until(lambda: _rows(sqlite_store)["persons"] == 0)
-    assert _rows(sqlite_store)["samples"] == 0
 
 
 def test_export_holds_everything_of_one_person(store: Store) -> None:

@@ -57,5 +57,5 @@ def test_what_one_person_sees_is_searched_by_person(sqlite_store: Store, name: s
 
 def test_the_purge_searches_by_person_and_time(sqlite_store: Store) -> None:
     add_person(sqlite_store, "otter", seconds=100)
-    plans = _plans(sqlite_store, lambda _: sqlite_store.tidy(30), r"\s*DELETE FROM samples")
+    plans = _plans(sqlite_store, lambda _: sqlite_store.purge(30), r"\s*DELETE FROM samples")
     assert re.search(r"SEARCH samples USING .*\(person_id=\? AND second_s<\?\)", plans[0])

@@ -136,13 +136,6 @@ def test_too_little_to_learn_from(data_dir: Path) -> None:
         start_finetune(found, "mine")
 
 
-def test_purge(made: StudioSet, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "No set's time is over" in run("purge").stdout
-    monkeypatch.setattr("fer_core.studio.shelf.time.time", lambda: 4e9)
-    assert "Deleted: lab-one." in run("purge").stdout
-    assert not made.path.exists()
-
-
 def test_who_is_erased_while_a_head_is_trained_does_not_come_back(
     made: StudioSet, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

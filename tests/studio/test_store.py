@@ -9,10 +9,10 @@ import pytest
 
 from fer_core.datasets import load_dataset
 from fer_core.errors import DataError, FerError, InputError
+from fer_core.runs.erased import runs_on
 from fer_core.studio import StudioSet, list_sets, purge_sets
 from fer_core.studio.cutting import drop_near
 from fer_core.studio.info import DAY_S
-from fer_core.studio.models import runs_trained_on
 from tests.studio.conftest import NOW_S, make_faces, make_image
 
 
@@ -127,7 +127,7 @@ def test_erasing_leaves_nothing_behind(made: StudioSet, data_dir: Path) -> None:
         row.file for row in made.rows()
     }
     assert "| ben | 21 |" in (model / "README.md").read_text()
-    assert runs_trained_on(made.path) == ["first-1"]
+    assert runs_on(made.path) == ["first-1"]
     with pytest.raises(InputError):
         made.erase("anna")
 

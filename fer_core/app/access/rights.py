@@ -16,10 +16,10 @@ from fer_core.access import VISITOR, Access, Role
 from fer_core.access.links import find_access, note_login
 from fer_core.access.login import roles_from_claims
 from fer_core.app.access import cookies
+from fer_core.app.keeping import ensure_keeper
 from fer_core.config import settings
 from fer_core.errors import AccessError, FerError
 from fer_core.storage import shared_store
-from fer_core.storage.database import FILE_NAME
 
 _log = logging.getLogger(__name__)
 _LOGIN_KEY = "access_login"
@@ -63,13 +63,8 @@ def require_training() -> Access:
 
 def begin_run() -> Access:
     """Called first by the router, on every run: the visitor's access, for the menu."""
-    # Where `serve` does not do it: a database that is there is kept tidy.
-    url = settings().database_url
-    if not cookies.has_door() and (url or (settings().data_dir / FILE_NAME).exists()):
-        try:
-            shared_store().keep(settings().retention_days)
-        except FerError as error:
-            _log.warning("The database can't be tidied: %s", error)
+    if not cookies.has_door():
+        ensure_keeper()
     return current_access()
 
 

@@ -5,18 +5,14 @@ not count), an hour after the last upload or result, and with the process in any
 """
 
 import atexit
-import os
-import re
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
 from fer_core.app.analyse.job import AnalysisJob
+from fer_core.scratch import Scratch
 
 KEEP_S = 3600.0
 #: A phone that locks its screen disconnects; who is back by then finds everything.
@@ -30,7 +26,8 @@ class Desk:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self.folder = Path(tempfile.mkdtemp(prefix=f"mien-{os.getpid()}-"))
+        self._scratch = Scratch()
+        self.folder = self._scratch.path
         self.uploads, self.results = self.folder / "uploads", self.folder / "results"
         self.uploads.mkdir()
         self.results.mkdir()
@@ -72,7 +69,7 @@ class Desk:
         self.is_cleared = True
         if self.job is not None:
             self.job.cancel()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._scratch.close()
 
 
 class Desks:
@@ -81,7 +78,6 @@ class Desks:
     def __init__(self) -> None:
         self._desks: set[Desk] = set()
         self._lock = threading.Lock()
-        _remove_orphans()
         atexit.register(self.clear)
         threading.Thread(target=self._watch, name="analyse-janitor", daemon=True).start()
 
@@ -111,22 +107,6 @@ class Desks:
         while True:
             time.sleep(_SWEEP_EVERY_S)
             self.sweep()
-
-
-def _remove_orphans() -> None:
-    """Folders of processes that were killed."""
-    if os.name != "posix":
-        return
-    for path in Path(tempfile.gettempdir()).glob("mien-*-*"):
-        found = re.fullmatch(r"mien-(\d+)-\w+", path.name)
-        if found is None or not path.is_dir() or path.stat().st_uid != os.getuid():
-            continue
-        try:
-            os.kill(int(found[1]), 0)
-        except ProcessLookupError:
-            shutil.rmtree(path, ignore_errors=True)
-        except OSError:  # it lives, and is somebody else's
-            continue
 
 
 @st.cache_resource(show_spinner=False)

@@ -17,7 +17,6 @@ def show_reactions_page() -> None:
     st.title("Reactions", anchor=False)
     st.markdown(INTRO)
     shelf = Shelf()
-    shelf.tidy()
     clips = shelf.clips()
     is_operator = current_access().has(Role.EDUCATOR, Role.MANAGER)
     names = ["Watch", "Together"]

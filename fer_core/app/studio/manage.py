@@ -14,13 +14,13 @@ from fer_core.app.studio.state import (
     visible_people,
 )
 from fer_core.errors import AccessError, InputError
+from fer_core.runs.erased import runs_on
 from fer_core.storage import shared_store
 from fer_core.storage.audit import note
 from fer_core.studio import StudioSet, list_sets
 from fer_core.studio.archive import export_set, import_set
 from fer_core.studio.consent import day_text
 from fer_core.studio.info import SetInfo
-from fer_core.studio.models import runs_trained_on
 
 
 def show_manage(desk: Desk, found: StudioSet, info: SetInfo) -> None:
@@ -54,7 +54,7 @@ def show_manage(desk: Desk, found: StudioSet, info: SetInfo) -> None:
         st.caption("Nobody was recorded yet.")
     show_receipt_form(desk)
     st.subheader("The whole set", anchor=False)
-    runs = runs_trained_on(found.path)
+    runs = runs_on(found.path)
     models = [model.name for model in info.trained]
     if runs or models:
         st.caption(

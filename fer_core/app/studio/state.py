@@ -11,16 +11,15 @@ import streamlit as st
 from fer_core.access import AttemptLimiter, Role
 from fer_core.app.access.rights import current_access, may_train
 from fer_core.app.stream.visit import Visit
-from fer_core.errors import FerError
+from fer_core.errors import DataError, FerError
 from fer_core.labels import EMOTIONS
-from fer_core.studio import StudioSet, list_sets, purge_sets, recordings_dir
+from fer_core.studio import StudioSet, list_sets, recordings_dir
 from fer_core.studio.consent import Consent
 from fer_core.studio.outcome import Change
 from fer_core.studio.recorder import Recorder
 from fer_core.studio.rows import FaceRow
 
 _KEY = "studio-desk"
-_PURGE_EVERY_S = 60.0
 RECORD, CURATE, TRAIN, MANAGE = "Record", "Curate", "Train and use", "Manage"
 VIEWS = (RECORD, CURATE, TRAIN, MANAGE)
 
@@ -71,8 +70,7 @@ def this_desk() -> Desk:
 
 
 def leave_studio() -> None:
-    """Called when another page is shown; what is over goes whatever page is open."""
-    purge_now_and_then()
+    """Called when another page is shown."""
     if _KEY in st.session_state:
         this_desk().leave()
 
@@ -145,24 +143,17 @@ def show_message(desk: Desk) -> None:
     {"error": st.error, "success": st.success, "info": st.info}[severity](text)
 
 
-@st.cache_resource(show_spinner=False)
-def _purge_clock() -> dict[str, float]:
-    return {"at": -_PURGE_EVERY_S}
-
-
-def purge_now_and_then() -> None:
-    """Delete the sets whose time is over; looks once a minute."""
-    clock = _purge_clock()
-    if time.monotonic() - clock["at"] >= _PURGE_EVERY_S:
-        clock["at"] = time.monotonic()
-        if purge_sets():
-            forget_pictures()
-
-
 def current_sets() -> list[StudioSet]:
-    """The sets that there are; those whose time is over go first."""
-    purge_now_and_then()
-    return list_sets()
+    """The sets that there are, without those whose time is over, deleted yet or not."""
+    found, now_s = [], int(time.time())
+    for one in list_sets():
+        try:
+            if one.info().is_over(now_s):
+                continue
+        except DataError:  # the page says what is wrong with it
+            pass
+        found.append(one)
+    return found
 
 
 def forget_pictures() -> None:

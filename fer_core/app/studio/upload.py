@@ -3,7 +3,6 @@
 import csv
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.manifest import MANIFEST_NAME
 from fer_core.errors import InputError
 from fer_core.labels import EMOTIONS
+from fer_core.scratch import scratch_folder
 from fer_core.studio import CutFace, StudioSet
 from fer_core.studio.cutting import Detector
 from fer_core.studio.info import SetInfo
@@ -92,8 +92,7 @@ def _store_files(
     labels: Sequence[str],
 ) -> Stored:
     kept = dropped = 0
-    with tempfile.TemporaryDirectory(prefix="mien-studio-") as folder:
-        root = Path(folder)
+    with scratch_folder() as root:
         names = []
         for index, file in enumerate(files):
             name = f"video{index:02d}{Path(file.name).suffix.lower()}"

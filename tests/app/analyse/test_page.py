@@ -204,14 +204,6 @@ def test_sweeping_removes_files_and_ends_the_analysis(
     assert not kept.folder.exists()
 
 
-def test_folders_of_killed_processes_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
-    for name in ("mien-4194305-abc", "mien-1-abc", "mien-notes", "other"):
-        (tmp_path / name).mkdir()
-    analyse_desk._remove_orphans()
-    assert {p.name for p in tmp_path.iterdir()} == {"mien-1-abc", "mien-notes", "other"}
-
-
 # --- names and numbers --------------------------------------------------------------------------
 
 
