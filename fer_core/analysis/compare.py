@@ -105,7 +105,7 @@ def compare_filters(
         steady="recurrent" if "recurrent" in smoothers else "plain",
     )
     pipeline.smoother = beside
-    known_s, known = _boxes_of(table, track_id, start_s, end_s, options.max_gap_s)
+    known_s, known = _boxes_of(table, track_id, start_s, end_s, options.hold_s)
     times: list[float] = []
     probs: dict[str, list[FloatArray]] = {name: [] for name in smoothers}
     labels: dict[str, list[str]] = {name: [] for name in smoothers}
@@ -117,7 +117,7 @@ def compare_filters(
         result = pipeline.process(frame)
         tell(min(1.0, (frame.time_s - start_s) / max(end_s - start_s, 1e-9)))
         nearest = int(np.abs(known_s - frame.time_s).argmin())
-        if not len(result.faces) or abs(known_s[nearest] - frame.time_s) > options.max_gap_s:
+        if not len(result.faces) or abs(known_s[nearest] - frame.time_s) > options.hold_s:
             continue
         overlaps = iou(known[nearest : nearest + 1], np.asarray(result.faces.boxes, np.float64))[0]
         face = int(overlaps.argmax())

@@ -21,7 +21,7 @@ from fer_core.errors import DecodeError, FerError, LimitError
 from fer_core.files import printable_name
 from fer_core.imaging.decode import read_image
 from fer_core.imaging.frame import ArrayFrame, VideoFrame
-from fer_core.pipeline import FacePipeline, build_pipeline
+from fer_core.pipeline import LIVE_EXPIRY_S, FacePipeline, build_pipeline
 from fer_core.temporal import EpisodeDetector, PlainFilter, SecondWindows, Smoother
 from fer_core.tracking import Tracker
 from fer_core.types import EmotionSample, FrameResult, ImageArray
@@ -33,6 +33,9 @@ _log = logging.getLogger(__name__)
 _TELL_EVERY_S = 0.25
 #: A file that says it is longer than what could be read by more than this broke off.
 _MISSING_S = 2.0
+#: Between two frames of a file a face is out of sight for at most so long, as the tracker counts:
+#: three frames without it are needed before it gets another id.
+_STEP_S = 0.5
 
 
 class Engine:
@@ -129,7 +132,7 @@ class Engine:
             self._check_duration(task, reader.duration_s)
             document.fps = reader.fps
             pipeline = self._video
-            pipeline.tracker = Tracker(expiry_s=self.options.expiry_s)
+            pipeline.tracker = Tracker(expiry_s=LIVE_EXPIRY_S, max_step_s=_STEP_S)
             pipeline.smoother = Smoother(expiry_s=self.options.expiry_s, steady=self._steady)
             try:
                 self._follow(task, reader, pipeline, document, writer, tell)
@@ -158,8 +161,7 @@ class Engine:
         tell: Callable[[Progress], None],
     ) -> None:
         """Every frame once: analysed, measured, written. What is open is closed in any case."""
-        gap_s = self.options.max_gap_s
-        windows, episodes = SecondWindows(max_gap_s=gap_s), EpisodeDetector(max_gap_s=gap_s)
+        windows, episodes = SecondWindows(), EpisodeDetector()
         moments = StrongestMoments()
         copy = writer.open_annotated(reader.fps or 30.0) if self.options.annotate else None
         result: FrameResult | None = None
@@ -178,8 +180,8 @@ class Engine:
                 if is_due:
                     result = pipeline.process(frame)
                     writer.add_faces(face_rows(task.name, document.frames, result))
-                    keep(windows.add(result))
-                    episodes.add(result)
+                    keep(windows.add(result, is_shown=True))
+                    episodes.add(result, is_shown=True)
                     moments.add(result)
                     document.analysed += 1
                     document.rows += len(result.faces)
@@ -191,6 +193,12 @@ class Engine:
                     told_s = time.monotonic()
                     tell(Progress(frame.time_s, reader.duration_s, document.frames))
         finally:
+            # How long the last frame is shown is a guess in most containers: it counts for a face
+            # of which there is nothing else.
+            alone_s = 1 / (reader.fps or 25.0)
+            last_s = result.time_s if result is not None else 0.0
+            windows.pause(last_s, alone_s=alone_s)
+            episodes.pause(last_s, alone_s=alone_s)
             keep(windows.flush())
             document.tracks = episodes.finish()
             document.moments = moments.found()

@@ -69,13 +69,13 @@ class AnalysisOptions:
             raise ConfigError("Nothing would be written: choose a format or the annotated copy.")
 
     @property
-    def max_gap_s(self) -> float:
-        """A face is taken as seen between two analysed frames that are at most so far apart."""
+    def hold_s(self) -> float:
+        """What was found is drawn for so long after its frame."""
         return max(0.5, 1.5 * (self.every_s or 0.0))
 
     @property
     def expiry_s(self) -> float:
-        """A face keeps its id for so long out of sight: three analysed frames at least."""
+        """What a face showed steadies it for so long: three analysed frames at least."""
         return max(1.5, 3.0 * (self.every_s or 0.0))
 
     def to_dict(self) -> dict[str, Any]:

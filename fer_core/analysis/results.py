@@ -70,7 +70,7 @@ class ResultWriter:
         self.annotated = AnnotatedVideo(
             self._path(".annotated.mp4"),
             fps=fps,
-            hold_s=self._options.max_gap_s,
+            hold_s=self._options.hold_s,
             blur=self._options.blur,
         )
         return self.annotated

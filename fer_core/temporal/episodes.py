@@ -90,6 +90,7 @@ class TrackMeasures:
     _sum: FloatArray64 = field(default_factory=lambda: np.zeros(NUM_EMOTIONS))
     _squares: FloatArray64 = field(default_factory=lambda: np.zeros(NUM_EMOTIONS))
     _held: FloatArray64 | None = None
+    _since_s: float = 0.0
     _label: str = ""
     _label_since_s: float = 0.0
     _label_sum: float = 0.0
@@ -118,8 +119,9 @@ class TrackMeasures:
 class EpisodeDetector:
     """Collects ``TrackMeasures`` of every track, frame by frame; see the module.
 
-    A frame's values hold until the track's next frame. Frames whose time stands still or goes
-    back are left out, as are untracked faces and rows that are not finite.
+    A frame's values hold until the track's next frame, and with ``is_shown`` until the next frame
+    of all (see ``SecondWindows``). Frames whose time stands still or goes back are left out, as
+    are untracked faces and rows that are not finite.
 
     Args:
         enter, leave: probabilities at which an episode begins and ends.
@@ -147,17 +149,41 @@ class EpisodeDetector:
         self.min_length_s, self.max_gap_s = min_length_s, max_gap_s
         self.tracks: dict[int, TrackMeasures] = {}
         self._active: set[int] = set()
+        self._time_s: float | None = None
+        self._in_view: set[int] = set()
 
-    def add(self, result: FrameResult) -> None:
-        """Take in a frame."""
+    def add(self, result: FrameResult, *, is_shown: bool = False) -> None:
+        """Take in a frame; ``is_shown``: the one before was on show until this one."""
         now = result.time_s
+        goes_on = self._time_s is None or now > self._time_s
+        if is_shown:
+            self._hold(now)
+        self._time_s = now
+        self._in_view = set()
         for row, key in enumerate(result.faces.track_ids.tolist()):
+            if key in self._active and not (goes_on and now >= self.tracks[key].last_s):
+                continue
             if key >= 0 and np.isfinite(result.smoothed[row]).all():
                 self._see(
                     key, now, np.asarray(result.smoothed[row], np.float64), result.labels[row]
                 )
         for key in [k for k in self._active if now - self.tracks[k].last_s > self.max_gap_s]:
             self._lose(self.tracks[key])
+
+    def pause(self, until_s: float, *, alone_s: float = 0.0) -> None:
+        """The last frame was on show until then; what comes after is not known.
+
+        Args:
+            until_s: time.
+            alone_s: so long counts a face that was seen in the last frame only.
+        """
+        self._hold(until_s)
+        for track in (self.tracks[key] for key in self._in_view):
+            if track.last_s == track._since_s:
+                self._pass(track, track.last_s + alone_s)
+                track.last_s += alone_s
+        self.finish()
+        self._in_view = set()
 
     def finish(self) -> dict[int, TrackMeasures]:
         """End what is open; all tracks by id."""
@@ -169,25 +195,39 @@ class EpisodeDetector:
         track = self.tracks.get(key)
         if track is None:
             track = self.tracks[key] = TrackMeasures(key, now, now)
-        elif key in self._active and now <= track.last_s:
-            return
         if key in self._active and now - track.last_s > self.max_gap_s:
             self._lose(track)
         if key not in self._active:
             self._active.add(key)
+            track._since_s = now
             self._begin_label(track, label, now)
-        elif track._held is not None:
-            passed = now - track.last_s
-            track.seen_s += passed
-            track._sum += passed * track._held
-            track._squares += passed * track._held**2
-            if track._label in EMOTIONS:
-                track._label_sum += passed * float(track._held[EMOTIONS.index(track._label)])
+        else:
+            self._pass(track, now)
             if label != track._label:
                 self._end_label(track, now)
                 self._begin_label(track, label, now)
         track.last_s, track._held = now, probs
+        self._in_view.add(key)
         self._follow_episodes(track, now, probs)
+
+    def _hold(self, until_s: float) -> None:
+        """Count the faces of the last frame until then."""
+        for track in (self.tracks[key] for key in self._in_view):
+            if until_s > track.last_s:
+                self._pass(track, until_s)
+                track.last_s = until_s
+
+    @staticmethod
+    def _pass(track: TrackMeasures, now: float) -> None:
+        """What was last seen held until now."""
+        if track._held is None:
+            return
+        passed = now - track.last_s
+        track.seen_s += passed
+        track._sum += passed * track._held
+        track._squares += passed * track._held**2
+        if track._label in EMOTIONS:
+            track._label_sum += passed * float(track._held[EMOTIONS.index(track._label)])
 
     def _follow_episodes(self, track: TrackMeasures, now: float, probs: FloatArray64) -> None:
         for index, p in enumerate(probs.tolist()):

@@ -1,6 +1,6 @@
 """Frames -> one ``EmotionSample`` per track and second."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,16 @@ from fer_core.types import EmotionSample, FrameResult
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """One face in one frame. ``facing`` and ``eyes_open`` are None where not measured."""
+    """One face in one frame. ``facing`` and ``eyes_open`` are None where not measured.
+
+    ``is_new``: nothing was counted since it came into view.
+    """
 
     time_s: float
     probs: NDArray[np.float64]
     facing: bool | None
     eyes_open: bool | None
+    is_new: bool = True
 
 
 @dataclass(slots=True)
@@ -62,6 +66,10 @@ class SecondWindows:
     as frames come at least every ``max_gap_s``). The smoothed probabilities are averaged: they
     carry the neutral baseline.
 
+    A file's frame is on show until its next one, however far that is: with ``is_shown`` a face
+    counts until the next frame, whether that shows it or not. Of a live stream nobody knows what
+    happened between two frames far apart.
+
     A window is given out once no later frame can add to it (``max_gap_s`` after its end), tracks
     of a window in ascending order; a track with no valid time gives no sample. A timestamp that
     stands still or goes back by up to a window is left out; further back means that the stream
@@ -97,9 +105,14 @@ class SecondWindows:
         self._last: dict[int, _Seen] = {}
         self._windows: dict[tuple[int, int], _Window] = {}
         self._time_s: float | None = None
+        self._in_view: set[int] = set()
 
-    def add(self, result: FrameResult) -> list[EmotionSample]:
+    def add(self, result: FrameResult, *, is_shown: bool = False) -> list[EmotionSample]:
         """Take in a frame; the samples of windows that it completes.
+
+        Args:
+            result: of the frame.
+            is_shown: the frame before was on show until this one.
 
         Raises:
             ValueError: the frame's time is not finite.
@@ -111,13 +124,30 @@ class SecondWindows:
             if self._time_s - now <= self.window_s:
                 return []
             done = self.flush()
+        if is_shown:
+            self._hold(now)
         self._time_s = now
+        self._in_view = set()
         for row, track_id in enumerate(result.faces.track_ids):
             if track_id >= 0 and np.isfinite(result.smoothed[row]).all():
                 self._see(int(track_id), self._observe(result, row))
         self._last = {k: s for k, s in self._last.items() if now - s.time_s <= self.max_gap_s}
         complete = int(np.floor((now - self.max_gap_s) / self.window_s))
         return done + self._give(complete)
+
+    def pause(self, until_s: float, *, alone_s: float = 0.0) -> None:
+        """The last frame was on show until then; what comes after is not known.
+
+        Args:
+            until_s: time.
+            alone_s: so long counts a face that was seen in the last frame only.
+        """
+        self._hold(until_s)
+        for track_id in self._in_view:
+            seen = self._last[track_id]
+            if seen.is_new:
+                self._fill(track_id, seen, seen.time_s + alone_s)
+        self._last, self._in_view = {}, set()
 
     def flush(self) -> list[EmotionSample]:
         """The samples of all open windows; the next frame starts anew."""
@@ -138,15 +168,27 @@ class SecondWindows:
             eyes_open=openness >= self.min_openness if np.isfinite(openness) else None,
         )
 
+    def _hold(self, until_s: float) -> None:
+        """Count the faces of the last frame until then."""
+        for track_id in self._in_view:
+            seen = self._last[track_id]
+            if until_s > seen.time_s:
+                self._fill(track_id, seen, until_s)
+                self._last[track_id] = replace(seen, time_s=until_s, is_new=False)
+
     def _see(self, track_id: int, seen: _Seen) -> None:
         before = self._last.get(track_id)
+        if before is not None and seen.time_s - before.time_s <= self.max_gap_s:
+            self._fill(track_id, before, seen.time_s)
+            seen = replace(seen, is_new=False)
         self._last[track_id] = seen
-        if before is None or seen.time_s - before.time_s > self.max_gap_s:
-            return
-        first, last = (int(np.floor(s.time_s / self.window_s)) for s in (before, seen))
+        self._in_view.add(track_id)
+
+    def _fill(self, track_id: int, before: _Seen, until_s: float) -> None:
+        first, last = (int(np.floor(t / self.window_s)) for t in (before.time_s, until_s))
         for index in range(first, last + 1):
             start = max(before.time_s, index * self.window_s)
-            end = min(seen.time_s, (index + 1) * self.window_s)
+            end = min(until_s, (index + 1) * self.window_s)
             if end > start:
                 window = self._windows.setdefault((index, track_id), _Window())
                 window.add(before, end - start)

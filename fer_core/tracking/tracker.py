@@ -1,5 +1,6 @@
 """Stable ids for the faces of one stream."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,15 +44,17 @@ class Tracker:
 
     Args:
         expiry_s: a face out of sight for longer gets a new id when it returns.
+        max_step_s: a step between two frames counts as so long at most. In a file that has a
+            frame every five seconds, nothing was missed between two of them.
 
     Raises:
-        ConfigError: ``expiry_s`` is not positive.
+        ConfigError: a time is not positive.
     """
 
-    def __init__(self, *, expiry_s: float = 0.8) -> None:
-        if not expiry_s > 0:
-            raise ConfigError(f"expiry_s must be positive. Received: {expiry_s}.")
-        self.expiry_s = expiry_s
+    def __init__(self, *, expiry_s: float = 0.8, max_step_s: float = math.inf) -> None:
+        if not expiry_s > 0 or not max_step_s > 0:
+            raise ConfigError(f"Times must be positive. Received: {expiry_s}, {max_step_s}.")
+        self.expiry_s, self.max_step_s = expiry_s, max_step_s
         self._next_id = 1
         self.reset()
 
@@ -109,7 +112,8 @@ class Tracker:
         """Seconds since the last update; 0 at first and where time stands still or goes back."""
         if not np.isfinite(time_s):
             raise ValueError(f"time_s must be finite. Received: {time_s}.")
-        return 0.0 if self._stamp is None else max(0.0, time_s - self._stamp)
+        passed = 0.0 if self._stamp is None else max(0.0, time_s - self._stamp)
+        return min(passed, self.max_step_s)
 
     def _advance(self, seconds: float) -> None:
         self._tracks = [t for t in self._tracks if self._now - t.seen_s <= self.expiry_s]

@@ -169,3 +169,29 @@ def test_frame_rate_does_not_matter(levels: list[float]) -> None:
     cut = {(o, p) for o, _, e, p in happy_episodes(slow) if e < 0.4 * len(levels) - 0.3}
     assert cut <= {(o, p) for o, _, _, p in happy_episodes(fast)}
     assert (slow.transitions == fast.transitions).all()
+
+
+def test_a_frame_that_is_shown_counts_until_the_next_one() -> None:
+    """One frame every two seconds; in the fourth the face is gone, in the last comes another."""
+    detector = EpisodeDetector()
+    for index, happy in enumerate([0.9, 0.9, 0.2]):
+        detector.add(frame(2.0 * index, happy), is_shown=True)
+    nobody = frame(6.0, 0.9, track_id=-1)
+    detector.add(nobody, is_shown=True)
+    detector.add(frame(8.0, 0.8, track_id=2), is_shown=True)
+    detector.pause(8.0, alone_s=0.5)
+    first, last = detector.tracks[1], detector.tracks[2]
+    assert (first.seen_s, first.last_s, first.label_s) == (6.0, 6.0, {"happy": 4.0, "sad": 2.0})
+    assert first.mean[HAPPY] == pytest.approx((0.9 + 0.9 + 0.2) / 3)
+    assert happy_episodes(first) == [(0.0, 0.0, 4.0, 0.9)]
+    assert (last.seen_s, last.label_s) == (0.5, {"happy": 0.5})
+
+
+def test_a_pause_ends_what_is_open() -> None:
+    detector = EpisodeDetector(max_gap_s=5)
+    detector.add(frame(0.0, 0.9), is_shown=True)
+    detector.pause(1.0)
+    detector.add(frame(3.0, 0.9), is_shown=True)
+    detector.pause(4.0)
+    track = detector.tracks[1]
+    assert (track.seen_s, [(s.start_s, s.end_s) for s in track.segments]) == (2, [(0, 1), (3, 4)])

@@ -164,3 +164,25 @@ def test_impossible_options_are_refused(name: str, value: float) -> None:
 def test_a_time_that_is_not_finite_is_refused() -> None:
     with pytest.raises(ValueError, match="finite"):
         SecondWindows().add(result_at(float("nan"), {1: A}))
+
+
+def test_a_frame_that_is_shown_counts_until_the_next_one() -> None:
+    """Frames of a file at 0, 1, 4 and 4.2 s: the face is in the first three, then it is gone."""
+    windows = SecondWindows()
+    samples: list[EmotionSample] = []
+    for time_s, rows in [(0.0, {1: A}), (1.0, {1: B}), (4.0, {1: A}), (4.2, {}), (5.5, {2: B})]:
+        samples += windows.add(result_at(time_s, rows), is_shown=True)
+    windows.pause(5.5, alone_s=0.1)
+    samples += windows.flush()
+    found = [(s.track_id, s.time_s, round(s.valid_s, 6)) for s in samples]
+    assert found == [(1, 0, 1), (1, 1, 1), (1, 2, 1), (1, 3, 1), (1, 4, 0.2), (2, 5, 0.1)]
+    assert [bool(s.probs[HAPPY] > 0.5) for s in samples] == [True, False, False, False, True, False]
+
+
+def test_nothing_is_known_after_a_pause() -> None:
+    windows = SecondWindows(max_gap_s=2)
+    windows.add(result_at(0, {1: A}), is_shown=True)
+    windows.pause(0.25)
+    windows.add(result_at(1.5, {1: A}), is_shown=True)
+    samples = windows.add(result_at(1.75, {1: A}), is_shown=True) + windows.flush()
+    assert [(s.time_s, s.valid_s) for s in samples] == [(0, 0.25), (1, 0.25)]

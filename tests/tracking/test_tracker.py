@@ -159,3 +159,13 @@ def test_times_that_are_not_finite_are_refused(time_s: float) -> None:
 def test_impossible_expiry_is_refused(expiry_s: float) -> None:
     with pytest.raises(ConfigError, match="Received"):
         Tracker(expiry_s=expiry_s)
+
+
+@pytest.mark.parametrize(("missed", "want"), [(0, 1), (2, 1), (3, 2)])
+def test_a_long_step_of_a_file_is_one_step(missed: int, want: int) -> None:
+    """A frame every five seconds: who is missing in three of them comes back as another."""
+    tracker = Tracker(expiry_s=1.5, max_step_s=0.5)
+    ids(tracker, 0, (100, 100))
+    for step in range(missed):
+        ids(tracker, 5.0 * (step + 1))
+    assert ids(tracker, 5.0 * (missed + 1), (104, 100)) == [want]

@@ -40,7 +40,9 @@ def show_video(task: Task, document: dict[str, Any], table: Path) -> None:
     length = clock_text(document["duration_s"])
     count = len(document["people"])
     found = "" if count else " · no face found"
-    st.markdown(f"{length} · {document['analysed_frames']:,} frames analysed{found}")
+    frames = document["analysed_frames"]
+    plural = "" if frames == 1 else "s"
+    st.markdown(f"{length} · {frames:,} frame{plural} analysed{found}")
     if not count:
         st.info("No face was found: try a video in which faces are larger or turned to the camera.")
         return
