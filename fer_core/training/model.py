@@ -112,7 +112,7 @@ class WeightAverage:
         if self.steps % self.every:
             return
         # Early on the average follows faster, so that it forgets the random start.
-        decay = min(self.decay, (1 + self.steps / self.every) / (10 + self._steps / self.every))
+        decay = min(self.decay, (1 + self.steps / self.every) / (10 + self.steps / self.every))
         for average, value in zip(self.values, weights_of(self.network), strict=True):
             average *= decay
             average += (1 - decay) * value
