@@ -73,6 +73,11 @@ class OptimizerPart(_Part):
     #: How much of the targets is what the teachers (``train --teacher``) say.
     teacher_share: float = Field(0.0, ge=0, le=1)
     class_weight: Literal["none", "sqrt", "balanced"] = "none"
+    #: Learning rate of the first layer, as a share of the heads'; in between it grows from layer
+    #: to layer by the same factor. For a network that comes with weights; 1: equal rates.
+    early_rate: float = Field(1.0, gt=0, le=1)
+    #: Epochs in which the heads alone learn; the others then warm up as long again.
+    head_epochs: float = Field(0.0, ge=0)
     #: Decay per step of the averaged weights that are validated and kept; 0: none.
     ema: float = Field(0.0, ge=0, lt=1)
 

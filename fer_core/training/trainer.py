@@ -121,7 +121,9 @@ def train(
     )
     network = network_for(recipe, fast=True)
     model = TrainingModel(network, recipe)
-    optimizer = make_optimizer(recipe.optimizer, epochs=recipe.epochs, steps_per_epoch=len(batches))
+    optimizer = make_optimizer(
+        recipe.optimizer, epochs=recipe.epochs, steps_per_epoch=len(batches), network=network
+    )
     # XLA compiles for minutes and is slower here than the CPU's own kernels.
     model.compile(optimizer, weighted_metrics={"fer": ["accuracy"]}, jit_compile=False)
     is_new = not (resume and (run.path / CHECKPOINT).is_file())
