@@ -7,7 +7,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from fer_core.training.model import WeightAverage, set_weights, weights_of
-from fer_core.training.run import Arrays, RunFolder, pack, unpack
+from fer_core.training.run import RunFolder, pack, unpack
 
 CHECKPOINT = "last.npz"
 
