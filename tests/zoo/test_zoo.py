@@ -17,7 +17,7 @@ from fer_core.training.batches import one_hot
 from fer_core.training.export import convert
 from fer_core.training.model import TrainingModel, make_optimizer, set_weights, weights_of
 from fer_core.training.recipe import DataPart, NetworkPart, OptimizerPart, Recipe
-from fer_core.training.trainer import network_for
+from fer_core.training.trained import network_for
 from fer_core.zoo import ARCHITECTURES, build_network
 from fer_core.zoo.backbones import check_weights
 
