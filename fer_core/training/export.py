@@ -20,10 +20,8 @@ from fer_core.errors import InputError
 from fer_core.evaluation.calibration import fit_temperature
 from fer_core.training.card import write_card
 from fer_core.training.data import FER2013_LICENCE, TrainingData
-from fer_core.training.model import set_weights
-from fer_core.training.recipe import Recipe
-from fer_core.training.run import RunFolder, unpack
-from fer_core.training.trainer import network_for
+from fer_core.training.run import RunFolder
+from fer_core.training.trained import load_trained
 from fer_core.types import FloatArray, ImageArray, IntArray
 
 Progress = Callable[[str, float], None]
@@ -36,22 +34,6 @@ SERVED_SHARES = tuple(step / 10 for step in range(11))
 
 #: Below this margin between the two highest float probabilities a flip means nothing.
 AGREEMENT_MARGIN = 0.05
-
-
-def load_trained(run: RunFolder) -> tuple[Recipe, Any]:
-    """Recipe and network (plain layers, no optimiser) of the best epoch of a run.
-
-    Raises:
-        InputError: the run has no finished epoch.
-    """
-    if not (run.path / "best.npz").is_file():
-        raise InputError(f"The run {run.path} has no finished epoch yet. Train it first.")
-    recipe = Recipe.model_validate(run.read_config()["recipe"])
-    # The run's own weights replace those of a backbone, whose file may be gone by now.
-    part = recipe.network.model_copy(update={"weights": None, "weights_sha256": None})
-    network = network_for(recipe.model_copy(update={"network": part}), fast=False)
-    set_weights(network, unpack("w", run.load_arrays("best.npz")))
-    return recipe, network
 
 
 def without_paths(recipe: dict[str, Any]) -> dict[str, Any]:

@@ -68,8 +68,13 @@ class WarmupCosine(keras.optimizers.schedules.LearningRateSchedule):  # type: ig
         return {"peak": self.peak, "steps": self.steps, "warmup_steps": self.warmup_steps}
 
 
-def make_optimizer(part: OptimizerPart, *, epochs: int, steps_per_epoch: int) -> Any:
-    """The recipe's optimiser; decay spares biases and normalisation."""
+def make_optimizer(
+    part: OptimizerPart, *, epochs: int, steps_per_epoch: int, network: Any = None
+) -> Any:
+    """The recipe's optimiser; decay spares biases and normalisation.
+
+    ``network`` is needed where the recipe gives layers learning rates of their own.
+    """
     rate: Any = part.learning_rate
     if part.schedule == "cosine":
         rate = WarmupCosine(
@@ -77,8 +82,9 @@ def make_optimizer(part: OptimizerPart, *, epochs: int, steps_per_epoch: int) ->
         )
     if part.name == "adam":
         return keras.optimizers.Adam(rate, clipnorm=part.clip_norm)
+    has_layer_rates = part.early_rate < 1 or part.head_epochs > 0
     if part.name == "sgd":
-        optimizer = keras.optimizers.SGD(
+        optimizer = (LayerSGD if has_layer_rates else keras.optimizers.SGD)(
             rate,
             momentum=0.9,
             nesterov=True,
@@ -86,11 +92,68 @@ def make_optimizer(part: OptimizerPart, *, epochs: int, steps_per_epoch: int) ->
             global_clipnorm=part.clip_norm,
         )
     else:
-        optimizer = keras.optimizers.AdamW(
+        optimizer = (LayerAdamW if has_layer_rates else keras.optimizers.AdamW)(
             rate, weight_decay=part.weight_decay, global_clipnorm=part.clip_norm
         )
+    if has_layer_rates:
+        optimizer._shares, optimizer._heads = layer_rates(network, part.early_rate)
+        optimizer._head_steps = round(part.head_epochs * steps_per_epoch)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer
+
+
+def layer_rates(network: Any, early_rate: float) -> tuple[list[float], list[bool]]:
+    """For each trainable variable of ``network``: its share of the learning rate, is it a head's.
+
+    The share grows geometrically from ``early_rate`` at the first layer with weights to 1 at the
+    heads, as in Howard and Ruder 2018 (arXiv 1801.06146, section 3.2).
+    """
+    heads = set(network.output_names)
+    layers = [layer for layer in network._flatten_layers(include_self=False) if layer.variables]
+    layers = [layer for layer in layers if not layer._layers]
+    trunk = [layer for layer in layers if layer.name not in heads]
+    places = {
+        id(variable): index / len(trunk)
+        for index, layer in enumerate(trunk)
+        for variable in layer.trainable_variables
+    }
+    variables = network.trainable_variables
+    shares = [early_rate ** (1.0 - places.get(id(variable), 1.0)) for variable in variables]
+    return shares, [id(variable) not in places for variable in variables]
+
+
+class _LayerRates:
+    """Mixed into an optimiser: each variable's own share of the learning rate, heads first."""
+
+    _shares: list[float]
+    _heads: list[bool]
+    _head_steps: int = 0
+
+    def _share(self, index: int) -> Any:
+        if self._heads[index] or not self._head_steps:
+            return self._shares[index]
+        step = ops.cast(self.iterations, "float32")  # type: ignore[attr-defined]
+        return self._shares[index] * ops.clip(step / self._head_steps - 1.0, 0.0, 1.0)
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        index = self._get_variable_index(variable)  # type: ignore[attr-defined]
+        rate = learning_rate * self._share(index)
+        super().update_step(gradient, variable, rate)  # type: ignore[misc]
+
+    def _apply_weight_decay(self, variables: Any) -> None:
+        decay = self.weight_decay  # type: ignore[attr-defined]
+        for index, variable in enumerate(variables if decay else ()):
+            if self._use_weight_decay(variable):  # type: ignore[attr-defined]
+                rate = self.learning_rate * self._share(index)  # type: ignore[attr-defined]
+                variable.assign(variable * (1.0 - decay * rate))
+
+
+class LayerAdamW(_LayerRates, keras.optimizers.AdamW):  # type: ignore[misc]
+    """AdamW with a learning rate for each layer."""
+
+
+class LayerSGD(_LayerRates, keras.optimizers.SGD):  # type: ignore[misc]
+    """SGD with a learning rate for each layer."""
 
 
 class WeightAverage:

@@ -72,7 +72,17 @@ class OptimizerPart(_Part):
     ferplus_weight: float = Field(0.0, ge=0)
     #: How much of the targets is what the teachers (``train --teacher``) say.
     teacher_share: float = Field(0.0, ge=0, le=1)
+    #: ``fixed``: the teachers are asked once, about each image as it is; ``same``: at each step,
+    #: about the very view (changed, mixed) that the student sees.
+    teacher_views: Literal["fixed", "same"] = "fixed"
+    #: With ``same``: what logits are divided by before student and teachers are compared.
+    temperature: float = Field(1.0, gt=0, le=20)
     class_weight: Literal["none", "sqrt", "balanced"] = "none"
+    #: Learning rate of the first layer, as a share of the heads'; in between it grows from layer
+    #: to layer by the same factor. For a network that comes with weights; 1: equal rates.
+    early_rate: float = Field(1.0, gt=0, le=1)
+    #: Epochs in which the heads alone learn; the others then warm up as long again.
+    head_epochs: float = Field(0.0, ge=0)
     #: Decay per step of the averaged weights that are validated and kept; 0: none.
     ema: float = Field(0.0, ge=0, lt=1)
 
@@ -105,6 +115,8 @@ class Recipe(_Part):
             raise ValueError(f"network.architecture must be one of: {known}")
         if self.augment.jpeg and self.data.size % 8:
             raise ValueError("augment.jpeg needs a data.size that is a multiple of 8")
+        if self.optimizer.temperature != 1 and self.optimizer.teacher_views != "same":
+            raise ValueError('optimizer.temperature needs optimizer.teacher_views = "same"')
         if self.network.weights is not None and self.network.weights_sha256 is None:
             raise ValueError("network.weights needs network.weights_sha256")
         return self

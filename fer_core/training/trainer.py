@@ -24,10 +24,11 @@ from fer_core.training.model import (
     make_optimizer,
     set_weights,
 )
+from fer_core.training.patient import PatientModel, Teaching
 from fer_core.training.recipe import Recipe
 from fer_core.training.run import RunFolder, unpack
-from fer_core.training.teachers import with_teachers
-from fer_core.zoo import build_network
+from fer_core.training.teachers import TEACHING_DIR, check_teachers, with_teachers
+from fer_core.training.trained import network_for
 
 
 def choose_precision(wanted: str) -> str:
@@ -41,17 +42,6 @@ def choose_precision(wanted: str) -> str:
     except OSError:
         return "float32"
     return "mixed_bfloat16" if "amx_bf16" in flags or "avx512_bf16" in flags else "float32"
-
-
-def network_for(recipe: Recipe, *, fast: bool) -> Any:
-    """The recipe's network, untrained; ``fast`` for training, plain for saving."""
-    options = dict(recipe.network.options)
-    options.setdefault("size", recipe.data.size)
-    options.setdefault("classes", len(recipe.data.labels))
-    if recipe.network.weights is not None:
-        options["weights"] = recipe.network.weights
-        options["weights_sha256"] = recipe.network.weights_sha256
-    return build_network(recipe.network.architecture, fast=fast, **options)
 
 
 def _start_from(network: Any, start: RunFolder) -> None:
@@ -109,7 +99,10 @@ def train(
     keras.utils.set_random_seed(recipe.seed)
     precision = choose_precision(recipe.precision)
     keras.mixed_precision.set_global_policy(precision)
-    data = with_teachers(data, recipe, teachers)
+    check_teachers(recipe, teachers)
+    is_patient = recipe.optimizer.teacher_views == "same"
+    if not is_patient:
+        data = with_teachers(data, recipe, teachers, keep=run.path.parent / TEACHING_DIR)
     keras.utils.set_random_seed(recipe.seed)
     batches = Batches(
         data.train_images,
@@ -119,12 +112,18 @@ def train(
         weights=data.weights,
         mixup=recipe.augment.mixup,
     )
-    network = network_for(recipe, fast=True)
-    model = TrainingModel(network, recipe)
-    optimizer = make_optimizer(recipe.optimizer, epochs=recipe.epochs, steps_per_epoch=len(batches))
+    is_new = not (resume and (run.path / CHECKPOINT).is_file())
+    network = network_for(recipe, fast=True, start=is_new)
+    model = (
+        PatientModel(network, recipe, Teaching(recipe, teachers))
+        if is_patient
+        else TrainingModel(network, recipe)
+    )
+    optimizer = make_optimizer(
+        recipe.optimizer, epochs=recipe.epochs, steps_per_epoch=len(batches), network=network
+    )
     # XLA compiles for minutes and is slower here than the CPU's own kernels.
     model.compile(optimizer, weighted_metrics={"fer": ["accuracy"]}, jit_compile=False)
-    is_new = not (resume and (run.path / CHECKPOINT).is_file())
     if start is not None and is_new:
         _start_from(network, start)
     average = WeightAverage(network, recipe.optimizer.ema) if recipe.optimizer.ema else None

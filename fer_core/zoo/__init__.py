@@ -20,6 +20,7 @@ ARCHITECTURES: tuple[str, ...] = (
     "mini_xception",
     "mobilenet",
     "resnet",
+    "dlib_face",
 )
 
 

@@ -38,6 +38,8 @@ def test_the_published_systems_have_recipes() -> None:
         (GOOD + "depth = 3\n", "at network.depth"),
         (GOOD + "[augment]\nshift = 0.9\n", "at augment.shift"),
         (GOOD + "[optimizer]\nlearning_rate = -1\n", "at optimizer.learning_rate"),
+        (GOOD + "[optimizer]\nearly_rate = 0\n", "at optimizer.early_rate"),
+        (GOOD + "[optimizer]\ntemperature = 2\n", "teacher_views"),
         (GOOD + '[optimizer]\nname = "lion"\n', "at optimizer.name"),
         (GOOD + "[optimizer]\nlabel_smoothing = 1.0\n", "label_smoothing"),
         (GOOD + '[data]\nlabels = ["angry", "bored"]\n', "unknown emotion 'bored'"),

@@ -17,7 +17,7 @@ from fer_core.training.batches import one_hot
 from fer_core.training.export import convert
 from fer_core.training.model import TrainingModel, make_optimizer, set_weights, weights_of
 from fer_core.training.recipe import DataPart, NetworkPart, OptimizerPart, Recipe
-from fer_core.training.trainer import network_for
+from fer_core.training.trained import network_for
 from fer_core.zoo import ARCHITECTURES, build_network
 from fer_core.zoo.backbones import check_weights
 
@@ -30,12 +30,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "mini_xception": {},
     "mobilenet": {"enlarge": 1, "alpha": 0.35},
     "resnet": {},
+    "dlib_face": {"width": 0.25, "blocks": 8},
 }
 SIZE = 32
 
 
 def recipe_for(name: str) -> Recipe:
-    ferplus = 0.5 if name == "mien" else 0.0
+    ferplus = 0.5 if name in ("mien", "dlib_face") else 0.0
     classes = OPTIONS[name].get("classes", 7)
     return Recipe(
         name="tiny",
