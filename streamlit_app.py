@@ -5,6 +5,7 @@ import streamlit as st
 from fer_core.access import Role
 from fer_core.app.access.rights import begin_run, end_run, may_train
 from fer_core.app.classroom.state import leave_classroom
+from fer_core.app.collector import settle
 from fer_core.app.late_reports import drop_late_reports, keep_to_the_way
 from fer_core.app.live.page import leave_live_page
 from fer_core.app.private import keep_unsent
@@ -56,3 +57,4 @@ if page is not reactions:
     leave_reactions_page()
 page.run()
 end_run()
+settle(page.title)
