@@ -100,7 +100,7 @@ def course_of(samples: Sequence[EmotionSample], marks: Sequence[Mark], duration_
             at_s = clip_s + first - begin_s
             for second, share in _shares(at_s, at_s + last - first, count):
                 weight = share * sample.coverage
-                sums[second] += weight * sample.probs
+                sums[second] += np.multiply(weight, sample.probs, dtype=np.float64)
                 valid[second] += weight
     with np.errstate(invalid="ignore", divide="ignore"):
         probs = np.where(valid[:, None] > 0, sums / valid[:, None], np.nan)

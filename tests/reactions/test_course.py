@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fer_core.labels import EMOTIONS
@@ -99,6 +99,7 @@ def test_a_viewer_who_looked_away_is_the_same_viewer(
     st.lists(st.tuples(st.floats(0, 30), st.floats(0, 20), st.booleans()), max_size=12),
     st.floats(0.1, 12),
 )
+@example([(0.0, 0.0, True), (1e-64, 0.0, False)], 1.0)  # less than float32 holds
 def test_any_marks_give_probabilities(
     marks: list[tuple[float, float, bool]], length: float
 ) -> None:
