@@ -38,7 +38,9 @@ class AnnotatedVideo:
         """Append a frame; ``result`` is the newest, of this frame or an earlier one."""
         if self._writer is None:
             self._size = (frame.width, frame.height)
-            self._writer = VideoWriter(self._silent, *self._size, fps=self._fps)
+            self._writer = VideoWriter(
+                self._silent, *self._size, fps=self._fps, colours=frame.native
+            )
         if frame.time_s < self._last_s + 1e-3:
             return
         self._last_s = frame.time_s

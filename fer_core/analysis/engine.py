@@ -17,7 +17,7 @@ from fer_core.analysis.outcome import Outcome, Progress, Task
 from fer_core.analysis.results import ResultWriter
 from fer_core.analysis.tables import face_rows, second_row
 from fer_core.config import settings
-from fer_core.errors import DecodeError, FerError, LimitError
+from fer_core.errors import FerError, LimitError
 from fer_core.files import printable_name
 from fer_core.imaging.decode import read_image
 from fer_core.imaging.frame import ArrayFrame, VideoFrame
@@ -33,6 +33,8 @@ _log = logging.getLogger(__name__)
 _TELL_EVERY_S = 0.25
 #: A file that says it is longer than what could be read by more than this broke off.
 _MISSING_S = 2.0
+#: Damaged places that a sentence names.
+_MOST_SHOWN = 5
 #: Between two frames of a file a face is out of sight for at most so long, as the tracker counts:
 #: three frames without it are needed before it gets another id.
 _STEP_S = 0.5
@@ -134,18 +136,8 @@ class Engine:
             pipeline = self._video
             pipeline.tracker = Tracker(expiry_s=LIVE_EXPIRY_S, max_step_s=_STEP_S)
             pipeline.smoother = Smoother(expiry_s=self.options.expiry_s, steady=self._steady)
-            try:
-                self._follow(task, reader, pipeline, document, writer, tell)
-            except DecodeError as error:
-                if document.frames == 0:
-                    raise
-                document.warning = str(error)
-            missing_s = (reader.duration_s or 0.0) - document.duration_s
-            if not document.warning and missing_s > max(_MISSING_S, 2 / (reader.fps or 1.0)):
-                document.warning = (
-                    f"{printable_name(task.name)} ends after {document.duration_s:.1f} s of "
-                    f"{reader.duration_s:.1f} s; copy the video again if it should be longer."
-                )
+            self._follow(task, reader, pipeline, document, writer, tell)
+            document.warning = _damage_text(task, reader, document.duration_s)
             if writer.annotated is not None:
                 writer.annotated.finish(task.file, reader.start_s)
         stills = self._stills(task, document) if "html" in self.options.formats else []
@@ -166,6 +158,7 @@ class Engine:
         copy = writer.open_annotated(reader.fps or 30.0) if self.options.annotate else None
         result: FrameResult | None = None
         told_s = time.monotonic()
+        lost = 0
 
         def keep(samples: list[EmotionSample]) -> None:
             for sample in samples:
@@ -177,6 +170,10 @@ class Engine:
                 if document.frames == 0:
                     document.width, document.height = frame.width, frame.height
                 self._check_duration(task, frame.time_s)
+                for begin_s, _ in reader.lost[lost:]:
+                    windows.pause(begin_s)
+                    episodes.pause(begin_s)
+                lost = len(reader.lost)
                 if is_due:
                     result = pipeline.process(frame)
                     writer.add_faces(face_rows(task.name, document.frames, result))
@@ -191,7 +188,7 @@ class Engine:
                 document.duration_s = frame.time_s
                 if time.monotonic() - told_s > _TELL_EVERY_S:
                     told_s = time.monotonic()
-                    tell(Progress(frame.time_s, reader.duration_s, document.frames))
+                    tell(Progress(frame.time_s, reader.duration_s, document.frames, reader.share))
         finally:
             # How long the last frame is shown is a guess in most containers: it counts for a face
             # of which there is nothing else.
@@ -235,6 +232,31 @@ class Engine:
             self.options,
             modified=changed.isoformat(timespec="seconds"),
         )
+
+
+def _damage_text(task: Task, reader: VideoReader, end_s: float) -> str:
+    """One sentence about what could not be read; empty where all was."""
+    name = printable_name(task.name)
+    if reader.lost:
+        shown = ", ".join(f"from {a:.2f} to {b:.2f} s" for a, b in reader.lost[:_MOST_SHOWN])
+        more = len(reader.lost) - _MOST_SHOWN
+        also = f", and in {more} more places" if more > 0 else ""
+        total_s = sum(b - a for a, b in reader.lost)
+        return (
+            f"{name} is damaged: nothing could be read {shown}{also}, {total_s:.2f} s in all; the "
+            "rest was analysed."
+        )
+    if reader.damaged_s:
+        return (
+            f"{name} is damaged near {reader.damaged_s[0]:.2f} s, and nothing was lost by it but "
+            "perhaps single pictures; all was analysed."
+        )
+    if reader.missing_s > max(_MISSING_S, 2 / (reader.fps or 1.0)):
+        return (
+            f"{name} ends after {end_s:.1f} s of {reader.duration_s:.1f} s; copy the video again "
+            "if it should be longer."
+        )
+    return ""
 
 
 def check_size(task: Task) -> None:

@@ -68,8 +68,23 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a video is; ``duration_s`` is None where the file does not tell."""
+    """How far a video is.
+
+    Attributes:
+        time_s: of the newest frame.
+        duration_s: of the file; None where it does not tell.
+        frames: read.
+        bytes_share: how much of the file's bytes was read, 0..1.
+    """
 
     time_s: float
     duration_s: float | None
     frames: int
+    bytes_share: float = 0.0
+
+    @property
+    def share(self) -> float:
+        """How much is done, 0..1: by time, or by bytes where the file tells no length."""
+        if not self.duration_s:
+            return self.bytes_share
+        return min(1.0, self.time_s / self.duration_s)

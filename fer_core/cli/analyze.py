@@ -145,8 +145,8 @@ class _Report:
         """Show how far a video is."""
         self._running[task.file] = progress
         if self._is_live:
-            shares = (_share(p) for p in self._running.values())
-            percent = 100 * (self._ended + sum(shares)) / max(1, self._count)
+            shares = sum(p.share for p in self._running.values())
+            percent = 100 * (self._ended + shares) / max(1, self._count)
             line = f"{self._ended} of {self._count} files, {percent:.0f} %"
             sys.stderr.write(f"\r{line}\x1b[K")
             sys.stderr.flush()
@@ -169,12 +169,6 @@ class _Report:
         if outcome.message:
             self.failed += 1
             typer.echo(outcome.message, err=True)
-
-
-def _share(progress: "Progress") -> float:
-    if not progress.duration_s:
-        return 0.0
-    return min(1.0, progress.time_s / progress.duration_s)
 
 
 def _summary(outcome: "Outcome") -> str:

@@ -1,23 +1,23 @@
 """Reading a video frame by frame: memory does not grow with its length.
 
-A container's rotation is applied, so that frames are upright as players show them, and time
-counts from the first frame. Files are handed to FFmpeg as open files and only formats that
-hold their own pictures are tried: playlists, which name other files and addresses, are refused.
+Frames are as players show them (see ``display``), and time counts from where the file begins: its
+first frame, unless that starts after the sound. Damage costs what is damaged. Files are handed to
+FFmpeg as open files and only formats that hold their own pictures are tried: playlists, which name
+other files and addresses, are refused.
 """
 
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Final, Self
 
 import av
-import av.filter
 
 from fer_core.config import settings
 from fer_core.errors import DecodeError, LimitError
 from fer_core.files import open_input, printable_name
 from fer_core.imaging.decode import MAX_SIDE
 from fer_core.imaging.frame import VideoFrame
+from fer_core.video.display import Display, display_parts
 
 #: FFmpeg's names of the containers that are read.
 FORMATS: Final = (
@@ -30,21 +30,27 @@ SUFFIXES: Final = frozenset(
     + (".ogv", ".ogg", ".flv", ".wmv", ".3gp", ".ivf", ".mjpeg", ".y4m")
 )
 
-#: Degrees counterclockwise that make a frame upright -> the filter that does it.
-_TURNS: Final = {90: "transpose=cclock", -90: "transpose=clock", 180: "hflip,vflip"}
-_TIME_BASE: Final = Fraction(1, 90_000)
+#: A first picture that starts by less after the file's start begins with it: decoders' delays.
+_LATE_S: Final = 0.1
+#: Damaged packets that are remembered between two frames, and breaks of a container that are
+#: passed over.
+_MOST_DAMAGE: Final = 10_000
+_MOST_BREAKS: Final = 100
 
 
 class VideoReader:
     """The frames of a video file, once, in the order they are shown.
 
-    ``for frame in reader`` gives ``VideoFrame``s whose ``time_s`` starts at 0 and never falls; each
-    frame's memory is freed with it. A file that ends early gives the frames it has.
+    ``for frame in reader`` gives ``VideoFrame``s whose ``time_s`` is 0 or more and never falls;
+    each frame's memory is freed with it. A file that ends early gives the frames it has.
 
     Attributes:
         fps: frames per second, on average; None where the file does not tell.
         duration_s: length in seconds; None where the file does not tell.
-        start_s: the first frame's own timestamp, known once it was read; sound counts from 0.
+        start_s: time 0 on the file's own clock, known once the first frame was read.
+        lost: (from, to) in seconds of what damage has cost so far; ``damaged_s``: the last frame
+            before each damage, also where nothing was lost.
+        missing_s: seconds by which the file ended before the length it tells, known at the end.
 
     Args:
         path: a file.
@@ -76,10 +82,18 @@ class VideoReader:
         self.fps = float(rate) if rate else None
         self.duration_s = self._find_duration()
         self.start_s = 0.0
-        self._turn: _Turn | None = None
+        self.lost: list[tuple[float, float]] = []
+        self.damaged_s: list[float] = []
+        self.missing_s = 0.0
+        self._step_s = 1 / self.fps if self.fps else 1 / 30
+        self._end_s = 0.0
+        self._damage: list[tuple[float | None, str]] = []
+        self._display: Display | None = None
+        self._size: tuple[int, int] | None = None
 
     def _open(self, path: str | Path) -> av.container.InputContainer:
         self._file, size = open_input(path, "video")
+        self._bytes = size
         try:
             return av.open(
                 self._file,
@@ -114,36 +128,94 @@ class VideoReader:
     def _find_duration(self) -> float | None:
         stream = self._stream
         if stream.duration and stream.time_base:
-            return float(stream.duration * stream.time_base)
+            begin, base = self._container.start_time, stream.time_base
+            late_s = float((stream.start_time or 0) * base) - (begin or 0) / av.time_base
+            return float(stream.duration * base) + (late_s if late_s > _LATE_S else 0.0)
         if self._container.duration:
             return float(self._container.duration / av.time_base)
         return None
 
     def __iter__(self) -> Iterator[VideoFrame]:
-        """Decode; at most once per reader.
+        """Decode; at most once per reader. What is damaged is left out: see ``lost``.
 
         Raises:
-            DecodeError: damage that hides all further frames, or a video without any.
+            DecodeError: a video without any frame that can be read.
         """
-        count, first_s, last_s = 0, 0.0, 0.0
-        step_s = 1 / self.fps if self.fps else 1 / 30
-        try:
-            for decoded in self._container.decode(self._stream):
-                self._check_size(decoded.width, decoded.height)
-                # A frame without a timestamp follows the one before at the average rate.
-                at_s = decoded.time if decoded.pts is not None else first_s + last_s + step_s
-                if count == 0:
-                    self.start_s = first_s = at_s
-                last_s = max(last_s, at_s - first_s)
-                count += 1
-                yield VideoFrame(self._upright(decoded), last_s)
-        except av.FFmpegError as error:
-            raise DecodeError(
-                f"{self._shown} is damaged after {last_s:.1f} s and {count} frames "
-                f"({_reason(error)}); save or copy the video again."
-            ) from error
+        count, last_s, step_s = 0, 0.0, self._step_s
+        for decoded in self._decode():
+            self._check_size(decoded.width, decoded.height)
+            # A frame without a timestamp follows the one before at the average rate.
+            own_s = decoded.time if decoded.pts is not None else None
+            if count == 0:
+                self._begin(own_s or 0.0)
+                last_s = max(0.0, (own_s or 0.0) - self.start_s)
+            else:
+                at_s = last_s + step_s if own_s is None else own_s - self.start_s
+                self._note_lost(last_s, max(last_s, at_s))
+                last_s = max(last_s, at_s)
+            count += 1
+            yield VideoFrame(self._upright(decoded), last_s)
         if count == 0:
-            raise DecodeError(f"{self._shown} holds no frame; save or copy the video again.")
+            reason = f" ({self._damage[0][1]})" if self._damage else ""
+            raise DecodeError(
+                f"{self._shown} holds no frame that can be read{reason}; save or copy the video "
+                "again."
+            )
+        self._finish(last_s)
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        """All frames that can be had; damaged packets are noted and passed over."""
+        for packet in self._packets():
+            try:
+                yield from packet.decode()
+            except av.FFmpegError as error:
+                if len(self._damage) < _MOST_DAMAGE:
+                    stamp = packet.pts if packet.pts is not None else packet.dts
+                    known = stamp is not None and packet.time_base is not None
+                    at_s = float(stamp * packet.time_base) if known else None
+                    self._damage.append((at_s, _reason(error)))
+
+    def _packets(self) -> Iterator[av.Packet]:
+        """Of the video; after damage in the container, from the next place that can be read."""
+        others = [s for s in self._container.streams.audio if s.codec_context is not None][:1]
+        for _ in range(_MOST_BREAKS):
+            try:
+                for packet in self._container.demux(self._stream, *others):
+                    if packet.stream_index == self._stream.index:
+                        yield packet
+                    if packet.pts is not None and packet.time_base is not None:
+                        end = packet.pts + (packet.duration or 0)
+                        self._end_s = max(self._end_s, float(end * packet.time_base))
+                return
+            except av.FFmpegError as error:
+                self._damage.append((None, _reason(error)))
+
+    def _begin(self, first_s: float) -> None:
+        """Time counts from where the file begins: its pictures may start after its sound."""
+        begin = self._container.start_time
+        begin_s = first_s if begin is None else begin / av.time_base
+        self.start_s = begin_s if first_s - begin_s > _LATE_S else first_s
+
+    def _note_lost(self, last_s: float, at_s: float) -> None:
+        """Damage between two frames: the time from the end of the first on is lost."""
+        found = [d for d in self._damage if d[0] is None or d[0] - self.start_s < at_s + 1e-6]
+        if not found:
+            return
+        self._damage = [d for d in self._damage if d not in found]
+        self.damaged_s.append(last_s)
+        if at_s - last_s > 1.5 * self._step_s:
+            self.lost.append((last_s + self._step_s, at_s))
+
+    def _finish(self, last_s: float) -> None:
+        """What is missing at the end."""
+        end_s = max(last_s + self._step_s, self._end_s - self.start_s)
+        if self._damage:
+            until_s = max(end_s, self.duration_s or 0.0) if self._stream.duration else end_s
+            self.damaged_s.append(last_s)
+            if until_s - last_s > 1.5 * self._step_s:
+                self.lost.append((last_s + self._step_s, until_s))
+        elif self.duration_s is not None:
+            self.missing_s = max(0.0, self.duration_s - end_s)
 
     def jump(self, time_s: float) -> VideoFrame | None:
         """The frame shown at ``time_s``, by the file's index; None where that cannot find it.
@@ -188,13 +260,18 @@ class VideoReader:
             yield VideoFrame(self._upright(decoded), decoded.time - self.start_s)
 
     def _upright(self, frame: av.VideoFrame) -> av.VideoFrame:
-        angle = round(frame.rotation / 90) * 90
-        chain = _TURNS.get(180 if abs(angle) == 180 else angle)
-        if chain is None:
-            return frame
-        if self._turn is None or not self._turn.fits(chain, frame):
-            self._turn = _Turn(chain, frame)
-        return self._turn.apply(frame)
+        parts = display_parts(frame, self._stream.sample_aspect_ratio, self._size)
+        if parts:
+            if self._display is None or not self._display.fits(parts, frame):
+                self._display = Display(parts, frame)
+            frame = self._display.apply(frame)
+        self._size = self._size or (frame.width, frame.height)
+        return frame
+
+    @property
+    def share(self) -> float:
+        """How much of the file's bytes was read, 0..1."""
+        return min(1.0, self._file.tell() / self._bytes)
 
     def close(self) -> None:
         """Free the decoder and the file; closing twice does no harm."""
@@ -206,34 +283,6 @@ class VideoReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-class _Turn:
-    """A filter graph that turns frames of one size and format."""
-
-    def __init__(self, chain: str, frame: av.VideoFrame) -> None:
-        self._key = (chain, frame.width, frame.height, frame.format.name)
-        self._graph = av.filter.Graph()
-        nodes = [
-            self._graph.add_buffer(
-                width=frame.width,
-                height=frame.height,
-                format=frame.format,
-                time_base=frame.time_base or _TIME_BASE,
-            )
-        ]
-        for part in chain.split(","):
-            name, _, args = part.partition("=")
-            nodes.append(self._graph.add(name, args or None))
-        nodes.append(self._graph.add("buffersink"))
-        self._graph.link_nodes(*nodes).configure()
-
-    def fits(self, chain: str, frame: av.VideoFrame) -> bool:
-        return self._key == (chain, frame.width, frame.height, frame.format.name)
-
-    def apply(self, frame: av.VideoFrame) -> av.VideoFrame:
-        self._graph.vpush(frame)
-        return self._graph.vpull()
 
 
 def _reason(error: av.FFmpegError) -> str:

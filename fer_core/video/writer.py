@@ -25,6 +25,8 @@ _ENCODERS: Final[dict[str, tuple[str, str, dict[str, str]]]] = {
     ".mjpeg": ("mjpeg", "yuvj420p", {"qmin": "2", "qmax": "4"}),
     ".y4m": ("rawvideo", "yuv420p", {}),
 }
+#: FFmpeg's numbers of the matrices between RGB and YUV: BT.709, FCC, 601, 170M, 240M, 2020.
+_MATRICES: Final = (1, 4, 5, 6, 7, 9)
 #: Containers that know a rate but no timestamps.
 _FIXED_RATE: Final = frozenset((".avi", ".mjpeg", ".y4m"))
 
@@ -39,12 +41,21 @@ class VideoWriter:
         path: the file; one of .mp4, .mov, .mkv, .webm, .avi, .mjpeg, .y4m.
         width, height: of every picture, in pixels.
         fps: frames per second, and the time of pictures written without one.
+        colours: a frame whose colours the pictures have: the file is tagged as it is.
 
     Raises:
         InputError: another suffix, or the file cannot be created.
     """
 
-    def __init__(self, path: str | Path, width: int, height: int, *, fps: float = 30.0) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        width: int,
+        height: int,
+        *,
+        fps: float = 30.0,
+        colours: av.VideoFrame | None = None,
+    ) -> None:
         self._path = Path(path)
         suffix = self._path.suffix.lower()
         if suffix not in _ENCODERS:
@@ -57,6 +68,8 @@ class VideoWriter:
         self._stream = self._container.add_stream(codec, rate=rate, options=options)
         self._stream.width, self._stream.height = width + width % 2, height + height % 2
         self._stream.pix_fmt = pixel_format
+        if colours is not None:
+            _tag(self._stream.codec_context, colours)
         if codec == "libvpx":
             self._stream.bit_rate = 4 * width * height  # an upper bound; crf decides below it
         self._time_base = 1 / rate if suffix in _FIXED_RATE else _TIME_BASE
@@ -128,3 +141,14 @@ class VideoWriter:
         finally:
             if kind is not None:
                 self._path.unlink(missing_ok=True)
+
+
+def _tag(context: av.VideoCodecContext, frame: av.VideoFrame) -> None:
+    """Say of a file what a frame says of its own colours, where that holds for YUV."""
+    if not frame.format.name.startswith("yuv"):
+        return
+    if int(frame.colorspace) in _MATRICES:
+        context.colorspace = frame.colorspace
+        context.color_primaries, context.color_trc = frame.color_primaries, frame.color_trc
+    if frame.format.name == "yuv420p":  # others become limited when they are converted
+        context.color_range = frame.color_range

@@ -1,6 +1,7 @@
 """What people have in their folders: the right result or one sentence."""
 
 import csv
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from fer_core.labels import EMOTIONS
 from fer_core.video import VideoReader
 from tests.analysis.clips import SIZE, face_frame, write_size_change, write_sound, write_video
 from tests.e2e.browser import PORTRAIT
+from tests.video.made import spoil
 
 
 def analyse(engine: Engine, path: Path) -> tuple[Outcome, list[dict[str, str]]]:
@@ -294,3 +296,23 @@ def test_same_bytes_twice(tmp_path: Path, shared_engine: Engine) -> None:
     analyse(shared_engine, path)
     assert (shared_engine._out / "clip.csv").read_bytes() == first
     assert face_frame(0).shape == (240, 320, 3)
+
+
+def test_damage_in_the_middle_leaves_the_rest(tmp_path: Path) -> None:
+    """A spoilt packet at a third: rows before and after, the gap in one sentence, less coverage."""
+    path = write_video(tmp_path / "clip.mp4", frames=60)
+    spoil(path)
+    engine = Engine(AnalysisOptions(formats=("csv", "json"), annotate=True), tmp_path)
+    outcome, rows = analyse(engine, path)
+    assert outcome.status == "partial"
+    assert "is damaged: nothing could be read from 2." in outcome.message
+    times = [float(row["time_s"]) for row in rows]
+    assert min(times) == 0
+    assert max(times) == pytest.approx(5.9, abs=0.01)
+    (person,) = json.loads((tmp_path / "clip.json").read_text())["people"]
+    gap_s = float(np.diff(times).max()) - 0.1
+    assert gap_s > 0.05
+    assert person["seen_s"] == pytest.approx(5.9 - gap_s, abs=0.02)
+    assert person["happiness"]["coverage"] == pytest.approx(1 - gap_s / 5.9, abs=0.01)
+    with VideoReader(tmp_path / "clip.annotated.mp4") as copy:
+        assert list(copy)[-1].time_s == pytest.approx(5.9, abs=0.05)

@@ -142,8 +142,7 @@ class AnalysisJob:
 
     def _hear(self, task: Task, progress: Progress) -> None:
         self._current = task.name
-        if progress.duration_s:
-            self._shares[task.file] = min(1.0, progress.time_s / progress.duration_s)
+        self._shares[task.file] = progress.share
 
 
 def _size(file: str) -> int:

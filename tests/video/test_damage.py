@@ -1,0 +1,78 @@
+"""Damage costs what is damaged, and time is the file's own."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer_core.video import VideoReader, read_frame
+from tests.video.made import marked, spoil, write
+
+X264 = {"preset": "veryfast", "g": "15", "bf": "0"}
+#: name -> (codec, options, byte that spoils a packet)
+CODECS = {
+    "h264.mp4": ("libx264", X264, 0),
+    "h264.mkv": ("libx264", X264, 0),
+    "hevc.mp4": ("libx265", {"x265-params": "log-level=none:keyint=15:bframes=0"}, 0),
+    "vp8.webm": ("libvpx", {"b": "200k", "g": "15", "deadline": "realtime"}, 0),
+    "vp9.webm": ("libvpx-vp9", {"b": "200k", "g": "15", "deadline": "realtime"}, 0),
+    "mpeg4.avi": ("mpeg4", {"g": "12"}, 255),
+    "flv1.flv": ("flv", {"g": "12"}, 255),
+}
+
+
+@pytest.mark.parametrize("name", CODECS)
+def test_what_comes_after_the_damage_is_read(name: str, tmp_path: Path) -> None:
+    codec, options, fill = CODECS[name]
+    pictures = [np.roll(marked(k), 2 * k, axis=1) for k in range(60)]
+    path = write(tmp_path / name, pictures, codec=codec, options=options)
+    at_s = spoil(path, fill=fill)
+    with VideoReader(path, threads=1) as reader:
+        times = [frame.time_s for frame in reader]
+    assert times[0] == 0
+    assert times[-1] == pytest.approx(59 / 25, abs=0.05)
+    assert 60 - 16 <= len(times) < 61
+    assert np.all(np.diff(times) > 0)
+    assert len(times) == 60 or reader.damaged_s == [pytest.approx(at_s - 0.04, abs=0.05)]
+    lost_s = sum(end - begin for begin, end in reader.lost)
+    assert lost_s == pytest.approx((60 - len(times)) / 25, abs=0.05)
+    assert read_frame(path, 2.0).time_s == pytest.approx(2.0, abs=0.05)
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "webm"])
+def test_sound_that_outlasts_the_picture_is_no_damage(suffix: str, tmp_path: Path) -> None:
+    codec = "libvpx" if suffix == "webm" else "libx264"
+    path = tmp_path / f"long.{suffix}"
+    write(path, [marked(k) for k in range(25)], codec=codec, sound_s=(0, 6))
+    with VideoReader(path) as reader:
+        assert len(list(reader)) == 25
+    assert (reader.lost, reader.damaged_s) == ([], [])
+    assert reader.missing_s < 0.1
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_pictures_that_start_after_the_sound(suffix: str, tmp_path: Path) -> None:
+    """Players count from the start of the file: so do rows, subtitles and annotations."""
+    times = [2 + k / 25 for k in range(25)]
+    path = tmp_path / f"late.{suffix}"
+    write(path, [marked(k) for k in range(25)], times_s=times, sound_s=(0, 3))
+    with VideoReader(path) as reader:
+        found = [frame.time_s for frame in reader]
+    np.testing.assert_allclose(found, times, atol=0.03)
+    assert read_frame(path, 2.5).time_s == pytest.approx(2.48, abs=0.05)
+    assert read_frame(path, 0.0).time_s == pytest.approx(2.0, abs=0.03)
+
+
+def test_progress_without_a_length(tmp_path: Path) -> None:
+    """As a browser's recorder writes it: how much was read is known all the same."""
+    noise = np.random.default_rng(0).integers(0, 255, (60, 64, 96, 3), np.uint8)
+    path = tmp_path / "stream.webm"
+    write(path, list(noise), codec="libvpx", container={"live": "1"}, options={"b": "2M"})
+    shares = []
+    with VideoReader(path) as reader:
+        assert reader.duration_s is None
+        for _ in reader:
+            shares.append(reader.share)
+    assert 0 < shares[0] < 0.9
+    assert shares == sorted(shares)
+    assert shares[-1] == 1

@@ -1,0 +1,152 @@
+"""Pictures as players show them: matrices, pixels that are not square, fields, colours."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from fer_core.video import VideoReader, VideoWriter
+from fer_core.video.display import standard_colours
+from tests.video.made import HEIGHT, WIDTH, corners, marked, set_matrix, write
+
+#: Display matrix (a, b, c, d) -> what stands in the corners once it is applied, and the size.
+MATRICES = {
+    (1, 0, 0, 1): ("rgbg", (WIDTH, HEIGHT)),
+    (-1, 0, 0, 1): ("grgb", (WIDTH, HEIGHT)),
+    (1, 0, 0, -1): ("bgrg", (WIDTH, HEIGHT)),
+    (-1, 0, 0, -1): ("gbgr", (WIDTH, HEIGHT)),
+    (0, 1, -1, 0): ("brgg", (HEIGHT, WIDTH)),
+    (0, -1, 1, 0): ("ggrb", (HEIGHT, WIDTH)),
+    (0, 1, 1, 0): ("rbgg", (HEIGHT, WIDTH)),
+    (0, -1, -1, 0): ("ggbr", (HEIGHT, WIDTH)),
+}
+
+
+@pytest.mark.parametrize("matrix", MATRICES)
+def test_every_display_matrix(matrix: tuple[int, int, int, int], tmp_path: Path) -> None:
+    path = write(tmp_path / "turned.mp4", [marked(k) for k in range(3)])
+    set_matrix(path, *matrix)
+    want, size = MATRICES[matrix]
+    with VideoReader(path) as reader:
+        frames = list(reader)
+    assert [(f.width, f.height) for f in frames] == [size] * 3
+    assert [corners(f.bgr()) for f in frames] == [want] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "stored", "aspect"),
+    [
+        ("wide.mp4", "libx264", (54, HEIGHT), Fraction(16, 9)),
+        ("wide.mkv", "libx264", (54, HEIGHT), Fraction(16, 9)),
+        ("narrow.mp4", "libx264", (108, HEIGHT), Fraction(8, 9)),
+        ("square.mp4", "libx264", (WIDTH, HEIGHT), Fraction(1)),
+        ("mistaken.mp4", "libx264", (WIDTH, HEIGHT), Fraction(60)),
+    ],
+)
+def test_pixels_are_made_square(
+    name: str, codec: str, stored: tuple[int, int], aspect: Fraction, tmp_path: Path
+) -> None:
+    path = write(tmp_path / name, [marked(0, *stored)] * 3, codec=codec, aspect=aspect)
+    with VideoReader(path) as reader:
+        frames = list(reader)
+    assert {(f.width, f.height) for f in frames} == {(WIDTH, HEIGHT)}
+    assert {corners(f.bgr()) for f in frames} == {"rgbg"}
+
+
+def test_one_field_of_interlaced_video(tmp_path: Path) -> None:
+    """A bar that jumps between the two fields: woven together it would be a comb."""
+    woven = np.full((HEIGHT, WIDTH, 3), 60, np.uint8)
+    woven[0::2, 10:30] = 220
+    woven[1::2, 50:70] = 220
+    path = tmp_path / "fields.mpg"
+    options = {"flags": "+ildct+ilme", "top": "1", "qmin": "1", "qmax": "2"}
+
+    def prepare(context: av.VideoCodecContext) -> None:
+        context.flags |= 0x40000 | 0x20000000  # interlaced coding
+
+    frames = []
+    for _ in range(3):
+        frame = av.VideoFrame.from_ndarray(woven, "bgr24").reformat(format="yuv422p")
+        frames.append(frame)
+    write(path, frames, codec="mpeg2video", pixels="yuv422p", options=options, prepare=prepare)
+    with av.open(str(path)) as raw:
+        if not next(raw.decode(video=0)).interlaced_frame:
+            pytest.skip("this build of the encoder marks no fields")
+    with VideoReader(path) as reader:
+        luma = next(iter(reader)).luma().astype(int)
+    rows = np.abs(luma[8:-8:2, 5:75] - luma[9:-7:2, 5:75])
+    assert rows.mean() < 12, "neighbouring rows show the same time"
+
+
+def _pq_light(linear: np.ndarray) -> np.ndarray:
+    y = (linear * 203 / 10_000) ** 0.1593017578125
+    return np.asarray(((0.8359375 + 18.8515625 * y) / (1 + 18.6875 * y)) ** 78.84375)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.02, 0.2, 0.5, 1.0])
+def test_grey_of_both_curves(level: float) -> None:
+    """The formulas the other way round, as ITU-R BT.2100 has them: grey keeps its brightness."""
+    shown = 12.92 * level if level <= 0.0031308 else 1.055 * level ** (1 / 2.4) - 0.055
+    e = level * 0.265
+    hlg = np.sqrt(3 * e) if e <= 1 / 12 else 0.17883277 * np.log(12 * e - 0.28466892) + 0.55991073
+    for signal, transfer in ((_pq_light(np.array(level)), 16), (hlg, 18)):
+        found = standard_colours(np.full((1, 3), float(signal)), transfer)
+        np.testing.assert_allclose(found, shown, atol=0.006)
+
+
+def test_high_dynamic_range_looks_like_the_standard_one(tmp_path: Path) -> None:
+    """Half of reference white as PQ in BT.2020 is sRGB's 188, in the frame and in the copy."""
+    signal = float(_pq_light(np.array(0.5)))
+    y = round(64 + 876 * signal)
+    frame = av.VideoFrame(WIDTH, HEIGHT, "yuv420p10le")
+    for plane, value in zip(frame.planes, (y, 512, 512), strict=True):
+        plane.update(np.full(plane.height * plane.line_size // 2, value, "<u2").tobytes())
+
+    def prepare(context: av.VideoCodecContext) -> None:
+        context.color_primaries, context.color_trc = 9, 16
+        context.colorspace, context.color_range = 9, 1
+
+    path = write(
+        tmp_path / "hdr.mkv",
+        [frame],
+        codec="libx265",
+        pixels="yuv420p10le",
+        options={"x265-params": "log-level=none"},
+        prepare=prepare,
+    )
+    with VideoReader(path) as reader:
+        shown = next(iter(reader))
+    np.testing.assert_allclose(shown.bgr()[5, 5], 188, atol=3)
+    copy = tmp_path / "copy.mp4"
+    with VideoWriter(copy, WIDTH, HEIGHT, colours=shown.native) as writer:
+        writer.write(shown.native)
+    with VideoReader(copy) as reader:
+        again = next(iter(reader))
+    np.testing.assert_allclose(again.bgr()[5, 5], 188, atol=3)
+    assert (int(again.native.color_trc), int(again.native.colorspace)) == (1, 1)
+
+
+def test_full_range_keeps_its_contrast(tmp_path: Path) -> None:
+    bgr = np.full((HEIGHT, WIDTH, 3), 250, np.uint8)
+    bgr[:, : WIDTH // 2] = 5
+    frame = av.VideoFrame.from_ndarray(bgr, "bgr24")
+    frame = frame.reformat(format="yuv420p", dst_color_range=2)
+    frame.color_range = 2
+
+    def prepare(context: av.VideoCodecContext) -> None:
+        context.color_range = 2
+
+    options = {"deadline": "realtime", "b": "500k"}
+    path = tmp_path / "full.webm"
+    write(path, [frame], codec="libvpx-vp9", options=options, prepare=prepare)
+    with VideoReader(path) as reader:
+        shown = next(iter(reader))
+    copy = tmp_path / "copy.mp4"
+    with VideoWriter(copy, WIDTH, HEIGHT, colours=shown.native) as writer:
+        writer.write(shown.native)
+    with VideoReader(copy) as reader:
+        again = next(iter(reader))
+    for found in (shown.bgr(), again.bgr()):
+        np.testing.assert_allclose(found[30, [10, -10]], [[5] * 3, [250] * 3], atol=6)
