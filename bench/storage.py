@@ -20,7 +20,7 @@ from fer_core.storage import Database, Store, checkins, persons, teams
 from fer_core.storage.database import database_url
 from fer_core.storage.recording import minute_of, recompute_minutes
 from fer_core.storage.tables import PROB_COLUMNS, Sample
-from fer_core.wellbeing.team import Day, summarise
+from fer_core.wellbeing.team import Day, add_up, summarise
 
 DAY_S = 86_400
 PERSONS, DAYS = 30, 30
@@ -100,12 +100,12 @@ def measure(store: Store) -> dict[str, tuple[float, float]]:
         with store.write() as session:
             shown = teams.publish_days(session, days=days, purpose=PURPOSE, k=5)
         rows = [
-            (one.day_s, Day(one.sums.person_id, one.sums.mean, one.sums.valid_s, one.sums.seconds))
-            for one in shown
+            (one.day_s, Day(one.sums.mean, one.sums.valid_s, one.sums.seconds)) for one in shown
         ]
-        by_day = [summarise([day for at, day in rows if at == start]) for start, _ in days]
-        figures = summarise([day for _, day in rows])
-        if figures is None or figures.people != PERSONS or None in by_day:
+        sums = [add_up([day for at, day in rows if at == start]) for start, _ in days]
+        by_day = [summarise([one]) for one in sums]
+        figures = summarise(sums)
+        if figures is None or sums[-1].days != PERSONS or None in by_day:
             raise RuntimeError("The tab does not show everybody.")
         return figures
 

@@ -156,9 +156,9 @@ class Overlay:
 
     Attributes:
         viewers: how many.
-        seen: (S,) int64, how many had their face seen.
-        mean, low, high: (S, 7) float64: mean, and the quarter and three quarters of the viewers;
-            NaN in seconds with fewer than k of them.
+        seen: (S,) int64, how many are in each second: whole groups.
+        mean, low, high: (S, 7) float64 in hundredths: mean, and one standard deviation less and
+            more, within 0..1; NaN in seconds without a group.
     """
 
     viewers: int
@@ -173,20 +173,26 @@ def overlay(courses: Sequence[Course | None], k: int) -> Overlay | None:
 
     Viewers count in full groups of ``k``, in the order given: with each single one more, the
     difference between two looks would be that person. For the same reason a group of which one
-    is gone (None) is withheld.
+    is gone (None) is withheld, and a second counts a group whole, or, where one of it looked away,
+    not at all. Mean and deviation are made of sums over such groups.
     """
-    whole: list[Course] = []
-    for start in range(0, len(courses) - k + 1, k):
-        group = [course for course in courses[start : start + k] if course is not None]
-        whole += group if len(group) == k else []
+    groups = [courses[start : start + k] for start in range(0, len(courses) - k + 1, k)]
+    whole = [
+        np.stack([course.probs for course in group if course is not None])
+        for group in groups
+        if None not in group
+    ]
     if not whole:
         return None
-    probs = np.stack([course.probs for course in whole])
-    seen = np.isfinite(probs[..., 0]).sum(axis=0)
-    is_shown = seen >= k
-    mean, low, high = (np.full(probs.shape[1:], np.nan) for _ in range(3))
-    if is_shown.any():
-        shown = probs[:, is_shown]
-        mean[is_shown] = np.nanmean(shown, axis=0)
-        low[is_shown], high[is_shown] = np.nanquantile(shown, [0.25, 0.75], axis=0)
-    return Overlay(len(whole), np.where(is_shown, seen, 0), mean, low, high)
+    probs = np.stack(whole)  # (groups, k, S, 7)
+    is_seen = np.isfinite(probs).all(axis=(1, 3))
+    seen = k * is_seen.sum(axis=0)
+    known = np.where(is_seen[:, None, :, None], probs, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = known.sum(axis=(0, 1)) / seen[:, None]
+        squares = (known**2).sum(axis=(0, 1)) / seen[:, None]
+    spread = np.sqrt(np.maximum(0.0, squares - mean**2))
+    low, high = np.maximum(0.0, mean - spread), np.minimum(1.0, mean + spread)
+    return Overlay(
+        k * len(whole), seen.astype(np.int64), *(np.round(one, 2) for one in (mean, low, high))
+    )

@@ -18,6 +18,8 @@ from fer_core.wellbeing.suppression import Block, Figures, is_intact, make_block
 MIN_VALID_S = 20.0
 #: A sitting in a room that nobody ended.
 _LONGEST_LESSON_S = 86_400
+#: Starts of days lie so far apart at least, where clocks are put forward.
+_SHORTEST_DAY_S = 23 * 3600
 #: Two that publish at once must not cut the same cell in two ways. Any number.
 _LOCK = 0x5465616D
 #: In the place of a team's id, for persons without one.
@@ -44,8 +46,9 @@ def publish_days(
 ) -> list[PersonDay]:
     """What may be shown of days that are over, of all teams; the caller shows sums only.
 
-    Cells that are seen for the first time are cut into blocks and sealed; of the others, what is
-    not as it was sealed is withheld from now on.
+    Days of which nothing was shown yet are cut into blocks and sealed, in all teams at once; of the
+    others, what is not as it was sealed is withheld from now on. Nobody's day is ever in a second
+    block: two that overlap could be subtracted.
 
     Args:
         session: that writes.
@@ -122,10 +125,19 @@ def _seal_new(
     starts: Sequence[int],
     k: int,
 ) -> None:
-    known = {(row.team, row.day_s) for row in _load_blocks(session, starts)}
+    # Not by team: who changes teams would be cut anew, with others. Nor a day that begins at
+    # another hour, after the server's time zone was changed: it has hours of one that was shown.
+    known = set(
+        session.scalars(
+            select(TeamBlock.day_s).where(
+                TeamBlock.day_s > min(starts) - _SHORTEST_DAY_S,
+                TeamBlock.day_s < max(starts) + _SHORTEST_DAY_S,
+            )
+        )
+    )
     rows = []
     for (team, day_s), cell in cells.items():
-        if (team, day_s) in known:
+        if any(abs(day_s - one) < _SHORTEST_DAY_S for one in known):
             continue
         figures = {one: _figures(sums) for one, sums in cell.items()}
         salts = [secrets.token_hex(16) for _ in range(len(cell) // k)]

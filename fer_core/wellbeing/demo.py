@@ -63,13 +63,13 @@ class Demo:
         for checkin in self.checkins:
             if checkin.day == day and self.teams[checkin.person] == team:
                 found.setdefault(checkin.person, []).append(checkin.stretch)
-        return [_day(person, stretches) for person, stretches in found.items()]
+        return [_day(stretches) for stretches in found.values()]
 
 
-def _day(person: int, stretches: list[Stretch]) -> Day:
+def _day(stretches: list[Stretch]) -> Day:
     valid_s = sum(stretch.valid_s for stretch in stretches)
     probs = np.sum([stretch.probs for stretch in stretches], axis=0) / valid_s
-    return Day(person, probs, valid_s, sum(stretch.seconds for stretch in stretches))
+    return Day(probs, valid_s, sum(stretch.seconds for stretch in stretches))
 
 
 @lru_cache(maxsize=8)

@@ -138,8 +138,8 @@ def test_from_the_check_in_to_the_team_and_to_nothing(browser: Browser, tmp_path
         make_older(database)
         owner.reload()
         owner.get_by_role("tab", name="Team").click()
-        assert metric(owner, "People") == "2"
-        assert metric(owner, "People above 50 %") == "under 20 %"
+        assert metric(owner, "Days of people") == "2"
+        assert metric(owner, "Days above 50 %") == "under 20 %"
         assert "otter" not in owner.inner_text("[data-testid=stMain]")
         assert int(metric(owner, "Happiness ratio").removesuffix(" %")) > 50, "the portrait smiles"
 

@@ -69,7 +69,12 @@ def test_teams_are_cells_of_their_own(store: Store) -> None:
     found = shown(store)
     assert ids_of(found) == in_team, "two without a team are no group, and in no total"
     assert {one.team for one in found} == {team_id}
-    assert {one.team for one in shown(store, k=2)} == {NO_TEAM, team_id}
+    assert ids_of(shown(store, k=2)) == in_team, "a day is cut once"
+
+
+def test_days_of_people_without_a_team_are_a_cell_as_well(store: Store) -> None:
+    fill(store, 3)
+    assert {one.team for one in shown(store)} == {NO_TEAM}
 
 
 def test_a_moment_before_the_camera_does_not_count(store: Store) -> None:

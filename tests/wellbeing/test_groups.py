@@ -12,7 +12,7 @@ from fer_core.labels import EMOTIONS
 from fer_core.wellbeing.days import bounds_of, day_of, past_days
 from fer_core.wellbeing.demo import DAYS, PEOPLE, TEAMS, make_demo, make_demo_course
 from fer_core.wellbeing.sitting import Rule
-from fer_core.wellbeing.team import RANGES, Day, range_of, summarise
+from fer_core.wellbeing.team import RANGES, Day, TeamSums, add_up, range_of, summarise
 from fer_core.wellbeing.trends import Stretch, by_day, by_hour, by_weekday, find_baseline
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -74,14 +74,18 @@ def test_usual_needs_five_days() -> None:
 
 
 def test_everybody_counts_the_same_however_long_they_sat() -> None:
-    days = [Day(1, mean_of(0.9), 3000.0, 3000.0), Day(2, mean_of(0.1, 0.4), 30.0, 60.0)]
-    found = summarise(days)
+    days = [Day(mean_of(0.9), 3000.0, 3000.0), Day(mean_of(0.1, 0.4), 30.0, 60.0)]
+    found = summarise([add_up(days)])
     assert found is not None
-    assert (found.people, found.stress, found.happiness) == (2, 0.5, 0.2)
+    assert (found.days, found.stress, found.happiness) == (2, 0.5, 0.2)
     assert found.above == "40 to 60 %"
     assert found.bands.tolist() == [0.5, 0, 0, 0, 0.5]
     assert found.coverage == 0.99
     assert summarise([]) is None
+
+
+def by_date(rows: list[tuple[int, Day]]) -> list[TeamSums]:
+    return [add_up([day for when, day in rows if when == one]) for one in {w for w, _ in rows}]
 
 
 @settings(max_examples=40, deadline=None)
@@ -90,10 +94,10 @@ def test_everybody_counts_the_same_however_long_they_sat() -> None:
     st.randoms(use_true_random=False),
 )
 def test_figures_are_in_range_and_keep_no_order(days: list[tuple[int, float]], rng: object) -> None:
-    rows = [Day(person, mean_of(stress), 50.0, 60.0) for person, stress in days]
-    found = summarise(rows)
+    rows = [(date, Day(mean_of(stress), 50.0, 60.0)) for date, stress in days]
+    found = summarise(by_date(rows))
     rng.shuffle(rows)  # type: ignore[attr-defined]
-    again = summarise(rows)
+    again = summarise(by_date(rows))
     assert found is not None
     assert again is not None
     for name in ("stress", "happiness", "low", "high", "coverage"):
@@ -130,9 +134,9 @@ def test_the_demonstration_is_a_seeded_month_of_thirty() -> None:
         assert day_of(checkin.stretch.start_s, UTC) == checkin.day
         assert checkin.stretch.mean.sum() == pytest.approx(1)
         assert 0 < checkin.stretch.valid_s <= checkin.stretch.seconds
-    figures = summarise([d for t in range(len(TEAMS)) for d in demo.days_of(last, t)])
+    figures = summarise([add_up(demo.days_of(last, t)) for t in range(len(TEAMS))])
     assert figures is not None
-    assert figures.people >= 20
+    assert figures.days >= 20
     assert 0.1 < figures.stress < 0.6
 
 

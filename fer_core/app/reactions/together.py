@@ -91,11 +91,11 @@ def show_overlay(both: Overlay, duration_s: float, *, key: str) -> None:
         key=f"reactions_emotion_{key}",
     )
     st.plotly_chart(spread_figure(both, emotion), key=f"reactions_spread_{key}")
-    st.caption("The line is the mean; half of the viewers lie within the band.")
+    st.caption("The line is the mean; the band is one standard deviation to each side.")
 
 
 def spread_figure(both: Overlay, emotion: str) -> go.Figure:
-    """Mean and quartiles of one expression over the clip."""
+    """Mean and deviation of one expression over the clip."""
     column, color = EMOTIONS.index(emotion), COLORS[emotion]
     seconds = np.arange(len(both.seen)) + 0.5
     band = {"line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}

@@ -12,7 +12,7 @@ from fer_core.storage.choices import SHARED_PURPOSES, current_purpose
 from fer_core.storage.teams import NO_TEAM, publish_days
 from fer_core.wellbeing.days import bounds_of, past_days
 from fer_core.wellbeing.demo import TEAMS, make_demo
-from fer_core.wellbeing.team import Day
+from fer_core.wellbeing.team import Day, TeamSums, add_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +22,22 @@ class TeamMonth:
     Attributes:
         dates: all days looked at, oldest first.
         teams: (id, name), of all that there are.
-        days: (team's id, date) to the days of its people.
+        sums: (team's id, date) to the sums over its people.
         is_shared: whether the purpose lets figures of others be shown at all.
     """
 
     dates: tuple[date, ...]
     teams: tuple[tuple[int, str], ...]
-    days: dict[tuple[int, date], list[Day]]
+    sums: dict[tuple[int, date], TeamSums]
     is_shared: bool = True
 
-    def select(self, dates: Sequence[date], team: int | None = None) -> list[Day]:
-        """Days of a team, or of all: always whole blocks."""
-        return [
-            day
-            for (one, when), found in self.days.items()
-            if when in dates and team in (None, one)
-            for day in found
-        ]
+    def select(self, dates: Sequence[date], team: int | None = None) -> list[TeamSums]:
+        """Sums of a team, or of all, by date: always whole blocks."""
+        found: dict[date, TeamSums] = {}
+        for (one, when), sums in self.sums.items():
+            if when in dates and team in (None, one):
+                found[when] = found[when] + sums if when in found else sums
+        return [found[when] for when in sorted(found)]
 
 
 def load_month(count: int) -> TeamMonth:
@@ -66,22 +65,27 @@ def load_month(count: int) -> TeamMonth:
         )
     for one in found:
         sums = one.sums
-        day = Day(sums.person_id, sums.mean, sums.valid_s, float(sums.seconds))
+        day = Day(sums.mean, sums.valid_s, float(sums.seconds))
         days.setdefault((one.team, by_start[one.day_s]), []).append(day)
-    return TeamMonth(tuple(dates), (*teams, (NO_TEAM, "No team")), days, purpose in SHARED_PURPOSES)
+    return TeamMonth(
+        tuple(dates),
+        (*teams, (NO_TEAM, "No team")),
+        {key: add_up(one) for key, one in days.items()},
+        purpose in SHARED_PURPOSES,
+    )
 
 
 def load_demo(count: int, zone: tzinfo | None) -> TeamMonth:
     """The made-up month, under the same rule of k."""
     dates = past_days(shared_store().now_s(), count, zone)
     demo = make_demo(dates[-1], zone)
-    days = {
-        (team, day): found
+    sums = {
+        (team, day): add_up(found)
         for day in dates
         for team in range(len(TEAMS))
         if len(found := demo.days_of(day, team)) >= settings().k_min
     }
-    return TeamMonth(tuple(dates), tuple(enumerate(TEAMS)), days)
+    return TeamMonth(tuple(dates), tuple(enumerate(TEAMS)), sums)
 
 
 def note_looked(subject: str) -> None:

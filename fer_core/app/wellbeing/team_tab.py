@@ -63,7 +63,7 @@ def _choose_period() -> int:
 
 def _show_month(month: TeamMonth, count: int, *, is_real: bool) -> None:
     k = settings().k_min
-    present = {team for team, _ in month.days}
+    present = {team for team, _ in month.sums}
     names = dict(month.teams)
     options = [None, *(team for team in names if team in present)]
     team = st.selectbox(
@@ -87,8 +87,8 @@ def _show_month(month: TeamMonth, count: int, *, is_real: bool) -> None:
     st.caption(
         f"Only groups of at least {k} people that stayed together, rounded to whole percent; "
         "whoever belongs to no such group is in no figure, and no two views differ by fewer. "
-        "People count the same, however long they checked in. A rule of this project about what "
-        "faces display, no medical finding."
+        "A person's day counts once, however long they checked in. A rule of this project "
+        "about what faces display, no medical finding."
     )
 
 
@@ -106,14 +106,14 @@ def _whole(value: float) -> str:
 
 def _show_headline(figures: TeamFigures) -> None:
     cells = (
-        ("People", str(figures.people), "shown together"),
+        ("Days of people", str(figures.days), "shown together"),
         (
             "Stress ratio",
             _whole(figures.stress),
             f"{100 * figures.low:.0f} to {100 * figures.high:.0f} %",
         ),
-        ("Happiness ratio", _whole(figures.happiness), "mean over people"),
-        (f"People above {_whole(THRESHOLD)}", figures.above, "as a range"),
+        ("Happiness ratio", _whole(figures.happiness), "mean over these days"),
+        (f"Days above {_whole(THRESHOLD)}", figures.above, "as a range"),
         ("Face in view", _whole(figures.coverage), "of the recorded time"),
     )
     with st.container(horizontal=True):
@@ -126,7 +126,7 @@ def _show_charts(
 ) -> None:
     chosen: list[tuple[str, int | None]] = [("All teams" if team is None else names[team], team)]
     if team is None:
-        present = {one for one, _ in month.days}
+        present = {one for one, _ in month.sums}
         if len(present) > 1:
             chosen += [(names[one], one) for one in names if one in present]
     lines = []

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from fer_core.access import Role
 from fer_core.storage import Store, audit, persons
@@ -41,16 +42,20 @@ def fill(store: Store, people: int, *, back: int = 0, name: str = "person") -> l
     return ids
 
 
+def days_of_people(app: AppTest) -> str:
+    return next(metric for metric in app.metric if metric.label == "Days of people").value
+
+
 def test_a_newcomer_sees_the_demonstration(visitor: Visitor) -> None:
     app = open_tab(visitor.open(), "Team")
     shown = {metric.label: metric.value for metric in app.metric}
-    assert shown["People"] == "30"
+    assert int(shown["Days of people"]) > 300
     assert re.fullmatch(r"\d+ %", shown["Stress ratio"])
     assert "demo-" not in texts(app), "not even a made-up name"
     team = next(box for box in app.selectbox if box.label == "Team")
     assert team.options == ["All teams", "Workshop", "Office", "Front desk"]
     team.set_value(0).run()
-    assert next(m for m in app.metric if m.label == "People").value == "10"
+    assert days_of_people(app).isdigit()
     with visitor.store.read() as session:
         assert session.query(Sample).count() == 0, "in memory only"
 
@@ -64,7 +69,7 @@ def test_others_roles_see_no_aggregate(visitor: Visitor, role: Role | None) -> N
     app = show_demo(open_tab(visitor.open(), "Team"), False)
     assert "This is for the role manager" in texts(app)
     labels = [metric.label for metric in app.metric]
-    assert "People" not in labels
+    assert "Days of people" not in labels
 
 
 def test_without_a_purpose_even_a_manager_sees_nobody(visitor: Visitor) -> None:
@@ -72,7 +77,7 @@ def test_without_a_purpose_even_a_manager_sees_nobody(visitor: Visitor) -> None:
     visitor.enter(Role.MANAGER)
     app = open_tab(visitor.open(), "Team")
     assert "has not chosen a purpose" in texts(app)
-    assert not [m for m in app.metric if m.label == "People"]
+    assert not [m for m in app.metric if m.label == "Days of people"]
 
 
 def test_a_manager_sees_groups_no_names_and_is_logged(visitor: Visitor) -> None:
@@ -82,9 +87,9 @@ def test_a_manager_sees_groups_no_names_and_is_logged(visitor: Visitor) -> None:
     visitor.enter(Role.MANAGER)
     app = open_tab(visitor.open(), "Team")
     shown = {metric.label: metric.value for metric in app.metric}
-    assert shown["People"] == "5"
+    assert shown["Days of people"] == "5"
     assert shown["Stress ratio"] == "25 %"  # (0.94 + 4 x 0.08) / 5, in whole percent
-    assert shown["People above 50 %"] == "20 to 40 %"
+    assert shown["Days above 50 %"] == "20 to 40 %"
     assert shown["Face in view"] == "90 %"
     for name in ("person 0", "lonely", "wellbeing/"):
         assert name not in texts(app)
@@ -110,10 +115,10 @@ def test_an_erased_person_is_in_no_figure_and_not_to_be_found_by_subtraction(
     ids = fill(visitor.store, 7)
     visitor.enter(Role.MANAGER)
     app = open_tab(visitor.open(), "Team")
-    assert next(m for m in app.metric if m.label == "People").value == "7"
+    assert days_of_people(app) == "7"
     visitor.store.erase(person_id=ids[1])
     app.run()
-    assert next(m for m in app.metric if m.label == "People").value == "4", "their block went"
+    assert days_of_people(app) == "4", "their block went"
 
 
 def test_the_owner_chooses_a_purpose_and_a_manager_makes_teams(visitor: Visitor) -> None:
