@@ -38,8 +38,8 @@ def train_and_predict(
     import keras
 
     from fer_core.classification.preprocess import normalize
-    from fer_core.training.trained import load_trained
     from fer_core.training.run import RunFolder
+    from fer_core.training.trained import load_trained
     from fer_core.training.trainer import train
 
     keras.utils.clear_session()
