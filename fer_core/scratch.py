@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from fer_core.errors import FerError
-from fer_core.runs.locks import try_hold
+from fer_core.locks import try_hold
 
 PREFIX: Final = "mien-scratch-"
 _LOCK: Final = ".mien-lock"

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 from fer_core.analysis.document import Document
-from fer_core.files import printable_name
 from fer_core.labels import EMOTIONS
+from fer_core.text import printable_name
 
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _TYPE = "expression"

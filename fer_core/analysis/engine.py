@@ -18,11 +18,11 @@ from fer_core.analysis.results import ResultWriter
 from fer_core.analysis.tables import face_rows, second_row
 from fer_core.config import settings
 from fer_core.errors import FerError, LimitError
-from fer_core.files import printable_name
 from fer_core.imaging.decode import read_image
 from fer_core.imaging.frame import ArrayFrame, VideoFrame
 from fer_core.pipeline import LIVE_EXPIRY_S, FacePipeline, build_pipeline
 from fer_core.temporal import EpisodeDetector, PlainFilter, SecondWindows, Smoother
+from fer_core.text import printable_name
 from fer_core.tracking import Tracker
 from fer_core.types import EmotionSample, FrameResult, ImageArray
 from fer_core.video import VideoReader, read_frame

@@ -7,8 +7,8 @@ from typing import Final
 
 from fer_core.analysis.outcome import Kind, Outcome, Task
 from fer_core.errors import DecodeError, InputError
-from fer_core.files import printable_name
 from fer_core.imaging import decode
+from fer_core.text import printable_name
 from fer_core.video import reader
 
 #: Ends of all names that a result can have; the longest first.

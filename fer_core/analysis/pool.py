@@ -18,7 +18,7 @@ from fer_core.analysis.outcome import Outcome, Progress, Task
 from fer_core.analysis.results import discard_part
 from fer_core.config import PROJECT_ROOT
 from fer_core.errors import FerError, ModelError
-from fer_core.files import printable_name
+from fer_core.text import printable_name
 
 #: Threads are counted when a library is loaded. One each: processes are what runs in parallel.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")

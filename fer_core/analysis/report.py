@@ -12,10 +12,10 @@ import numpy as np
 
 import fer_core
 from fer_core.analysis.document import Document
-from fer_core.files import printable_name
 from fer_core.imaging.frame import scaled_size
 from fer_core.labels import COLORS, EMOTIONS
 from fer_core.temporal import TrackMeasures
+from fer_core.text import printable_name
 from fer_core.types import ImageArray
 from fer_core.wellbeing import HAPPINESS, STRESS, RatioEstimate
 

@@ -159,7 +159,7 @@ class _Report:
 
     def say(self, outcome: "Outcome") -> None:
         """Say how a file ended."""
-        from fer_core.files import printable_name
+        from fer_core.text import printable_name
 
         self.clear()
         if self._running.pop(outcome.file, None) is not None or outcome.stem:

@@ -37,8 +37,8 @@ def export(
     from fer_core.classification.registry import check_name
     from fer_core.config import MODELS_DIR, settings
     from fer_core.errors import BusyError, ConfigError
+    from fer_core.locks import try_hold
     from fer_core.runs.listing import EXPORT_LOCK
-    from fer_core.runs.locks import try_hold
     from fer_core.runs.turns import yield_to_others
     from fer_core.training.recipe import Recipe
     from fer_core.training.run import RunFolder

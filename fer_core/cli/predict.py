@@ -109,8 +109,8 @@ def predict_records(pipeline: "FacePipeline", paths: list[str]) -> Iterator[dict
 def _list_pictures(path: str) -> list[str]:
     """The pictures of a folder, the path as given before their names; else the path itself."""
     from fer_core.errors import DecodeError
-    from fer_core.files import printable_name
     from fer_core.imaging.decode import FORMATS_TEXT, SUFFIXES
+    from fer_core.text import printable_name
 
     try:
         with os.scandir(path) as entries:
@@ -165,7 +165,7 @@ def _describe(result: "FrameResult") -> dict[str, Any]:
 
 def _as_text(record: dict[str, Any]) -> str:
     """The record for people: a line per picture, and one below it per face."""
-    from fer_core.files import printable_name
+    from fer_core.text import printable_name
 
     if "error" in record:
         return str(record["error"])

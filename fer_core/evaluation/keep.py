@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from fer_core.evaluation.lock import exclusive
+from fer_core.locks import hold
 
 #: Costly to measure, so kept from an earlier scoring of the same file on the same data.
 _SLOW = ("robustness", "tta")
@@ -27,7 +27,7 @@ def keep_figures(model_dir: Path, report: dict[str, Any]) -> None:
     """
     path = model_dir / "metrics.json"
     key = f"{report['data']}_{report['split']}"
-    with exclusive(model_dir):
+    with hold(model_dir):
         metrics = _read(path)
         evaluations = metrics.get("evaluations")
         evaluations = evaluations if isinstance(evaluations, dict) else {}

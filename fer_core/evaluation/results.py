@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from fer_core.errors import DataError
-from fer_core.evaluation.lock import exclusive
+from fer_core.locks import hold
 
 KEY: Final = ("model_sha256", "data_sha256", "split")
 #: How often any split with rows of ``private_test`` was scored with this model file.
@@ -85,7 +85,7 @@ def update_results(path: Path, row: Row, *, record: bool, counts: bool) -> int:
         OSError: it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with exclusive(path.parent):
+    with hold(path.parent):
         return _update(path, row, record=record, counts=counts)
 
 

@@ -16,7 +16,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from fer_core.config import settings
 from fer_core.errors import DecodeError, LimitError
-from fer_core.files import open_input, printable_name
+from fer_core.files import open_input
+from fer_core.text import printable_name
 from fer_core.types import ImageArray
 
 #: Pillow's names of the formats that are read. MPO, two JPEGs in a file, opens as JPEG.

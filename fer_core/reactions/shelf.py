@@ -19,9 +19,9 @@ import numpy as np
 
 from fer_core.config import settings
 from fer_core.errors import ConfigError, InputError, LimitError
-from fer_core.files import printable_name
 from fer_core.labels import NUM_EMOTIONS
 from fer_core.reactions.course import Course
+from fer_core.text import printable_name
 from fer_core.video import VideoReader
 
 #: What browsers play.

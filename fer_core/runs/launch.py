@@ -12,6 +12,7 @@ from typing import Any
 from fer_core.classification.registry import check_name
 from fer_core.config import MODELS_DIR, PROJECT_ROOT, settings
 from fer_core.errors import BusyError, ConfigError, FerError, InputError
+from fer_core.locks import is_held, try_hold
 from fer_core.runs.listing import (
     EXPORT_LOCK,
     RUN_LOCK,
@@ -20,7 +21,6 @@ from fer_core.runs.listing import (
     find_run,
     runs_dir,
 )
-from fer_core.runs.locks import is_held, try_hold
 from fer_core.training.recipe import Recipe
 from fer_core.training.run import STOP_FILE, RunFolder
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from fer_core.config import settings
 from fer_core.errors import InputError
-from fer_core.runs.locks import is_held
+from fer_core.locks import is_held
 from fer_core.training.health import explain_silence
 from fer_core.training.run import RunFolder, is_trained_elsewhere
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from fer_core.config import settings
 from fer_core.errors import BusyError
+from fer_core.locks import try_hold
 from fer_core.runs.listing import RUN_LOCK, State, find_run
-from fer_core.runs.locks import try_hold
 from fer_core.training.health import explain_failure
 from fer_core.training.run import STOP_FILE, RunFolder, check_free
 

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fer_core.storage.checkins import list_checkins
-from fer_core.storage.names import csv_cell
 from fer_core.storage.tables import Consent, Person, Sample, Team
+from fer_core.text import csv_cell
 
 _SAMPLE = [column.name for column in Sample.__table__.columns if column.name != "person_id"]
 

@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fer_core.errors import InputError
-from fer_core.storage.names import clean_name, fold_name
 from fer_core.storage.tables import Consent, Person, Team
 from fer_core.storage.tokens import hash_token, make_token
+from fer_core.text import clean_name, fold_name
 
 _COLOURS = (
     *("amber", "azure", "bronze", "coral", "copper", "crimson", "ebony", "golden", "indigo"),

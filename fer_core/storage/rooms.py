@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from fer_core.errors import InputError
 from fer_core.storage.database import dialect_insert
-from fer_core.storage.names import clean_name
 from fer_core.storage.tables import CheckIn, Marker, Person, Room, RoomMember, RoomSecond
+from fer_core.text import clean_name
 
 #: Without characters that are read one for the other.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -22,13 +22,13 @@ from typing import IO, Final
 from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.manifest import MANIFEST_NAME
 from fer_core.errors import DataError, FerError, InputError, LimitError
-from fer_core.files import printable_name
-from fer_core.storage.names import clean_name
+from fer_core.files import make_private_dir
 from fer_core.studio.info import INFO_NAME, SetInfo, parse_info
 from fer_core.studio.names import IMPORTING, encode_png, recordings_dir, slug_of
-from fer_core.studio.private import hold_set, make_private_dir, write_private
+from fer_core.studio.private import hold_set, write_private
 from fer_core.studio.rows import FILE_PATTERN, FaceRow, format_manifest, parse_manifest
 from fer_core.studio.store import StudioSet
+from fer_core.text import clean_name, printable_name
 
 MOST_FACES: Final = 50_000
 MOST_TEXT_BYTES: Final = 32 * 2**20

@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from fer_core.errors import InputError
-from fer_core.storage.names import clean_name
+from fer_core.text import clean_name
 
 #: Of the text below; a new text gets a new version, and who agreed to the old one is asked again.
 CONSENT_VERSION: Final = "2026-11-1"

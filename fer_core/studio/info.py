@@ -7,10 +7,10 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from fer_core.errors import DataError, InputError
-from fer_core.storage.names import fold_name
 from fer_core.studio.consent import CONSENT_VERSION, Consent
 from fer_core.studio.cutting import Detector
 from fer_core.studio.rows import PSEUDONYM_PATTERN
+from fer_core.text import fold_name
 
 INFO_NAME: Final = "set.json"
 DAY_S: Final = 86_400

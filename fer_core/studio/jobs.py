@@ -16,10 +16,11 @@ from typing import Any, Final
 from fer_core.classification.registry import check_name
 from fer_core.config import MODELS_DIR, settings
 from fer_core.errors import BusyError, ConfigError, DataError, InputError
+from fer_core.files import make_private_dir
+from fer_core.locks import is_held, try_hold
 from fer_core.runs.launch import _spawn
-from fer_core.runs.locks import is_held, try_hold
 from fer_core.studio.names import recordings_dir
-from fer_core.studio.private import hold_set, make_private_dir, write_private
+from fer_core.studio.private import hold_set, write_private
 from fer_core.studio.store import StudioSet
 
 JOB, LOG, REPORT = "job.json", "job.log", "report.json"

@@ -15,8 +15,8 @@ from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.datasets.manifest import MANIFEST_NAME
 from fer_core.errors import DataError, InputError
+from fer_core.files import make_private_dir
 from fer_core.runs.erased import mark_runs
-from fer_core.storage.names import clean_name
 from fer_core.studio.consent import Consent, make_consent
 from fer_core.studio.cutting import CutFace, Detector, drop_near
 from fer_core.studio.info import (
@@ -31,8 +31,9 @@ from fer_core.studio.info import (
 from fer_core.studio.models import forget_participant
 from fer_core.studio.names import DELETING, NAME, encode_png, recordings_dir, slug_of
 from fer_core.studio.outcome import Change, Erased, Stored, relabel
-from fer_core.studio.private import hold_set, make_private_dir, write_private
+from fer_core.studio.private import hold_set, write_private
 from fer_core.studio.rows import FaceRow, format_manifest, parse_manifest
+from fer_core.text import clean_name
 from fer_core.types import ImageArray
 
 #: Made by training from the set; they go when a participant does.

@@ -14,9 +14,10 @@ import av
 
 from fer_core.config import settings
 from fer_core.errors import DecodeError, LimitError
-from fer_core.files import open_input, printable_name
+from fer_core.files import open_input
 from fer_core.imaging.decode import MAX_SIDE
 from fer_core.imaging.frame import VideoFrame
+from fer_core.text import printable_name
 from fer_core.video.display import Display, display_parts
 
 #: FFmpeg's names of the containers that are read.

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from fer_core.errors import InputError
-from fer_core.files import printable_name
+from fer_core.text import printable_name
 from fer_core.types import ImageArray
 
 _TIME_BASE: Final = Fraction(1, 90_000)

@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from fer_core.cli import app
+from fer_core.locks import try_hold
 from fer_core.runs.listing import RUN_LOCK, State, find_run
-from fer_core.runs.locks import try_hold
 
 
 def run(*args: str) -> str:

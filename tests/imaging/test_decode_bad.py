@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fer_core.errors import DecodeError, InputError, LimitError
-from fer_core.files import printable_name
 from fer_core.imaging.decode import SUFFIXES, read_image
+from fer_core.text import printable_name
 from tests.imaging.pictures import HEIGHT, WIDTH, encoded, marked, png_header
 
 

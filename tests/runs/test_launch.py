@@ -8,6 +8,7 @@ import pytest
 
 from fer_core.config import settings
 from fer_core.errors import BusyError, ConfigError, FerError, InputError
+from fer_core.locks import try_hold
 from fer_core.runs import (
     State,
     delete_run,
@@ -20,7 +21,6 @@ from fer_core.runs import (
     submit_run,
 )
 from fer_core.runs.listing import EXPORT_LOCK, RUN_LOCK
-from fer_core.runs.locks import try_hold
 
 
 def test_submit_makes_a_run_that_waits(data_dir: Path, recipe, spawned) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fer_core.errors import InputError
+from fer_core.locks import try_hold
 from fer_core.runs.listing import RUN_LOCK, State, find_run, list_runs
-from fer_core.runs.locks import try_hold
 from fer_core.training.run import STOP_FILE
 
 

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from fer_core.errors import BusyError, ConfigError
+from fer_core.locks import try_hold
 from fer_core.runs import turns
 from fer_core.runs.listing import RUN_LOCK, State, find_run
-from fer_core.runs.locks import try_hold
 from fer_core.runs.turns import work_in_turn
 from fer_core.training.run import STOP_FILE
 

@@ -13,8 +13,8 @@ from fer_core.access import Role
 from fer_core.access.links import find_access, make_owner_link, redeem
 from fer_core.errors import StorageError
 from fer_core.storage import Store, audit, checkins, export, persons, rooms
-from fer_core.storage.names import csv_cell
 from fer_core.storage.tables import AuditEntry, Base, CheckIn, Consent, Holder, Person, Room, Sample
+from fer_core.text import csv_cell
 from tests.storage.conftest import Clock
 from tests.storage.fills import ANGRY, add_person
 

@@ -5,9 +5,9 @@ from sqlalchemy import func, select
 
 from fer_core.errors import InputError
 from fer_core.storage import Store, persons
-from fer_core.storage.names import clean_name
 from fer_core.storage.tables import Person
 from fer_core.storage.tokens import hash_token
+from fer_core.text import clean_name
 
 SQL = [
     "Robert'); DROP TABLE persons;--",

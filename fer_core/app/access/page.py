@@ -8,11 +8,11 @@ import streamlit as st
 from fer_core.access import GIVEN_BY_LINK, Access, Role
 from fer_core.access.links import MOST_DAYS, MOST_USES, list_links, make_link, revoke_link
 from fer_core.app.access.rights import has_login, require_role
-from fer_core.app.parts.plain import plain
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.errors import FerError
 from fer_core.storage import audit, shared_store
 from fer_core.storage.export import write_csv
+from fer_core.text import markdown_escape
 
 _MADE = "access_made"
 _PROBLEM = "access_problem"
@@ -95,7 +95,7 @@ def _show_links(access: Access, zone: tzinfo | None) -> None:
             browsers = f"{active} browser" + ("" if active == 1 else "s")
             is_own = link.id == access.link_id
             st.markdown(
-                f"**{plain(link.label)}**  \n{link.role.capitalize()}, {state}. "
+                f"**{markdown_escape(link.label)}**  \n{link.role.capitalize()}, {state}. "
                 f"{browsers} with access{came}{', this one' if is_own else ''}."
             )
             # A link that is used up still holds the access of those who opened it. The owner does

@@ -22,7 +22,7 @@ from fer_core.classification import model_names
 from fer_core.config import settings
 from fer_core.detection import DETECTORS
 from fer_core.errors import FerError
-from fer_core.files import printable_name
+from fer_core.text import printable_name
 
 POLL_EVERY_S = 0.5
 PROMISE = (

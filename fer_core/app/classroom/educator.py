@@ -10,13 +10,13 @@ from fer_core.app.classroom import texts
 from fer_core.app.classroom.room import lesson_of, show_open_room
 from fer_core.app.classroom.state import this_state
 from fer_core.app.classroom.summary import local_time, show_lesson
-from fer_core.app.parts.plain import plain
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.storage import audit, rooms, shared_store
 from fer_core.storage.choices import may_others_join
 from fer_core.storage.tables import Room
+from fer_core.text import markdown_escape
 
 MODES = {
     "devices": "Students join from their own devices",
@@ -120,8 +120,8 @@ def _show_past(over: list[Room]) -> None:
     lesson, markers = lesson_of(room)
     if not len(lesson):
         st.info(
-            f"Nothing was shown of {plain(room.title)}: there were never {room.k_min} people at "
-            "once, or what was recorded is older than the retention period."
+            f"Nothing was shown of {markdown_escape(room.title)}: there were never {room.k_min} "
+            "people at once, or what was recorded is older than the retention period."
         )
         return
     show_lesson(

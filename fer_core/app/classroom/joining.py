@@ -7,7 +7,6 @@ import streamlit as st
 from fer_core.app.access import cookies
 from fer_core.app.classroom import state, texts
 from fer_core.app.parts.notices import say
-from fer_core.app.parts.plain import plain
 from fer_core.app.resources import make_live_pipeline, shared_admission
 from fer_core.app.stream.show import warm_up
 from fer_core.app.stream.video import check_camera
@@ -19,6 +18,7 @@ from fer_core.errors import FerError
 from fer_core.storage import rooms, shared_store
 from fer_core.storage.choices import get_choice, may_others_join
 from fer_core.storage.tables import Room
+from fer_core.text import markdown_escape
 from fer_core.types import FrameResult
 
 
@@ -66,11 +66,15 @@ def show_consent(room: Room) -> None:
     if visit.is_streaming:  # under a purpose that is no more in force
         mine.stop_own()
     text = _consent_of(room)
-    st.subheader(f"Join {plain(room.title)}", anchor=False)
+    st.subheader(f"Join {markdown_escape(room.title)}", anchor=False)
     with st.container(border=True):
         for line in text.splitlines():
             head, _, rest = line.partition(": ")
-            st.markdown(f"**{plain(head)}**: {plain(rest)}" if rest else plain(line))
+            st.markdown(
+                f"**{markdown_escape(head)}**: {markdown_escape(rest)}"
+                if rest
+                else markdown_escape(line)
+            )
     st.caption(texts.LAW)
     say(visit.message)
     check_camera(visit)

@@ -11,7 +11,6 @@ from fer_core.app.access.rights import require_role
 from fer_core.app.classroom import state, texts
 from fer_core.app.classroom.summary import Markers, local_time, show_lines
 from fer_core.app.classroom.watch import show_camera
-from fer_core.app.parts.plain import plain
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.stream.show import HIDE_STATUS
 from fer_core.classroom.lesson import Lesson
@@ -20,6 +19,7 @@ from fer_core.errors import FerError
 from fer_core.hosting.addresses import is_loopback
 from fer_core.storage import Store, audit, rooms, shared_store
 from fer_core.storage.tables import Room
+from fer_core.text import markdown_escape
 
 EVERY_S = 1.0
 #: A student gave a sign of life within so many seconds.
@@ -72,7 +72,7 @@ def _note_look(store: Store, access: Access, room_id: int) -> None:
 
 def show_open_room(room: Room) -> None:
     """Draw the room."""
-    st.subheader(plain(room.title), anchor=False)
+    st.subheader(markdown_escape(room.title), anchor=False)
     st.html(_STEADY)
     if problem := state.this_state().take_room_problem():
         st.error(problem)

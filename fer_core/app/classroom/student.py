@@ -8,7 +8,6 @@ from fer_core.app.access import cookies
 from fer_core.app.classroom import state
 from fer_core.app.classroom.joining import find_open, show_consent, show_notice, start_own
 from fer_core.app.classroom.state import ClassroomState
-from fer_core.app.parts.plain import plain
 from fer_core.app.stream.figures import show_face
 from fer_core.app.stream.messages import CONSENT
 from fer_core.app.stream.show import show_stream, start_button, usual_places
@@ -23,6 +22,7 @@ from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.storage import rooms, shared_store
 from fer_core.storage.choices import may_others_join
+from fer_core.text import markdown_escape
 
 _CHECK_EVERY_S = 2.0
 _STREAM_KEY = "class_stream"
@@ -58,11 +58,11 @@ def _show_own_view(place: Place) -> None:
     mine = state.this_state()
 
     def controls() -> None:
-        st.subheader(plain(place.title), anchor=False)
+        st.subheader(markdown_escape(place.title), anchor=False)
         _say_problem()
         st.markdown(
-            f"You are here as **{plain(place.pseudonym)}**. What you see below is yours alone; "
-            f"the educator sees means of at least {place.k_min} people."
+            f"You are here as **{markdown_escape(place.pseudonym)}**. What you see below is yours "
+            f"alone; the educator sees means of at least {place.k_min} people."
         )
         with st.container(horizontal=True):
             if not mine.own.is_streaming:
@@ -179,9 +179,9 @@ def _say_problem() -> bool:
 
 def _show_closed(place: Place) -> None:
     _say_problem()
-    st.info(f"The room {plain(place.title)} is closed; your camera is off.")
+    st.info(f"The room {markdown_escape(place.title)} is closed; your camera is off.")
     st.markdown(
-        f"What was stored about you as **{plain(place.pseudonym)}** is kept for "
+        f"What was stored about you as **{markdown_escape(place.pseudonym)}** is kept for "
         f"{settings().retention_days} days, unless you erase it now."
     )
     st.button(

@@ -13,11 +13,12 @@ from fer_core.app.metrics.report import chart_config
 from fer_core.app.metrics.state import load_pictures
 from fer_core.app.metrics.view import View
 from fer_core.app.parts.blocks import Chart, Styling
-from fer_core.app.parts.show import escape, show_table
+from fer_core.app.parts.show import show_table
 from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.catalog import set_name
 from fer_core.evaluation.pictures import find_set
 from fer_core.labels import FERPLUS_EMOTIONS
+from fer_core.text import markdown_sentence
 
 #: Pictures shown of a cell, the surest answers first.
 MAX_PICTURES = 24
@@ -49,7 +50,7 @@ def show_confusion(view: View, styling: Styling, image_format: str) -> None:
             selection_mode="points",
             config=chart_config(chart.name, image_format),
         )
-        st.caption(escape(worst_words(scoring)))
+        st.caption(markdown_sentence(worst_words(scoring)))
     with pictures:
         left, right = st.columns(2)
         for column, key, label in ((left, _TRUE, "Labelled"), (right, _ANSWERED, "Answered")):
@@ -59,7 +60,7 @@ def show_confusion(view: View, styling: Styling, image_format: str) -> None:
         if chosen is None:
             st.caption("Choose a cell of the matrix, or two expressions here.")
         else:
-            st.markdown(escape(cell_words(scoring, *chosen)) + ".")
+            st.markdown(markdown_sentence(cell_words(scoring, *chosen)) + ".")
             _show_pictures(view, scoring, chosen)
     show_table(make_confusion_table(scoring), "confusion-table")
 
@@ -87,8 +88,8 @@ def _show_pictures(view: View, scoring: Scoring, chosen: tuple[int, int]) -> Non
     place = find_set(name)
     if place is None:
         st.caption(
-            f"The pictures are shown where this server holds {escape(name)}: its owner names the "
-            "folder in `FER_DATA_ROOTS`."
+            f"The pictures are shown where this server holds {markdown_sentence(name)}: its owner "
+            "names the folder in `FER_DATA_ROOTS`."
         )
         return
     shown = rows[:MAX_PICTURES]
@@ -97,7 +98,7 @@ def _show_pictures(view: View, scoring: Scoring, chosen: tuple[int, int]) -> Non
     with st.spinner("Reading the pictures."):
         found = load_pictures(str(place), place.stat().st_mtime_ns, ids, labels)
     if isinstance(found, str):
-        st.info(escape(found), icon=":material/info:")
+        st.info(markdown_sentence(found), icon=":material/info:")
         return
     captions = []
     for row in shown:

@@ -16,9 +16,10 @@ from fer_core.app.metrics.report import make_report
 from fer_core.app.metrics.state import load_catalog, make_view, private_scorings
 from fer_core.app.metrics.view import View
 from fer_core.app.parts.blocks import Block, Styling, Text, listing
-from fer_core.app.parts.show import escape, show_blocks, show_table
+from fer_core.app.parts.show import show_blocks, show_table
 from fer_core.classification.registry import live_choice
 from fer_core.evaluation.catalog import Entry, read_signature, set_title
+from fer_core.text import markdown_sentence
 
 _LOG = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ def show_metrics_page() -> None:
         return
     view = _choose(entries)
     for note in (*view.notes, *view.problems.values()):
-        st.info(escape(note), icon=":material/info:")
+        st.info(markdown_sentence(note), icon=":material/info:")
     if not view.chosen:
         st.info("Choose a model above.", icon=":material/arrow_upward:")
         return
@@ -124,7 +125,7 @@ def _show_headline(view: View) -> None:
     elif view.scored:
         show_table(make_headline_table(view), "headline")
     for entry in view.scored:
-        st.caption(escape(honesty(entry, view)))
+        st.caption(markdown_sentence(honesty(entry, view)))
 
 
 def _show_panels(view: View) -> None:

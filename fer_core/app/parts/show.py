@@ -1,19 +1,12 @@
 """Blocks on the page."""
 
-import re
 from collections.abc import Sequence
 
 import streamlit as st
 
 from fer_core.app.metrics.report import chart_config
 from fer_core.app.parts.blocks import Block, Chart, Table, Text
-
-_MARKUP = re.compile(r"([$*~\[\]])")
-
-
-def escape(text: str) -> str:
-    """Text as Markdown that shows it as it is; ``code`` in backticks stays code."""
-    return _MARKUP.sub(r"\\\1", text)
+from fer_core.text import markdown_sentence
 
 
 def show_blocks(blocks: Sequence[Block], prefix: str, image_format: str) -> None:
@@ -29,7 +22,7 @@ def show_blocks(blocks: Sequence[Block], prefix: str, image_format: str) -> None
 
 
 def _show_text(block: Text) -> None:
-    text = escape(block.text)
+    text = markdown_sentence(block.text)
     if block.kind == "heading":
         st.subheader(text, anchor=False)
     elif block.kind == "small":

@@ -8,7 +8,6 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.app.parts.plain import plain
 from fer_core.app.parts.timeline import show_timeline
 from fer_core.app.reactions.texts import LAW
 from fer_core.config import settings
@@ -23,6 +22,7 @@ from fer_core.reactions.export import (
     to_parquet,
     to_vtt,
 )
+from fer_core.text import markdown_escape
 
 
 def show_course(probs: NDArray[np.float64], duration_s: float, *, alt: str, key: str) -> None:
@@ -157,7 +157,7 @@ def show_operator(shelf: Shelf, clips: list[Clip]) -> None:
             st.error(f"The clip could not be kept ({error.strerror}); make room on the disk.")
     for clip in clips:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{plain(clip.name)}, {clip.duration_s:.0f} s")
+            st.markdown(f"{markdown_escape(clip.name)}, {clip.duration_s:.0f} s")
             with st.popover("Remove", icon=":material/delete:"):
                 st.markdown("The clip and all that viewers gave for it will be deleted.")
                 if st.button("Remove it", key=f"reactions_remove_{clip.key}"):

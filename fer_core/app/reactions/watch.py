@@ -3,7 +3,6 @@
 import streamlit as st
 
 from fer_core.app.parts.notices import say
-from fer_core.app.parts.plain import plain
 from fer_core.app.reactions.desk import Desk
 from fer_core.app.reactions.player import show_player
 from fer_core.app.reactions.texts import AGREE, NOT_SHARED
@@ -18,6 +17,7 @@ from fer_core.reactions.export import course_rows
 from fer_core.storage import shared_store
 from fer_core.storage.choices import may_others_join
 from fer_core.streaming import LiveSnapshot
+from fer_core.text import markdown_escape
 
 STREAM_KEY = "reactions_stream"
 
@@ -111,7 +111,7 @@ def _show_own(desk: Desk, shelf: Shelf, clip: Clip) -> None:
     course = desk.course
     assert course is not None
     st.header("What your face showed", anchor=False)
-    st.markdown(f"{plain(clip.name)} · your face was seen in {course.coverage:.0%} of it")
+    st.markdown(f"{markdown_escape(clip.name)} · your face was seen in {course.coverage:.0%} of it")
     if course.coverage == 0:
         st.info("No face was seen while the clip played: sit before the camera and try again.")
         return

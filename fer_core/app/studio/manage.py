@@ -4,7 +4,6 @@ import io
 
 import streamlit as st
 
-from fer_core.app.parts.plain import plain
 from fer_core.app.studio.state import (
     Desk,
     act,
@@ -21,6 +20,7 @@ from fer_core.studio import StudioSet, list_sets
 from fer_core.studio.archive import export_set, import_set
 from fer_core.studio.consent import day_text
 from fer_core.studio.info import SetInfo
+from fer_core.text import markdown_escape
 
 
 def show_manage(desk: Desk, found: StudioSet, info: SetInfo) -> None:
@@ -89,7 +89,10 @@ def show_receipt_form(desk: Desk, *, expanded: bool = False) -> None:
             info = found.info()
             for name in sorted(desk.mine.get(found.name, set()) & set(info.participants)):
                 rows = [row for row in found.rows() if row.participant == name]
-                st.markdown(f"**{plain(name)}** in {plain(info.title)}: {len(rows)} pictures.")
+                st.markdown(
+                    f"**{markdown_escape(name)}** in {markdown_escape(info.title)}: {len(rows)} "
+                    "pictures."
+                )
                 if rows:
                     st.image(list(found.images(rows[:24])), width=64)
                 st.button(
@@ -112,7 +115,7 @@ def _open_receipt(desk: Desk, receipt: str) -> None:
         if name is not None:
             limiter.forget(address)
             desk.own(found.name, name)
-            desk.message = ("success", f"This is the receipt of {plain(name)}.")
+            desk.message = ("success", f"This is the receipt of {markdown_escape(name)}.")
             return
     limiter.note_wrong(address)
     raise InputError("There is no such receipt: check the number, or the pictures are gone.")
@@ -133,8 +136,8 @@ def _show_erase(desk: Desk, found: StudioSet, info: SetInfo, names: list[str]) -
         models = [m.name for m in info.trained if name in m.participants]
         if models:
             st.warning(
-                f"These models learned from {plain(name)} and stay: {', '.join(models)}. Fine-tune "
-                "again to replace them."
+                f"These models learned from {markdown_escape(name)} and stay: {', '.join(models)}. "
+                "Fine-tune again to replace them."
             )
 
 

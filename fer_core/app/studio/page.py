@@ -3,7 +3,6 @@
 import streamlit as st
 
 from fer_core.app.access.rights import may_train
-from fer_core.app.parts.plain import plain
 from fer_core.app.studio.curate import show_curate
 from fer_core.app.studio.manage import show_import, show_manage, show_receipt_form
 from fer_core.app.studio.record import show_record
@@ -24,6 +23,7 @@ from fer_core.errors import DataError
 from fer_core.studio import StudioSet
 from fer_core.studio.consent import day_text
 from fer_core.studio.cutting import DETECTORS
+from fer_core.text import markdown_escape
 
 SET_KEY, VIEW_KEY = "studio-set", "studio-view"
 #: A set made a moment ago: shown from the next run on, since a widget's key can't be set late.
@@ -69,7 +69,7 @@ def show_studio_page() -> None:
     if view != RECORD:
         desk.leave()
     st.caption(
-        f"{plain(info.title)}: kept until {day_text(info.until_s)}, then deleted. "
+        f"{markdown_escape(info.title)}: kept until {day_text(info.until_s)}, then deleted. "
         f"Faces are cut by {DETECTORS[info.detector].split(',')[0]}."
     )
     try:

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from fer_core.app.parts.plain import plain
 from fer_core.app.studio.camera import show_camera
 from fer_core.app.studio.state import Desk, act, visible_people
 from fer_core.app.studio.upload import show_upload
@@ -10,6 +9,7 @@ from fer_core.storage.persons import suggest_pseudonym
 from fer_core.studio import StudioSet, consent_text
 from fer_core.studio.consent import receipt_text
 from fer_core.studio.info import SetInfo
+from fer_core.text import markdown_escape
 
 _NAME_KEY = "studio-suggested"
 CAMERA, FILES = "Camera", "Video files"
@@ -24,7 +24,7 @@ def show_record(desk: Desk, found: StudioSet, info: SetInfo) -> None:
         _show_consent(desk, found, info)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Recording **{plain(desk.participant)}**", width="content")
+        st.markdown(f"Recording **{markdown_escape(desk.participant)}**", width="content")
         if desk.consent is not None:
             st.download_button(
                 "Receipt",
@@ -88,7 +88,7 @@ def _show_consent(desk: Desk, found: StudioSet, info: SetInfo) -> None:
                 key="studio-guardian",
                 help="Kept with the consent and printed on the receipt.",
             )
-        st.markdown(f"> {plain(consent_text(info.title, info.until_s))}")
+        st.markdown(f"> {markdown_escape(consent_text(info.title, info.until_s))}")
         agreed = st.checkbox(
             "The participant has read this and agrees"
             + (", and so does their guardian" if is_minor else ""),

@@ -6,7 +6,6 @@ import streamlit as st
 
 from fer_core.app.live.page import this_visit
 from fer_core.app.parts.blocks import Styling, percent
-from fer_core.app.parts.show import escape
 from fer_core.app.studio.charts import confusion_figure, splits_figure
 from fer_core.app.studio.state import Desk, act, visible_people
 from fer_core.app.training.live import use_live
@@ -16,6 +15,7 @@ from fer_core.classification import model_names
 from fer_core.classification.registry import live_choice
 from fer_core.studio import StudioSet
 from fer_core.studio.jobs import FEW_FACES, Job, read_job, read_report, start_finetune
+from fer_core.text import markdown_sentence
 
 REFRESH_S = 1.0
 EVERYBODY = "Everybody"
@@ -34,7 +34,7 @@ def show_train(desk: Desk, found: StudioSet) -> None:
         _show_progress(found)
         return
     if job is not None and job.error:
-        st.error(escape(job.error))
+        st.error(markdown_sentence(job.error))
     report = read_report(found)
     has_model = bool(report) and report.get("model") in model_names()
     if has_model:
@@ -96,7 +96,7 @@ def _show_start(found: StudioSet, count: int, report: dict[str, Any], *, is_prim
 
 def _show_use(desk: Desk, name: str) -> None:
     with st.container(border=True):
-        st.markdown(f"**{escape(name)}** is ready.")
+        st.markdown(f"**{markdown_sentence(name)}** is ready.")
         with st.container(horizontal=True):
             if st.button(
                 "Use it live",
@@ -154,7 +154,7 @@ def _show_report(desk: Desk, found: StudioSet, report: dict[str, Any]) -> None:
 
 def _show_split(row: dict[str, Any]) -> None:
     if row["problem"]:
-        st.caption(f"{row['title']}: {escape(row['problem'])}")
+        st.caption(f"{row['title']}: {markdown_sentence(row['problem'])}")
         return
     line = (
         f"**{row['title']}**: {row['train']} train, {row['test']} test; "

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fer_core.app.parts.plain import plain
 from fer_core.app.studio.state import Desk, act
 from fer_core.config import PROJECT_ROOT
 from fer_core.datasets.decoding import decode_face
@@ -22,6 +21,7 @@ from fer_core.studio.cutting import Detector
 from fer_core.studio.info import SetInfo
 from fer_core.studio.outcome import Stored
 from fer_core.studio.quality import Quality
+from fer_core.text import markdown_escape
 from fer_core.video.reader import SUFFIXES
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def show_upload(desk: Desk, found: StudioSet, info: SetInfo) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             labels.append(
                 st.selectbox(
-                    plain(file.name),
+                    markdown_escape(file.name),
                     EMOTIONS,
                     index=guess_emotion(file.name),
                     placeholder="Expression",

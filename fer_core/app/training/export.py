@@ -5,12 +5,12 @@ from typing import Any
 import streamlit as st
 
 from fer_core.app.parts.blocks import interval, percent
-from fer_core.app.parts.show import escape
 from fer_core.app.training.live import use_live
 from fer_core.app.training.state import act
 from fer_core.classification import model_names
 from fer_core.classification.registry import live_choice
 from fer_core.runs import RunInfo, start_export
+from fer_core.text import markdown_sentence
 
 
 def show_export(info: RunInfo) -> None:
@@ -24,7 +24,7 @@ def show_export(info: RunInfo) -> None:
             st.progress(_share(export), f"{export.get('step', 'Working')}")
             return
         if export.get("state") == "failed":
-            st.error(escape(str(export.get("error"))))
+            st.error(markdown_sentence(str(export.get("error"))))
         elif export.get("state") == "running":
             st.error("Making the model ended without a word: it was killed. Press again.")
         if export.get("state") == "finished" and export.get("model") in model_names():
@@ -72,14 +72,15 @@ def _show_model(name: str, export: dict[str, Any]) -> None:
             f": {percent(accuracy)} on the {export.get('n'):,} validation faces "
             f"(95 % interval {interval(*ci)} %)"
         )
-    st.markdown(f"**{escape(name)}**{figures}.")
+    st.markdown(f"**{markdown_sentence(name)}**{figures}.")
     comparison = export.get("comparison")
     if isinstance(comparison, dict):
         new, live = comparison["figures"]
         st.markdown(
-            f"As the live page would show them, **{escape(comparison['names'][0])}** is right on "
-            f"{percent(new['accuracy'])}; **{escape(comparison['names'][1])}**, live at that "
-            f"moment, on {percent(live['accuracy'])}. {escape(comparison['words'])}"
+            f"As the live page would show them, **{markdown_sentence(comparison['names'][0])}** is "
+            f"right on {percent(new['accuracy'])}; "
+            f"**{markdown_sentence(comparison['names'][1])}**, live at that moment, on "
+            f"{percent(live['accuracy'])}. {markdown_sentence(comparison['words'])}"
         )
         if not comparison["same_data"]:
             st.caption(

@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from fer_core.app.parts.show import escape
 from fer_core.app.studio.state import hides_pictures
 from fer_core.app.training.charts import make_curves
 from fer_core.app.training.state import act, go_to_run
@@ -20,6 +19,7 @@ from fer_core.runs import runs_dir, submit_run
 from fer_core.runs.adapt import adapt_recipe, startable_recipes
 from fer_core.runs.paths import check_data_path, find_datasets
 from fer_core.runs.preview import Preview, preview_data
+from fer_core.text import markdown_sentence
 from fer_core.training.health import WANTED_DISK_MB, disk_left_mb
 from fer_core.training.recipe import Recipe
 from fer_core.training.run import RunFolder
@@ -50,12 +50,12 @@ def show_new_run() -> None:
         with st.spinner(f"{words} (some seconds, minutes for tens of thousands)"):
             preview = _preview(str(path), _stamp(path), near)
     except FerError as error:
-        st.error(escape(str(error)))
+        st.error(markdown_sentence(str(error)))
         return
     _show_preview(path, preview, near)
     if preview.problems():
         for sentence in preview.problems():
-            st.error(escape(sentence))
+            st.error(markdown_sentence(sentence))
         return
     st.subheader("Recipe", anchor=False)
     recipe = _choose_recipe(preview)
@@ -109,7 +109,7 @@ def _choose_data() -> Path | None:
     try:
         return check_data_path(text)
     except FerError as error:
-        st.error(escape(str(error)))
+        st.error(markdown_sentence(str(error)))
         return None
 
 
@@ -132,7 +132,7 @@ def _preview(path: str, stamp: tuple[tuple[str, int, int], ...], near: bool) -> 
 def _show_preview(path: Path, preview: Preview, near: bool) -> None:
     report = preview.report
     splits = ", ".join(f"{sum(c.values()):,} {name}" for name, c in report["splits"].items())
-    st.markdown(f"**{escape(report['data'])}**: {report['n']:,} faces ({splits}).")
+    st.markdown(f"**{markdown_sentence(report['data'])}**: {report['n']:,} faces ({splits}).")
     if report["plan"]["note"]:
         counts = report["plan"]["counts"]
         st.caption(
@@ -147,7 +147,7 @@ def _show_preview(path: Path, preview: Preview, near: bool) -> None:
     with st.expander("Faces of each class", expanded=True):
         st.html(_STYLE + class_rows(preview))
     for sentence in preview.cautions():
-        st.warning(escape(sentence))
+        st.warning(markdown_sentence(sentence))
     if report["duplicates"] and not near:
         st.button(
             "Look for nearly equal pictures too",
@@ -202,7 +202,7 @@ def _choose_recipe(preview: Preview) -> Recipe | None:
         "published systems.",
     )
     base = recipes[chosen]
-    st.caption(escape(base.about))
+    st.caption(markdown_sentence(base.about))
     with st.container(horizontal=True):
         epochs = st.number_input(
             "Epochs",
@@ -274,8 +274,8 @@ def _choose_recipe(preview: Preview) -> Recipe | None:
             class_weight=weight,
         )
     except FerError as error:
-        st.error(escape(str(error)))
+        st.error(markdown_sentence(str(error)))
         return None
     for note in notes:
-        st.info(escape(note))
+        st.info(markdown_sentence(note))
     return recipe

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from fer_core.app.parts.show import escape
 from fer_core.app.training.state import act
 from fer_core.classification import load_classifier, resolve_model_dir
 from fer_core.classification.registry import (
@@ -12,6 +11,7 @@ from fer_core.classification.registry import (
     live_choice,
 )
 from fer_core.config import settings
+from fer_core.text import markdown_sentence
 
 
 def use_live(name: str) -> None:
@@ -28,10 +28,12 @@ def show_live_choice() -> None:
     """One line: what is live now, with buttons to go back."""
     now, before = live_choice(), earlier_choice()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f":material/videocam: The live page uses **{escape(now)}**.", width="content")
+        st.markdown(
+            f":material/videocam: The live page uses **{markdown_sentence(now)}**.", width="content"
+        )
         if before is not None:
             st.button(
-                f"Back to {escape(before)}",
+                f"Back to {markdown_sentence(before)}",
                 key="live-back",
                 icon=":material/undo:",
                 on_click=act,
@@ -47,6 +49,6 @@ def show_live_choice() -> None:
             )
     if settings().model != "default":
         st.caption(
-            f"FER_MODEL is set to {escape(settings().model)}, so new visitors get that one "
-            "whatever is chosen here."
+            f"FER_MODEL is set to {markdown_sentence(settings().model)}, so new visitors get that "
+            "one whatever is chosen here."
         )

@@ -5,12 +5,12 @@ from pathlib import Path
 import streamlit as st
 
 from fer_core.app.access.rights import require_training
-from fer_core.app.parts.show import escape
 from fer_core.app.training.form import show_new_run
 from fer_core.app.training.live import show_live_choice
 from fer_core.app.training.panel import show_run
 from fer_core.app.training.state import NEW, RUNS, VIEW_KEY, take_change, take_message
 from fer_core.runs import RunInfo, list_runs
+from fer_core.text import markdown_sentence
 
 
 def show_training_page() -> None:
@@ -22,7 +22,7 @@ def show_training_page() -> None:
     )
     take_change()  # this run of the script shows it
     if message := take_message():
-        st.error(escape(message))
+        st.error(markdown_sentence(message))
     runs = list_runs()
     busy = any(info.state.is_alive for info in runs)
     view = st.segmented_control(

@@ -8,13 +8,13 @@ import streamlit as st
 
 from fer_core.app.access.rights import require_training
 from fer_core.app.parts.blocks import Styling, percent
-from fer_core.app.parts.show import escape
 from fer_core.app.training.charts import make_confusion, make_curves, valid_confusion
 from fer_core.app.training.export import show_export
 from fer_core.app.training.state import act, take_change
 from fer_core.errors import FerError
 from fer_core.runs import RunInfo, State, delete_run, find_run, request_stop, resume_run
 from fer_core.runs.launch import read_log
+from fer_core.text import markdown_sentence
 from fer_core.training.run import RunFolder
 
 REFRESH_EVERY_S = 2.0
@@ -70,7 +70,7 @@ def _show_head(info: RunInfo) -> None:
     elif info.state is State.STOPPED:
         st.info(f"Stopped after {done} of {info.epochs} epochs. The best one so far is kept.")
     if info.problem:
-        st.error(escape(info.problem))
+        st.error(markdown_sentence(info.problem))
 
 
 def duration_text(seconds: float) -> str:
@@ -117,8 +117,8 @@ def _show_actions(info: RunInfo) -> None:
 def _confirm_delete(name: str) -> None:
     require_training()
     st.markdown(
-        f"**{escape(name)}** with its curves and weights will be gone. Models that were made of it "
-        "stay."
+        f"**{markdown_sentence(name)}** with its curves and weights will be gone. Models that were "
+        "made of it stay."
     )
     with st.container(horizontal=True):
         if st.button(
@@ -167,11 +167,14 @@ def _show_details(info: RunInfo) -> None:
     with st.expander("Settings, data and log"):
         recipe = info.recipe
         st.markdown(
-            f"Recipe **{escape(str(recipe.get('name', 'unknown')))}**: "
-            f"{escape(str(recipe.get('about', '')))}"
+            f"Recipe **{markdown_sentence(str(recipe.get('name', 'unknown')))}**: "
+            f"{markdown_sentence(str(recipe.get('about', '')))}"
         )
         if split := info.data.get("split"):
-            st.markdown(f"Data {escape(str(info.data.get('name')))}, split {escape(str(split))}.")
+            st.markdown(
+                f"Data {markdown_sentence(str(info.data.get('name')))}, split "
+                f"{markdown_sentence(str(split))}."
+            )
         st.json(json.dumps(recipe), expanded=False)
         log = read_log(info)
         if log:

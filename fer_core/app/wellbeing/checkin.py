@@ -7,7 +7,6 @@ import streamlit as st
 
 from fer_core.app.parts.notices import say
 from fer_core.app.parts.panel import show_panel, view_of
-from fer_core.app.parts.plain import plain
 from fer_core.app.resources import shared_admission
 from fer_core.app.stream.messages import CONSENT, SLOT_LOST, Message
 from fer_core.app.stream.show import show_stream, start_button, usual_places
@@ -19,6 +18,7 @@ from fer_core.app.wellbeing.settings import show_settings
 from fer_core.errors import FerError
 from fer_core.storage import shared_store
 from fer_core.streaming import LiveSnapshot
+from fer_core.text import markdown_escape
 from fer_core.wellbeing.demo import make_demo_course
 from fer_core.wellbeing.sitting import judge
 
@@ -90,8 +90,8 @@ def _show_controls(desk: Desk, known: Known | None) -> None:
     if known is not None and known.terms.is_shared:
         purpose = f"Managers see at least {known.terms.k} people together, never you alone."
     st.markdown(
-        f"You are **{plain(desk.member.pseudonym)}**. {purpose} Only one face is used; a second "
-        f"one pauses the check-in.  \n:material/lock: {CONSENT}"
+        f"You are **{markdown_escape(desk.member.pseudonym)}**. {purpose} Only one face is used; a "
+        f"second one pauses the check-in.  \n:material/lock: {CONSENT}"
     )
     label = "Check in" if desk.finished is None else "Check in again"
     start_button(visit, label, key="wellbeing_start", on_click=_begin, args=(desk,))

@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from fer_core.app.parts.blocks import percent
-from fer_core.app.parts.plain import plain
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.charts import CONFIG, group_figure, trend_figure
 from fer_core.app.wellbeing.desk import Desk
@@ -17,6 +16,7 @@ from fer_core.errors import FerError
 from fer_core.storage import shared_store
 from fer_core.storage.checkins import delete_checkin, list_checkins, load_minutes, set_note
 from fer_core.storage.tables import CheckIn
+from fer_core.text import markdown_escape
 from fer_core.wellbeing.days import past_days
 from fer_core.wellbeing.demo import make_demo
 from fer_core.wellbeing.sitting import Rule
@@ -56,7 +56,7 @@ def show_history_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
     with shared_store().read() as session:
         minutes = load_minutes(session, person_id=person_id)
         checkins = list_checkins(session, person_id=person_id, most=MOST_CHECKINS)
-    st.markdown(f"The course of **{plain(known.person.pseudonym)}**, which only you see.")
+    st.markdown(f"The course of **{markdown_escape(known.person.pseudonym)}**, which only you see.")
     stretches = [Stretch(start, sums.seconds, sums.valid_s, sums.probs) for start, sums in minutes]
     if stretches:
         show_trends(stretches, desk.rule, zone, key="own")

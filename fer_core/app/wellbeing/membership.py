@@ -8,7 +8,6 @@ import streamlit as st
 
 from fer_core.access import AttemptLimiter
 from fer_core.app.access import cookies
-from fer_core.app.parts.plain import plain
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.consent import Terms, make_receipt
 from fer_core.app.wellbeing.desk import Desk, Member
@@ -17,6 +16,7 @@ from fer_core.errors import FerError, InputError
 from fer_core.storage import persons, shared_store
 from fer_core.storage.choices import get_choice
 from fer_core.storage.tables import Person
+from fer_core.text import markdown_escape
 
 _RECEIPT = "wellbeing_receipt"
 _SUGGESTED = "wellbeing_suggested"
@@ -77,7 +77,7 @@ def look_up() -> Known:
 def show_terms(terms: Terms) -> None:
     """The text that is agreed to."""
     with st.container(border=True, height=320):
-        st.markdown(terms.written(plain))
+        st.markdown(terms.written(markdown_escape))
         st.caption(f"Version {terms.version} of this text.")
 
 
@@ -87,8 +87,8 @@ def show_joining(known: Known) -> None:
     st.header("Join" if person is None else "Agree to begin", anchor=False)
     if person is not None:
         st.markdown(
-            f"You are **{plain(person.pseudonym)}**. Please read what you agree to; it is new to "
-            "you or has changed."
+            f"You are **{markdown_escape(person.pseudonym)}**. Please read what you agree to; it "
+            "is new to you or has changed."
         )
     teams = []
     if terms.is_shared:

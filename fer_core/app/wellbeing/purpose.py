@@ -6,12 +6,12 @@ import streamlit as st
 
 from fer_core.access import Role
 from fer_core.app.access.rights import require_role
-from fer_core.app.parts.plain import plain
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.consent import LAW, PURPOSE_NAMES
 from fer_core.errors import FerError
 from fer_core.storage import persons, shared_store
 from fer_core.storage.choices import choose_purpose, current_purpose, list_choices
+from fer_core.text import markdown_escape
 
 
 def show_purpose() -> None:
@@ -63,7 +63,7 @@ def show_purpose() -> None:
             when = datetime.fromtimestamp(choice.made_s).astimezone(zone)
             name = PURPOSE_NAMES.get(str(choice.value["purpose"]), "")
             said = "; ".join(
-                plain(value)
+                markdown_escape(value)
                 for key, value in choice.value.items()
                 if key != "purpose" and isinstance(value, str)
             )
@@ -81,7 +81,7 @@ def show_teams() -> None:
         teams = persons.list_teams(session)
     with st.expander("Teams", icon=":material/groups:"):
         if teams:
-            st.markdown(", ".join(plain(team.name) for team in teams))
+            st.markdown(", ".join(markdown_escape(team.name) for team in teams))
         with st.form("wellbeing_team_form", border=False, clear_on_submit=True):
             name = st.text_input("Name of a new team", max_chars=40)
             pressed = st.form_submit_button("Add team", icon=":material/group_add:")

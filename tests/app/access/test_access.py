@@ -15,9 +15,9 @@ from fer_core.access.owner import make_owner_query
 from fer_core.app.access import cookies
 from fer_core.app.access import rights as access_module
 from fer_core.app.access.rights import current_access, current_role, may_train, require_role
-from fer_core.app.parts.plain import plain
 from fer_core.config import settings
 from fer_core.storage import Store, audit, shared_store
+from fer_core.text import markdown_escape
 
 ROOT = Path(__file__).parents[3]
 
@@ -303,7 +303,7 @@ def test_what_is_remembered_holds_at_once_and_by_cookie_later(
     "text", ["<b>x</b>", "**x**", ":red[x]", "![a](http://b)", "$x$", "`x`", "a_b_", "# x", "1. x"]
 )
 def test_plain_text_has_no_meaning(text: str) -> None:
-    shown = plain(text)
+    shown = markdown_escape(text)
     assert (shown[0], shown[-1]) == ("\u2068", "\u2069")
     inner = shown[1:-1]
     assert inner.replace("\\", "") == text

@@ -13,11 +13,11 @@ from fer_core.app.metrics.panels import PANELS, make_panel
 from fer_core.app.metrics.report import chart_config, make_report
 from fer_core.app.metrics.view import View
 from fer_core.app.parts.blocks import Styling
-from fer_core.app.parts.show import escape
 from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.catalog import read_catalog
 from fer_core.evaluation.claims import read_claims
 from fer_core.labels import EMOTIONS
+from fer_core.text import markdown_sentence
 from tests.evaluation.made import KEY, make_model, make_predictions
 
 
@@ -99,4 +99,4 @@ def test_charts_are_saved_in_the_browser(kind: str) -> None:
 
 
 def test_names_are_shown_as_they_are() -> None:
-    assert escape("a*b $5 [x] `--split`") == "a\\*b \\$5 \\[x\\] `--split`"
+    assert markdown_sentence("a*b $5 [x] `--split`") == "a\\*b \\$5 \\[x\\] `--split`"

@@ -11,9 +11,9 @@ from fer_core.app.training import form as training_form
 from fer_core.app.training.charts import valid_confusion
 from fer_core.classification.registry import live_choice
 from fer_core.config import settings
+from fer_core.locks import try_hold
 from fer_core.runs import State, find_run
 from fer_core.runs.listing import RUN_LOCK
-from fer_core.runs.locks import try_hold
 from fer_core.runs.preview import Preview
 from fer_core.training.run import RunFolder
 from tests.app.live.test_page import ROUTER, texts

@@ -1,7 +1,8 @@
-"""Text that people type, made safe to keep, to show and to open in a spreadsheet."""
+"""Text that people type: cleaned to be kept, and made safe to show, compare and open elsewhere."""
 
 import re
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 from fer_core.errors import InputError
@@ -11,12 +12,28 @@ from fer_core.errors import InputError
 _JOINERS = "\u200c\u200d"
 _SPACES = re.compile(r"\s+")
 
+#: What Streamlit's Markdown gives a meaning to; a backslash before punctuation takes it away
+#: (CommonMark, "Backslash escapes"). ``:`` begins icons and colours, ``$`` formulas.
+_SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")
+#: The same within a sentence of ours, whose full stops and backticks are meant.
+_MARKUP = re.compile(r"([$*~\[\]])")
+
+#: Isolates the text's direction, so that it cannot turn what stands beside it.
+_ISOLATE, _END = "\u2068", "\u2069"
+
+
+def printable_name(name: str | Path) -> str:
+    """The name on one line and encodable anywhere, whatever bytes the file system allows."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(name)
+    )
+
 
 def clean_name(text: str, *, noun: str = "name", longest: int = 40) -> str:
     """A name as it is kept: composed (NFC), with single spaces.
 
-    Any letters, quotes and brackets may stand in it; showing it is a matter of ``plain`` on the
-    pages. Control characters, line breaks and direction marks may not.
+    Any letters, quotes and brackets may stand in it; showing it is a matter of
+    ``markdown_escape`` on the pages. Control characters, line breaks and direction marks may not.
 
     Raises:
         InputError: empty, too long, or with a character that may not stand in it.
@@ -45,6 +62,20 @@ def fold_name(name: str) -> str:
         .replace(" ", "")
         .translate(dict.fromkeys(map(ord, _JOINERS)))
     )
+
+
+def markdown_escape(text: str) -> str:
+    """What a person typed, for a Markdown place: looks as typed, on one line, whatever it holds.
+
+    No Markdown, no colours, no links, no HTML of it takes effect.
+    """
+    escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return f"{_ISOLATE}{escaped}{_END}"
+
+
+def markdown_sentence(text: str) -> str:
+    """A sentence of ours, for a Markdown place: shows as it is, and ``code`` stays code."""
+    return _MARKUP.sub(r"\\\1", text)
 
 
 def csv_cell(value: Any) -> Any:
