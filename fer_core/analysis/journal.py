@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from fer_core.analysis.options import AnalysisOptions
 from fer_core.analysis.outcome import Outcome, Task
+from fer_core.files import write_whole
 
 NAME: Final = "analysis.jsonl"
 
@@ -86,6 +87,4 @@ class Journal:
         """Put the lines in the order of these files, those of earlier runs after them."""
         ranks = {file: rank for rank, file in enumerate(order)}
         lines = sorted(self._lines.values(), key=lambda line: ranks.get(line["file"], len(ranks)))
-        part = self._path.with_suffix(".part")
-        part.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-        part.replace(self._path)
+        write_whole(self._path, "".join(json.dumps(line) + "\n" for line in lines))

@@ -1,12 +1,12 @@
 """Where models lie: those of the project in ``models/``, those people make in the data folder."""
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 from fer_core.config import MODELS_DIR, settings
 from fer_core.errors import ConfigError, ModelError
+from fer_core.files import Object, peek_object, write_json
+from fer_core.locks import hold
 
 #: The model of the live page where nobody chose another.
 DEFAULT_MODEL = "mien"
@@ -53,17 +53,12 @@ def choose_live(name: str) -> None:
         raise ModelError(f"There is no model {name!r}. Choose one of: {', '.join(model_names())}.")
     path = settings().data_dir / "live.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(".live.json.part")
-    beside.write_text(json.dumps({"model": name, "before": live_choice()}), encoding="utf-8")
-    beside.replace(path)
+    with hold(path.parent):
+        write_json(path, {"model": name, "before": live_choice()})
 
 
-def _read_choice() -> dict[str, Any]:
-    try:
-        choice = json.loads((settings().data_dir / "live.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return choice if isinstance(choice, dict) else {}
+def _read_choice() -> Object:
+    return peek_object(settings().data_dir / "live.json")
 
 
 def check_name(name: str) -> None:

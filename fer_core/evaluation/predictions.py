@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from fer_core.errors import DataError
+from fer_core.files import open_whole
 from fer_core.types import FloatArray
 
 
@@ -70,9 +71,8 @@ def write_predictions(path: Path, predictions: Predictions) -> None:
         }
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    pq.write_table(table, partial, compression="zstd")
-    partial.replace(path)
+    with open_whole(path) as file:
+        pq.write_table(table, file, compression="zstd")
 
 
 def read_predictions(path: Path) -> Predictions:

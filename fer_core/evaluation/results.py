@@ -1,12 +1,12 @@
 """``results.csv``: one row per model file, data set and split, never edited by hand."""
 
 import csv
-import os
-import tempfile
+import io
 from pathlib import Path
 from typing import Final
 
 from fer_core.errors import DataError
+from fer_core.files import write_whole
 from fer_core.locks import hold
 
 KEY: Final = ("model_sha256", "data_sha256", "split")
@@ -110,14 +110,8 @@ def _update(path: Path, row: Row, *, record: bool, counts: bool) -> int:
 
 
 def _write(path: Path, rows: list[Row]) -> None:
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".results-", suffix=".csv")
-    try:
-        with os.fdopen(handle, "w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        Path(partial).chmod(0o644)
-        Path(partial).replace(path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, FIELDS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(path, text.getvalue())

@@ -4,7 +4,6 @@ Browsers give the camera to secure pages only, so every address but loopback nee
 """
 
 import contextlib
-import os
 import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from fer_core.errors import ConfigError
+from fer_core.files import PRIVATE, write_whole
 
 #: Apple's systems refuse certificates that are valid for more than 825 days, others over 398.
 VALIDITY = timedelta(days=365)
@@ -153,14 +153,5 @@ def _make(pair: Certificate, names: set[x509.GeneralName], now: datetime) -> Non
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    _write(pair.key, secret, mode=0o600)
-    _write(pair.cert, cert.public_bytes(serialization.Encoding.PEM), mode=0o644)
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    """Whole or not at all, with its rights from the first byte on."""
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(data)
-    part.replace(path)
+    write_whole(pair.key, secret, PRIVATE)
+    write_whole(pair.cert, cert.public_bytes(serialization.Encoding.PEM))

@@ -19,6 +19,7 @@ import numpy as np
 
 from fer_core.config import settings
 from fer_core.errors import ConfigError, InputError, LimitError
+from fer_core.files import PRIVATE, peek_object, write_json
 from fer_core.labels import NUM_EMOTIONS
 from fer_core.reactions.course import Course
 from fer_core.text import printable_name
@@ -68,8 +69,8 @@ class Shelf:
         """By name."""
         found = []
         for path in self._folder.glob("*/clip.json"):
-            values = _read(path)
-            if values is not None and values.keys() == set(Clip.__dataclass_fields__):
+            values = peek_object(path)
+            if values.keys() == set(Clip.__dataclass_fields__):
                 found.append(Clip(**values))
         return sorted(found, key=lambda clip: (clip.name.casefold(), clip.key))
 
@@ -143,9 +144,7 @@ class Shelf:
                 None if np.isnan(row[0]) else np.round(row, 4).tolist() for row in course.probs
             ],
         }
-        beside = folder / f".{code}.part"
-        beside.write_text(json.dumps(values), encoding="utf-8")
-        beside.replace(folder / f"{code}.json")
+        write_json(folder / f"{code}.json", values, PRIVATE)
         return code
 
     def take_back(self, code: str) -> bool:
@@ -159,8 +158,8 @@ class Shelf:
             return False
         found = False
         for path in self._folder.glob(f"*/viewings/{code}.json"):
-            values = _read(path)
-            if values is not None and "probs" in values:
+            values = peek_object(path)
+            if "probs" in values:
                 _empty(path, values["given_s"])
                 found = True
         return found
@@ -172,8 +171,8 @@ class Shelf:
         count = max(1, int(np.ceil(clip.duration_s)))
         found: list[tuple[int, str, Course | None]] = []
         for path in (self._folder / clip.key / "viewings").glob("*.json"):
-            values = _read(path)
-            if values is None:
+            values = peek_object(path)
+            if not values:
                 continue
             if "probs" not in values or values["given_s"] < oldest_s:
                 found.append((values["given_s"], path.name, None))
@@ -194,8 +193,8 @@ class Shelf:
         """
         oldest_s, gone = self._oldest_s(), 0
         for path in self._folder.glob("*/viewings/*.json"):
-            values = _read(path)
-            if values is not None and "probs" in values and values["given_s"] < oldest_s:
+            values = peek_object(path)
+            if "probs" in values and values["given_s"] < oldest_s:
                 gone += 1
                 if not dry_run:
                     _empty(path, values["given_s"])
@@ -222,9 +221,7 @@ class Shelf:
 def _empty(path: Path, given_s: int) -> dict[str, Any]:
     """Nothing of a viewing is left but its place in the order."""
     values = {"given_s": given_s}
-    beside = path.with_suffix(".part")
-    beside.write_text(json.dumps(values), encoding="utf-8")
-    beside.replace(path)
+    write_json(path, values, PRIVATE)
     return values
 
 
@@ -236,11 +233,3 @@ def _duration_s(path: Path) -> float:
             if last_s > MAX_DURATION_S:
                 break
         return max(last_s + 1 / (reader.fps or 25.0), 0.1)
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return values if isinstance(values, dict) else None

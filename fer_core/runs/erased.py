@@ -5,8 +5,9 @@ import time
 from pathlib import Path
 from typing import Final
 
+from fer_core.files import write_whole
 from fer_core.runs.listing import list_runs, runs_dir
-from fer_core.training.run import RunFolder, write_atomic
+from fer_core.training.run import RunFolder
 
 #: Holds the UTC second of the erasure, and nothing of whom it was.
 MARK: Final = "erased"
@@ -25,7 +26,7 @@ def mark_runs(data: Path, now_s: float | None = None) -> list[str]:
     names = runs_on(data)
     for name in names:
         if not (runs_dir() / name / MARK).exists():
-            write_atomic(runs_dir() / name / MARK, f"{int(now_s)}\n".encode())
+            write_whole(runs_dir() / name / MARK, f"{int(now_s)}\n")
     return names
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fer_core.config import settings
 from fer_core.errors import BusyError
+from fer_core.files import clear_pieces
 from fer_core.locks import try_hold
 from fer_core.runs.listing import RUN_LOCK, State, find_run
 from fer_core.training.health import explain_failure
@@ -18,6 +19,8 @@ from fer_core.training.run import STOP_FILE, RunFolder, check_free
 LOOK_EVERY_S = 1.0
 #: Freed before the reason of an end is written, which a full disk would refuse.
 RESERVE_BYTES = 16_384
+#: What a killed training left of a checkpoint has megabytes; the app writes its own in no time.
+PIECE_S = 60.0
 
 
 def turn_lock() -> Path:
@@ -40,6 +43,7 @@ def work_in_turn(run: RunFolder, work: Callable[[], object], say: Callable[[str]
         if not is_mine:
             raise BusyError(f"Another process works on the run {run.path.name}: stop it first.")
         check_free(run)
+        clear_pieces(run.path, older_than_s=PIECE_S)
         reserve = run.path / "reserve"
         with suppress(OSError):
             reserve.write_bytes(b"\0" * RESERVE_BYTES)

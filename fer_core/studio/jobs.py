@@ -16,7 +16,7 @@ from typing import Any, Final
 from fer_core.classification.registry import check_name
 from fer_core.config import MODELS_DIR, settings
 from fer_core.errors import BusyError, ConfigError, DataError, InputError
-from fer_core.files import make_private_dir
+from fer_core.files import make_private_dir, peek_object
 from fer_core.locks import is_held, try_hold
 from fer_core.runs.launch import _spawn
 from fer_core.studio.names import recordings_dir
@@ -66,7 +66,7 @@ def start_finetune(found: StudioSet, name: str) -> None:
 
 def read_job(found: StudioSet) -> Job | None:
     """The job of a set; None where there was none."""
-    value = _read(found.path / JOB)
+    value = peek_object(found.path / JOB)
     if not value:
         return None
     alive = is_held(_lock(found))
@@ -86,7 +86,7 @@ def read_job(found: StudioSet) -> Job | None:
 
 def read_report(found: StudioSet) -> dict[str, Any]:
     """What was measured last; empty where nothing was, or the set has lost a participant since."""
-    return _read(found.path / REPORT)
+    return peek_object(found.path / REPORT)
 
 
 def finetune_set(
@@ -195,11 +195,3 @@ def _lock(found: StudioSet) -> Path:
 def _note(found: StudioSet, value: dict[str, Any]) -> None:
     text = json.dumps(value | {"at_s": time.time(), "pid": os.getpid()}) + "\n"
     write_private(found.path / JOB, text.encode())
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}

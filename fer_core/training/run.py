@@ -16,7 +16,6 @@ Every file is written beside its place and moved there, so that a kill leaves th
 """
 
 import csv
-import json
 import os
 import re
 import time
@@ -28,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.errors import BusyError, ConfigError, FerError, InputError
+from fer_core.files import peek_object, write_json, write_whole
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -36,19 +36,6 @@ SILENCE_S = 600.0
 #: A file of this name in a run's folder asks it to stop; unlike a signal it reaches a run in
 #: another container, a process that ignores Ctrl-C, and nobody else.
 STOP_FILE = "stop"
-
-
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write ``data`` so that a reader, or a kill, sees the old file or the new one.
-
-    One process at a time writes a file. A piece that a kill left is overwritten by the next one.
-    """
-    temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 class RunFolder:
@@ -102,15 +89,10 @@ class RunFolder:
 
     def read_json(self, name: str) -> dict[str, Any]:
         """``config.json`` or ``status.json``; empty if missing or damaged."""
-        try:
-            value = json.loads((self.path / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return value if isinstance(value, dict) else {}
+        return peek_object(self.path / name)
 
     def write_json(self, name: str, value: dict[str, Any]) -> None:
-        text = json.dumps(value, indent=2, sort_keys=False) + "\n"
-        write_atomic(self.path / name, text.encode())
+        write_json(self.path / name, value)
 
     def set_status(self, state: str, **figures: Any) -> None:
         """Say how far the run is."""
@@ -138,14 +120,14 @@ class RunFolder:
         names = list(rows[0])
         lines = [",".join(names)]
         lines += [",".join(f"{row[n]:.6g}" if n in row else "" for n in names) for row in rows]
-        write_atomic(self.path / "history.csv", ("\n".join(lines) + "\n").encode())
+        write_whole(self.path / "history.csv", "\n".join(lines) + "\n")
 
     def save_arrays(self, name: str, arrays: Arrays) -> None:
         import io
 
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)  # type: ignore[arg-type]
-        write_atomic(self.path / name, buffer.getvalue())
+        write_whole(self.path / name, buffer.getvalue())
 
     def load_arrays(self, name: str) -> Arrays:
         """The arrays of a checkpoint.

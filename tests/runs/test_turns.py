@@ -1,6 +1,7 @@
 """One training at a time, in the order they came, and each end is written down."""
 
 import errno
+import os
 import signal
 import threading
 import time
@@ -112,3 +113,14 @@ def test_the_reason_of_an_end_is_kept(make_run, error, says) -> None:
     assert info.state is State.FAILED
     assert says in str(info.problem)
     assert sorted(p.name for p in run.path.iterdir()) == ["config.json", "lock", "status.json"]
+
+
+def test_pieces_of_killed_trainings_do_not_fill_the_disk(make_run) -> None:
+    run = make_run()
+    for index in range(3):  # a checkpoint is megabytes, and each killed process leaves one
+        piece = run.path / f".last.npz.{index}.part"
+        piece.touch()
+        os.utime(piece, (1, 1))
+    (run.path / ".status.json.4.part").touch()  # the app writes it this moment
+    work_in_turn(run, lambda: None, lambda line: None)
+    assert [p.name for p in run.path.glob(".*")] == [".status.json.4.part"]

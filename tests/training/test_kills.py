@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from fer_core.config import PROJECT_ROOT
-from fer_core.training import run as run_module
-from fer_core.training.run import RunFolder, write_atomic
+from fer_core.training.run import RunFolder
 from tests.soak.mutants import scaled
 from tests.training.conftest import RECIPE
 
@@ -37,24 +36,6 @@ def _kill_later(process: subprocess.Popen[bytes], runs: Path, rng: np.random.Gen
         time.sleep(0.005)
     time.sleep(float(rng.uniform(0, 0.3)))
     process.send_signal(signal.SIGKILL)
-
-
-def test_kills_while_writing_leave_one_piece_at_most(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A checkpoint is megabytes: a piece of each killed process would fill the disk."""
-
-    def die(_: int) -> None:
-        raise KeyboardInterrupt
-
-    for process in range(3):
-        monkeypatch.setattr(run_module.os, "getpid", lambda process=process: 1000 + process)
-        monkeypatch.setattr(run_module.os, "fsync", die)
-        with pytest.raises(KeyboardInterrupt):
-            write_atomic(tmp_path / "last.npz", b"weights")
-    monkeypatch.undo()
-    write_atomic(tmp_path / "last.npz", b"weights")
-    assert [path.name for path in tmp_path.iterdir()] == ["last.npz"]
 
 
 @pytest.mark.soak

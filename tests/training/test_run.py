@@ -7,27 +7,7 @@ import numpy as np
 import pytest
 
 from fer_core.errors import InputError
-from fer_core.training import run as run_module
-from fer_core.training.run import RunFolder, last_run, pack, unpack, write_atomic
-
-
-def test_a_kill_while_writing_leaves_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "history.csv"
-    write_atomic(path, b"old")
-
-    def die(_: int) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(run_module.os, "fsync", die)
-    with pytest.raises(KeyboardInterrupt):
-        write_atomic(path, b"new and longer")
-    assert path.read_bytes() == b"old"
-    monkeypatch.undo()
-    write_atomic(path, b"new")
-    assert path.read_bytes() == b"new"
-    assert [p.name for p in tmp_path.iterdir() if p.name == "history.csv"] == ["history.csv"]
+from fer_core.training.run import RunFolder, last_run, pack, unpack
 
 
 def test_names_are_free(tmp_path: Path) -> None:
