@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     group.command("analysis")(analysis)
     group.command("storage")(storage)
     group.command("sequences")(sequences)
+    group.command("visits")(visits)
     app.add_typer(group, name="bench")
 
 
@@ -82,3 +83,12 @@ def storage(
 ) -> None:
     """Milliseconds a dashboard's questions take over a month of a team of 30."""
     _load("storage").main(samples=samples, url=url, as_json=as_json)
+
+
+def visits(
+    count: Annotated[int, typer.Option("--visits", min=1, help="How many come.")] = 100,
+    load: Annotated[bool, typer.Option(help="Keep every core busy meanwhile.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Seconds from the press on Start to the first label, by fresh browsers with a fake camera."""
+    _load("visits").main(count, load=load, as_json=as_json)

@@ -22,12 +22,19 @@ class RateMeter:
 
     def rate(self, now_s: float) -> float:
         """Events per second; 0 until there are two, or when none came within the window."""
-        times = [t for t in tuple(self._times) if now_s - self._window_s <= t <= now_s]
+        known = tuple(self._times)
+        begin_s = now_s - self._window_s
+        times = [t for t in known if begin_s <= t <= now_s]
         if len(times) < 2 or times[-1] <= times[0]:
             return 0.0
+        interval = (times[-1] - times[0]) / (len(times) - 1)
+        earlier = [t for t in known if t < begin_s]
+        if earlier and times[0] - earlier[-1] > 2 * interval:
+            # What comes all at once after a stall was no faster than it was before: the silence
+            # within the window counts as part of the time.
+            interval = (times[-1] - begin_s) / len(times)
         # A stream that stopped a moment ago is not as fast as it was: once the silence is longer
         # than two intervals, it counts as part of the time.
-        interval = (times[-1] - times[0]) / (len(times) - 1)
         silence = now_s - times[-1]
         return 1.0 / interval if silence <= 2 * interval else len(times) / (now_s - times[0])
 

@@ -94,7 +94,7 @@ class LiveSession:
             self._state.on_returned(self._clock() - started_s)
 
     def _handle(self, frame: av.VideoFrame) -> av.VideoFrame:
-        time_s = self._state.on_frame(frame)
+        time_s = self._state.on_frame(frame, (frame.width, frame.height))
         if self._closed or not (self._heartbeat is None or self._heartbeat()):
             return frame
         # Converted once, here: a frame keeps one scaler of its own, which the analysis thread
@@ -113,6 +113,10 @@ class LiveSession:
     def samples(self) -> tuple[EmotionSample, ...]:
         """The recorded seconds, oldest first: see ``record.samples_to_csv``."""
         return self._state.samples()
+
+    def set_mirror(self, mirror: bool) -> None:
+        """Show the mirror image from the next frame on, or no more."""
+        self._mirror = mirror
 
     def start_baseline(self) -> None:
         """Measure the visitor's neutral face for the next seconds, then correct by it."""

@@ -33,6 +33,7 @@ class LiveSnapshot:
             use, None without one.
         baseline_message: why the last measurement of it failed and what to do; None otherwise.
         samples: seconds recorded so far, counted per track.
+        size: width and height of the newest frame; None before the first.
     """
 
     ready: bool
@@ -54,6 +55,7 @@ class LiveSnapshot:
     baseline_progress: float | None
     baseline_message: str | None
     samples: int
+    size: tuple[int, int] | None = None
 
     @property
     def focus(self) -> int | None:

@@ -44,13 +44,15 @@ class StreamState:
         self._speed = np.zeros((0, 2), np.float32)
         self._last_frame_s: float | None = None
         self._last_face_s: float | None = None
+        self._size: tuple[int, int] | None = None
         self._frames = self._analysed = self._dropped = 0
         self._baseline_progress: float | None = None
         self._baseline_message: str | None = None
 
-    def on_frame(self, frame: TimedFrame) -> float:
-        """Count a frame that arrived; its stream time in seconds."""
+    def on_frame(self, frame: TimedFrame, size: tuple[int, int] | None = None) -> float:
+        """Count a frame that arrived, of this width and height; its stream time in seconds."""
         with self._lock:
+            self._size = size
             self._last_frame_s = now_s = self._clock()
             self._frames += 1
             time_s = self._stream_clock.read(frame, now_s)
@@ -154,6 +156,7 @@ class StreamState:
                 baseline_progress=self._baseline_progress,
                 baseline_message=self._baseline_message,
                 samples=len(self._record),
+                size=self._size,
             )
 
     def _current(self, time_s: float) -> FrameResult | None:

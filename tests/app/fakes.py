@@ -81,6 +81,7 @@ class FakeSession:
     heartbeat: Callable[[], bool] | None = None
     is_closed: bool = False
     baselines: int = 0
+    mirror: bool | None = None
 
     def snapshot(self) -> LiveSnapshot:
         return self.current
@@ -90,6 +91,9 @@ class FakeSession:
 
     def callback(self, frame: Any) -> Any:
         return frame
+
+    def set_mirror(self, mirror: bool) -> None:
+        self.mirror = mirror
 
     def start_baseline(self) -> None:
         self.baselines += 1

@@ -32,6 +32,18 @@ def test_rate_falls_while_nothing_comes() -> None:
     assert meter.rate(5.0) == 0.0
 
 
+def test_what_comes_all_at_once_after_a_stall_was_no_faster() -> None:
+    meter = RateMeter()
+    for n in range(31):
+        meter.add(n / 30)
+    for n in range(60):
+        meter.add(6.0 + n / 300)
+    assert meter.rate(6.2) == pytest.approx(60 / 3, rel=0.05), "not 300 frames a second"
+    for n in range(1, 121):
+        meter.add(6.2 + n / 30)
+    assert meter.rate(10.2) == pytest.approx(30)
+
+
 def test_median_of_the_last_values() -> None:
     meter = MedianMeter(size=3)
     assert meter.median() is None

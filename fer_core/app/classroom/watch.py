@@ -59,7 +59,7 @@ def show_camera(room: Room) -> None:
         start=lambda: _start(mine, room),
         beside=lambda _, message: _show_view(mine, room.k_min, message),
         constraints=CONSTRAINTS,
-        shape="16 / 9",
+        shape=(16, 9),
     )
 
 

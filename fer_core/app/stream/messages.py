@@ -42,6 +42,11 @@ INSECURE_ORIGIN = Message(
     "Browsers give the camera only to secure pages: open this page by https, "
     "or on the machine that serves it as http://localhost.",
 )
+IPV6_ADDRESS = Message(
+    "error",
+    "Browsers refuse the camera to an address in brackets (IPv6): open this page by its name, "
+    "such as http://localhost, or by an address like http://127.0.0.1.",
+)
 UNSUPPORTED = Message(
     "error",
     "This browser offers no camera access: open this page in a current Chrome, Edge, "
@@ -77,6 +82,7 @@ ASKING = Message("info", "Your browser asks for the camera: choose Allow.")
 #: Sentence for each outcome of the camera check but ``ok``.
 CAMERA_MESSAGES: dict[str, Message] = {
     "insecure": INSECURE_ORIGIN,
+    "address": IPV6_ADDRESS,
     "unsupported": UNSUPPORTED,
     "NotFoundError": NO_CAMERA,
     "OverconstrainedError": NO_CAMERA,

@@ -28,10 +28,13 @@ WIDTHS: Final = (13, 7)
 HIDE_STATUS: Final = "<style>[data-testid='stStatusWidget'] { display: none; }</style>"
 #: Before the start the frame is there, to be ready at once, but there is nothing to see in it.
 _HIDE: Final = "<style>.st-key-{key} {{ height: 0; overflow: hidden; position: absolute; }}</style>"
-#: A quiet surface of the camera's shape until the video is there.
+#: A quiet surface of the picture's shape, also before it is there; an upright one is no higher than
+#: the window lets it be seen whole.
 _FRAME: Final = (
-    "<style>.st-key-{key} {{ aspect-ratio: {shape}; width: {width}; "
-    "background: rgba(127, 127, 127, 0.12); border-radius: 0.6rem; }}</style>"
+    "<style>.st-key-{key} {{ aspect-ratio: {wide} / {high}; "
+    "width: min({width}, calc(75vh * {wide} / {high})); margin: 0 auto; overflow: hidden; "
+    "background: rgba(127, 127, 127, 0.12); border-radius: 0.6rem; }} "
+    ".st-key-{key} iframe {{ height: auto !important; aspect-ratio: {wide} / {high}; }}</style>"
 )
 
 #: Draws a moment of the stream, and what there is to say about it.
@@ -67,7 +70,7 @@ def show_stream(
     cancel: Callable[[], None] | None = None,
     refresh_s: float = REFRESH_S,
     constraints: Mapping[str, Any] = CONSTRAINTS,
-    shape: str = "4 / 3",
+    shape: tuple[int, int] = (4, 3),
     width: str = "100%",
 ) -> None:
     """Draw a page's stream as the visit stands.
@@ -83,7 +86,7 @@ def show_stream(
         cancel: what to do where the visitor waits no more; ``visit.reset`` by default.
         refresh_s: seconds between moments that are drawn.
         constraints: what is asked of the camera.
-        shape: width / height of the video.
+        shape: width and height of the video, until the camera's are known.
         width: of the video, as CSS has it.
     """
     if visit.has_lost_slot:
@@ -99,13 +102,20 @@ def show_stream(
             say(visit.message)
     with places.video:
         show_video(visit, key=key, container=key, constraints=constraints)
-    frame = _FRAME if visit.is_streaming else _HIDE
-    st.html(frame.format(key=key, shape=shape, width=width))
     if visit.is_streaming:
+        with places.video:
+            _show_camera_choice(visit, key=key)
         # A container of its own: a fragment that grows overwrites what follows it.
         with places.side, st.container():
-            st.fragment(_show_moment, run_every=refresh_s)(visit, beside)
+            st.fragment(_show_moment, run_every=refresh_s)(
+                visit,
+                beside,
+                lambda size: _FRAME.format(
+                    key=key, wide=(size or shape)[0], high=(size or shape)[1], width=width
+                ),
+            )
     else:
+        st.html(_HIDE.format(key=key))
         with places.video:
             _load_models(visit)
 
@@ -160,7 +170,9 @@ def _load_models(visit: Visit) -> None:
         st.rerun()
 
 
-def _show_moment(visit: Visit, beside: Draw) -> None:
+def _show_moment(
+    visit: Visit, beside: Draw, frame_of: Callable[[tuple[int, int] | None], str]
+) -> None:
     """Draw this moment; also the page's sign of life."""
     session, lease = visit.session, visit.lease
     if session is None or lease is None or not lease.touch():
@@ -168,6 +180,7 @@ def _show_moment(visit: Visit, beside: Draw) -> None:
     snapshot = session.snapshot()
     if visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
         st.rerun()
+    st.html(frame_of(snapshot.size or visit.size))
     beside(snapshot, message_of(visit, snapshot))
 
 
@@ -181,6 +194,39 @@ def message_of(visit: Visit, snapshot: LiveSnapshot) -> Message | None:
         since_start_s=visit.in_phase_s,
         since_frame_s=snapshot.since_frame_s,
         since_face_s=snapshot.since_face_s,
+    )
+
+
+def _show_camera_choice(visit: Visit, *, key: str) -> None:
+    """Which camera, where there are several; and whether it is a mirror."""
+    if len(visit.cameras) < 2 and not visit.can_mirror:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(visit.cameras) > 1:
+            _choose_camera(visit, key=f"{key}-camera")
+        if visit.can_mirror:
+            widget = f"{key}-mirror"
+            st.session_state[widget] = visit.is_mirrored
+            st.toggle(
+                "Mirror",
+                key=widget,
+                on_change=lambda: visit.choose_mirror(bool(st.session_state[widget])),
+                help="A mirror image, as one is used to see oneself; writing is then reversed.",
+            )
+
+
+def _choose_camera(visit: Visit, *, key: str) -> None:
+    names = {one.id: one.name or f"Camera {i + 1}" for i, one in enumerate(visit.cameras)}
+    if visit.camera in names:
+        st.session_state[key] = visit.camera
+    st.selectbox(
+        "Camera",
+        list(names),
+        format_func=lambda camera: names.get(camera, camera),
+        key=key,
+        label_visibility="collapsed",
+        width=260,
+        on_change=lambda: visit.choose_camera(str(st.session_state[key])),
     )
 
 

@@ -37,7 +37,9 @@ def show_video(
             playing=visit.phase is Phase.RUNNING,
             ice_servers=ice_servers(settings(), str(st.context.headers.get("Host", "localhost"))),
             key=key,
-            constraints=constraints,
+            constraints=camera.with_camera(
+                constraints, visit.camera if len(visit.cameras) > 1 else ""
+            ),
         )
     check_camera(visit, streaming=state.playing, constraints=constraints)
 
@@ -59,6 +61,8 @@ def check_camera(
     # A check that is new on the page, as after a look at another one, would open the camera for an
     # attempt that is over.
     attempt = visit.attempt if visit.is_streaming else 0
-    report = camera.mount_camera_check(attempt, streaming=streaming, constraints=constraints)
+    report = camera.mount_camera_check(
+        attempt, streaming=streaming, constraints=constraints, camera=visit.camera
+    )
     if visit.take_report(report) or visit.message is not message:
         st.rerun()

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import av
 
-from fer_core.app.stream.camera import CameraReport
+from fer_core.app.stream.camera import Camera, CameraReport
 from fer_core.app.stream.messages import (
     NO_CONNECTION,
     NOT_ANSWERED,
@@ -57,6 +57,12 @@ class Visit:
     phase_since: float = 0.0
     started_at: datetime | None = None
     results: SessionResults | None = None
+    cameras: tuple[Camera, ...] = ()
+    camera: str = ""
+    size: tuple[int, int] | None = None
+    faces_visitor: bool = True
+    can_mirror: bool = True
+    wants_mirror: bool | None = None
 
     @classmethod
     def of_settings(cls) -> Self:
@@ -70,6 +76,16 @@ class Visit:
     def in_phase_s(self) -> float:
         """Seconds since the phase was entered."""
         return self.clock() - self.phase_since
+
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether visitors see their mirror image: as they wish, else where the camera faces them.
+
+        What looks at a room or away from the visitor shows writing the right way round.
+        """
+        if not self.can_mirror:
+            return False
+        return self.faces_visitor if self.wants_mirror is None else self.wants_mirror
 
     @property
     def is_streaming(self) -> bool:
@@ -91,7 +107,8 @@ class Visit:
 
         Args:
             admission: gives the slots.
-            make_pipeline: as for ``LiveSession``, which takes the further options as well.
+            make_pipeline: as for ``LiveSession``, which takes the further options as well;
+                ``mirror=False`` never shows the mirror image.
         """
         self.message = None
         try:
@@ -101,9 +118,11 @@ class Visit:
             if self.phase is not Phase.BUSY:
                 self._enter(Phase.BUSY)
             return
-        options = {"mirror": True, **options}
-        self.session = LiveSession(make_pipeline, heartbeat=lease.touch, **options)
-        self.results = None
+        self.can_mirror = options.pop("mirror", True)
+        self.session = LiveSession(
+            make_pipeline, heartbeat=lease.touch, mirror=self.is_mirrored, **options
+        )
+        self.results = self.started_at = self.size = None
         self.attempt += 1
         self._enter(Phase.ASKING)
 
@@ -114,15 +133,36 @@ class Visit:
         if self.phase is Phase.ASKING and report.attempt == self.attempt:
             self.message = camera_message(report.outcome)
             if self.message is None:
-                self.started_at = datetime.now().astimezone()
+                self.started_at = self.started_at or datetime.now().astimezone()
+                self._see_through(report)
                 self._enter(Phase.RUNNING)
             else:
-                self._let_go()
-                self._enter(Phase.READY)
+                self.finish()  # what another camera saw before is there to look at
             return True
         if self.phase is Phase.READY and report.attempt == self.attempt == 0:
             self.message = camera_message(report.outcome)
         return False
+
+    def _see_through(self, report: CameraReport) -> None:
+        self.cameras, self.camera, self.size = report.cameras, report.camera, report.size
+        self.faces_visitor = report.faces_visitor
+        if self.session is not None:
+            self.session.set_mirror(self.is_mirrored)
+
+    def choose_camera(self, camera: str) -> None:
+        """Go on with another camera; what was recorded so far stays."""
+        if camera == self.camera:
+            return
+        self.camera, self.wants_mirror = camera, None
+        if self.phase is Phase.RUNNING:
+            self.attempt += 1
+            self._enter(Phase.ASKING)
+
+    def choose_mirror(self, wanted: bool) -> None:
+        """Show the mirror image, or no more."""
+        self.wants_mirror = wanted
+        if self.session is not None:
+            self.session.set_mirror(self.is_mirrored)
 
     def callback(self, frame: av.VideoFrame) -> av.VideoFrame:
         """The frame to send back; called on the stream's thread, never raises."""
@@ -146,8 +186,7 @@ class Visit:
         """End what does not get anywhere; True where that changed the phase."""
         if self.phase is Phase.ASKING and self.in_phase_s > ASK_FOR_S:
             self.message = NOT_ANSWERED
-            self._let_go()
-            self._enter(Phase.READY)
+            self.finish()
             return True
         if self.phase is Phase.RUNNING and not has_frames and self.in_phase_s > GIVE_UP_AFTER_S:
             self.message = NO_CONNECTION

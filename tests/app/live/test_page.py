@@ -10,7 +10,7 @@ from fer_core.app import resources
 from fer_core.app.stream import camera, webrtc
 from fer_core.app.stream import messages as m
 from fer_core.app.stream import visit as visit_module
-from fer_core.app.stream.camera import CameraReport
+from fer_core.app.stream.camera import Camera, CameraReport
 from fer_core.errors import ModelError
 from fer_core.streaming import Admission
 from tests.app.fakes import NO_FRAME, SNAPSHOT, FakeSession, FakeStream, make_result
@@ -26,10 +26,14 @@ class Browser:
         self.session = FakeSession()
         self.report: CameraReport | None = None
         self.answer = "ok"
+        self.cameras: tuple[Camera, ...] = ()
         self.admission = Admission(1)
 
-    def check_camera(self, attempt: int, **_: object) -> CameraReport | None:
-        return CameraReport(attempt, self.answer) if attempt else self.report
+    def check_camera(self, attempt: int, **how: object) -> CameraReport | None:
+        if not attempt:
+            return self.report
+        camera = str(how["camera"]) or (self.cameras[0].id if self.cameras else "")
+        return CameraReport(attempt, self.answer, camera, self.cameras)
 
     def open_session(self, *args: object, **kwargs: object) -> FakeSession:
         return self.session
@@ -209,3 +213,38 @@ def test_about_says_what_is_measured_the_law_and_the_licences(browser: Browser) 
     assert "rights unclear" in " ".join(licences["licence"])
     row = packages.set_index("package").loc["streamlit"]
     assert (row["version"], row["licence"]) == ("1.67.0", "Apache-2.0")
+
+
+def test_who_has_two_cameras_can_change_while_it_runs(browser: Browser) -> None:
+    browser.cameras = (Camera("f", "Front"), Camera("b", "Back camera"))
+    app = open_app()
+    app.button(key="start").click().run()
+    choice, mirror = app.selectbox(key="live_stream-camera"), app.toggle(key="live_stream-mirror")
+    assert (choice.value, mirror.value) == ("f", True)
+    choice.select("b").run()
+    assert not app.exception
+    assert app.selectbox(key="live_stream-camera").value == "b"
+    assert app.toggle(key="live_stream-mirror").value is False
+    assert browser.session.mirror is False
+    assert browser.stream.asked[-2:] == [False, True], "the video stops, and goes on with the other"
+    app.toggle(key="live_stream-mirror").set_value(True).run()
+    assert browser.session.mirror is True
+
+
+def test_who_has_one_camera_is_not_asked_which(browser: Browser) -> None:
+    browser.cameras = (Camera("f", "Front"),)
+    app = open_app()
+    app.button(key="start").click().run()
+    assert [box.key for box in app.selectbox] == []
+    assert app.toggle(key="live_stream-mirror").value is True
+
+
+@pytest.mark.parametrize(("size", "shape"), [((720, 1280), "720 / 1280"), (None, "4 / 3")])
+def test_the_box_has_the_shape_of_the_picture(
+    browser: Browser, size: tuple[int, int] | None, shape: str
+) -> None:
+    browser.session.current = replace(SNAPSHOT, size=size)
+    app = open_app()
+    app.button(key="start").click().run()
+    styles = "".join(element.proto.body for element in app.get("html"))
+    assert f"aspect-ratio: {shape};" in styles
