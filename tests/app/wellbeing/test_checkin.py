@@ -240,6 +240,7 @@ def test_a_stream_that_does_not_notice_writes_nothing_either(visitor: Visitor) -
     visitor.see(20)
     app.run()
     desk = desk_of(app)
+    assert count(visitor) == 20
     withdraw_elsewhere(visitor, "withdrawn")
     visitor.see(59)
     desk.collect(visitor.store)
