@@ -41,18 +41,22 @@ def fill(store: Store, samples: int) -> int:
             person = persons.create_person(
                 session, now_s=START_S, pseudonym=f"person {number}", team_id=team_id or 1
             ).person
-            persons.give_consent(
+            consent = persons.give_consent(
                 session,
                 person_id=person.id,
                 purpose=PURPOSE,
-                version="1",
+                version="1.0",
                 text="",
                 now_s=START_S,
             )
             for day in range(DAYS):
                 begun = START_S + day * DAY_S + 8 * 3600 + int(rng.integers(0, 3600))
                 checkin = checkins.start_checkin(
-                    session, person_id=person.id, kind="bench", now_s=begun
+                    session,
+                    person_id=person.id,
+                    consent_id=consent.id,
+                    kind="bench",
+                    now_s=begun,
                 )
                 probs = rng.dirichlet(np.ones(7), per_day)
                 rows = [
@@ -98,7 +102,7 @@ def measure(store: Store) -> dict[str, tuple[float, float]]:
     def tab() -> object:
         """All that the tab 'Team' of the Wellbeing page asks and works out."""
         with store.write() as session:
-            shown = teams.publish_days(session, days=days, purpose=PURPOSE, k=5)
+            shown = teams.publish_days(session, days=days, agreed_to=(PURPOSE, "1.0"), k=5)
         rows = [
             (one.day_s, Day(one.sums.mean, one.sums.valid_s, one.sums.seconds)) for one in shown
         ]

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from fer_core.errors import AccessError, InputError
 from fer_core.storage import Store, audit, persons, rooms, sittings
-from fer_core.storage.choices import get_choice, may_others_join
+from fer_core.storage.choices import may_others_join
+from fer_core.storage.consents import present_version
 from fer_core.storage.tables import Person, Room
 
 PURPOSE: Final = "classroom"
@@ -70,18 +71,22 @@ def join(
         if person is None:
             new = persons.create_person(session, now_s=now_s)
             person, made = new.person, new.key
-        if not has_agreed(session, person_id=person.id):
-            persons.give_consent(
-                session,
-                person_id=person.id,
-                purpose=PURPOSE,
-                version=_version(session),
-                text=consent_text,
-                now_s=now_s,
-            )
+        version = present_version(session, CONSENT_VERSION)
+        consent = persons.find_consent(
+            session, person_id=person.id, purpose=PURPOSE, version=version
+        ) or persons.give_consent(
+            session,
+            person_id=person.id,
+            purpose=PURPOSE,
+            version=version,
+            text=consent_text,
+            now_s=now_s,
+        )
         rooms.join_room(session, room_id=room.id, person_id=person.id, now_s=now_s)
         persons.note_seen(session, person_id=person.id, now_s=now_s)
-        sitting = sittings.take_sitting(session, room_id=room.id, person_id=person.id, now_s=now_s)
+        sitting = sittings.take_sitting(
+            session, room_id=room.id, person_id=person.id, consent_id=consent.id, now_s=now_s
+        )
         return _place(session, room, person, sitting.id), made
 
 
@@ -133,15 +138,9 @@ def leave_and_erase(store: Store, place: Place) -> bool:
 
 def has_agreed(session: Session, *, person_id: int) -> bool:
     """Whether the person agreed to the text and the purpose that are in force now."""
-    version = _version(session)
+    version = present_version(session, CONSENT_VERSION)
     found = persons.find_consent(session, person_id=person_id, purpose=PURPOSE, version=version)
     return found is not None
-
-
-def _version(session: Session) -> str:
-    """Of the text, and of the owner's purpose that stands in it."""
-    choice = get_choice(session, key="purpose")
-    return f"{CONSENT_VERSION}.{choice.version if choice else 0}"
 
 
 def _place(session: Session, room: Room, person: Person, checkin_id: int) -> Place:

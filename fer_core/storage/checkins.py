@@ -70,10 +70,18 @@ class Course:
 
 
 def start_checkin(
-    session: Session, *, person_id: int, kind: str, now_s: int, room_id: int | None = None
+    session: Session,
+    *,
+    person_id: int,
+    consent_id: int,
+    kind: str,
+    now_s: int,
+    room_id: int | None = None,
 ) -> CheckIn:
-    """Begin a sitting; samples are written to its id."""
-    checkin = CheckIn(person_id=person_id, kind=kind, room_id=room_id, started_s=now_s)
+    """Begin a sitting; samples are written to its id for as long as the consent is in force."""
+    checkin = CheckIn(
+        person_id=person_id, consent_id=consent_id, kind=kind, room_id=room_id, started_s=now_s
+    )
     session.add(checkin)
     session.flush()
     return checkin
@@ -185,7 +193,7 @@ def sum_buckets(
     team_id: int | None = None,
     person_id: int | None = None,
     is_demo: bool = False,
-    purpose: str | None = None,
+    agreed_to: tuple[str, str] | None = None,
 ) -> list[Sums]:
     """Sums per person and bucket, from the roll-ups by the minute, added up in SQL.
 
@@ -196,8 +204,9 @@ def sum_buckets(
         team_id: this team only; None for everybody.
         person_id: this person only.
         is_demo: of the demonstration's persons, instead of the real ones.
-        purpose: only of persons who agree to this purpose, from the first whole minute after
-            they agreed; None asks for no consent (one's own data).
+        agreed_to: purpose and version of a text: only minutes under a consent to it that was given
+            before and stands, so of nobody who agreed to another version or withdrew; None asks
+            for no consent (one's own data).
 
     Returns:
         Rows in order of bucket and person; persons without samples in a bucket have none there.
@@ -237,10 +246,15 @@ def sum_buckets(
         query = query.where(Person.team_id == team_id)
     if person_id is not None:
         query = query.where(Minute.person_id == person_id)
-    if purpose is not None:
+    if agreed_to is not None:
+        purpose, version = agreed_to
         agreed = (
             select(Consent.person_id, func.min(Consent.given_s).label("since_s"))
-            .where(Consent.purpose == purpose, Consent.withdrawn_s.is_(None))
+            .where(
+                Consent.purpose == purpose,
+                Consent.version == version,
+                Consent.withdrawn_s.is_(None),
+            )
             .group_by(Consent.person_id)
             .subquery()
         )

@@ -52,7 +52,9 @@ def create_person(
     Raises:
         InputError: the pseudonym cannot be used, or somebody has it, or one that looks alike.
     """
-    name = clean_name(suggest_pseudonym() if pseudonym is None else pseudonym, noun="pseudonym")
+    if pseudonym is None:
+        pseudonym = _free_pseudonym(session)
+    name = clean_name(pseudonym, noun="pseudonym")
     key = make_token()
     person = Person(
         pseudonym=name,
@@ -69,6 +71,14 @@ def create_person(
     except IntegrityError as error:
         raise InputError("This pseudonym is taken; choose another.") from error
     return NewPerson(person, key)
+
+
+def _free_pseudonym(session: Session) -> str:
+    """A suggestion that nobody has: among some thousands, two alike are likely."""
+    while True:
+        name = suggest_pseudonym()
+        if session.scalar(select(Person.id).where(Person.folded == fold_name(name))) is None:
+            return name
 
 
 def find_person(session: Session, *, key: str) -> Person | None:
@@ -107,12 +117,24 @@ def give_consent(
 
 
 def withdraw_consents(
-    session: Session, *, person_id: int, now_s: int, purpose: str | None = None
+    session: Session,
+    *,
+    person_id: int,
+    now_s: int,
+    purpose: str | None = None,
+    consent_id: int | None = None,
 ) -> int:
-    """Withdraw all the person agreed to, or for one purpose; how many consents that were."""
+    """Withdraw all the person agreed to, or for one purpose, or one consent; how many that were.
+
+    Nothing that was measured under them is written from then on.
+    """
+    # PostgreSQL: a batch of their samples that is being written ends before.
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
     which = [Consent.person_id == person_id, Consent.withdrawn_s.is_(None)]
     if purpose is not None:
         which.append(Consent.purpose == purpose)
+    if consent_id is not None:
+        which.append(Consent.id == consent_id)
     done = session.execute(update(Consent).where(*which).values(withdrawn_s=now_s))
     return int(done.rowcount)  # type: ignore[attr-defined]
 

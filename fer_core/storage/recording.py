@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from fer_core.storage.consents import recording_owners
 from fer_core.storage.database import dialect_insert
 from fer_core.storage.rows import RoomSecondRow, Row, SampleRow
-from fer_core.storage.tables import PROB_COLUMNS, CheckIn, Minute, Person, Room, RoomSecond, Sample
+from fer_core.storage.tables import PROB_COLUMNS, Minute, Person, Room, RoomSecond, Sample
 
 MINUTE_S = 60
 
@@ -15,8 +16,9 @@ MINUTE_S = 60
 def write_rows(session: Session, rows: Sequence[Row]) -> int:
     """Write a batch; a row that is there already is replaced.
 
-    Left out are samples whose check-in or person is erased or does not match, and seconds of
-    rooms that are gone, or of fewer people than the room's ``k_min``.
+    Left out are samples whose check-in or person is erased or does not match, or whose check-in's
+    consent is not in force (withdrawn, or given to an older text), and seconds of rooms that are
+    gone, or of fewer people than the room's ``k_min``.
 
     Returns:
         How many rows were taken.
@@ -29,20 +31,15 @@ def write_rows(session: Session, rows: Sequence[Row]) -> int:
 def _write_samples(session: Session, rows: list[SampleRow]) -> int:
     if not rows:
         return 0
-    # PostgreSQL: nobody erases them meanwhile, nor makes the same sums in another process.
+    # PostgreSQL: nobody erases them or withdraws meanwhile, nor makes the same sums in another
+    # process.
     session.execute(
         select(Person.id)
         .where(Person.id.in_({row.person_id for row in rows}))
         .order_by(Person.id)
         .with_for_update(key_share=True)
     )
-    owners: dict[int, int] = dict(
-        session.execute(
-            select(CheckIn.id, CheckIn.person_id).where(
-                CheckIn.id.in_({row.checkin_id for row in rows})
-            )
-        ).all()
-    )
+    owners = recording_owners(session, checkin_ids={row.checkin_id for row in rows})
     kept = [row for row in rows if owners.get(row.checkin_id) == row.person_id]
     _upsert(session, Sample, [row.values() for row in kept])
     recompute_minutes(session, {(row.person_id, minute_of(row.second_s)) for row in kept})

@@ -23,11 +23,22 @@ def find_sitting(session: Session, *, room_id: int, person_id: int) -> CheckIn |
     )
 
 
-def take_sitting(session: Session, *, room_id: int, person_id: int, now_s: int) -> CheckIn:
-    """The person's sitting in the room, the same after a lost connection, or a new one."""
+def take_sitting(
+    session: Session, *, room_id: int, person_id: int, consent_id: int, now_s: int
+) -> CheckIn:
+    """The person's sitting in the room, the same after a lost connection, or a new one; what comes
+    is recorded under this consent."""
     found = find_sitting(session, room_id=room_id, person_id=person_id)
-    return found or start_checkin(
-        session, person_id=person_id, kind=KIND, now_s=now_s, room_id=room_id
+    if found is not None:
+        found.consent_id = consent_id
+        return found
+    return start_checkin(
+        session,
+        person_id=person_id,
+        consent_id=consent_id,
+        kind=KIND,
+        now_s=now_s,
+        room_id=room_id,
     )
 
 

@@ -118,6 +118,9 @@ class CheckIn(Base):
     room_id: Mapped[int | None] = mapped_column(
         ForeignKey("rooms.id", ondelete="SET NULL"), index=True
     )
+    #: Under which it is recorded. No foreign key, for which SQLite would have to copy the table:
+    #: consents go with their person only, and so does this row.
+    consent_id: Mapped[int | None] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(20))
     started_s: Mapped[int] = mapped_column(BigInteger, index=True)
     ended_s: Mapped[int | None] = mapped_column(BigInteger)
@@ -228,6 +231,17 @@ class Marker(Base):
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id", ondelete="CASCADE"), index=True)
     at_s: Mapped[int] = mapped_column(BigInteger)
     label: Mapped[str] = mapped_column(String(80))
+
+
+class Cleaning(Base):
+    """Something was deleted, and the database's files still have to be cleaned of it. Written with
+    the deletion, so that a process that is killed in between owes it to the next one."""
+
+    __tablename__ = "cleanings"
+    __table_args__ = (_NO_REUSE,)
+
+    id: Mapped[int] = mapped_column(_BigId, primary_key=True)
+    owed_s: Mapped[int] = mapped_column(BigInteger)
 
 
 class Choice(Base):

@@ -42,7 +42,7 @@ class PersonDay:
 
 
 def publish_days(
-    session: Session, *, days: Sequence[tuple[int, int]], purpose: str, k: int
+    session: Session, *, days: Sequence[tuple[int, int]], agreed_to: tuple[str, str], k: int
 ) -> list[PersonDay]:
     """What may be shown of days that are over, of all teams; the caller shows sums only.
 
@@ -53,14 +53,14 @@ def publish_days(
     Args:
         session: that writes.
         days: (start, end) in UTC seconds, over for good, always of the same time zone.
-        purpose: people who agreed to it count.
+        agreed_to: purpose and version of the text in force; who agreed to it counts.
         k: people in a block, at least.
     """
     if not days:
         return []
     if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    found = sum_buckets(session, buckets=days, purpose=purpose)
+    found = sum_buckets(session, buckets=days, agreed_to=agreed_to)
     teams = {row[0]: row[1] for row in session.execute(select(Person.id, Person.team_id))}
     lessons = _days_with_lessons(session, days)
     cells: dict[tuple[int, int], dict[int, Sums]] = {}

@@ -28,6 +28,8 @@ from fer_core.wellbeing.ratios import (
 
 #: A face counts as in view for a second from so much valid time on; less is a stray detection.
 IN_VIEW_S: Final = 0.2
+#: No check-in is longer, pauses included: who forgets it is not recorded all day.
+LONGEST_S: Final = 3600
 #: A second's sample is given out once a frame so long after its end was analysed: the gap of
 #: ``SecondWindows``.
 LATENESS_S: Final = 0.5
@@ -81,7 +83,8 @@ class Sitting:
     """Sorts the seconds of one stream; each is looked at once, in order.
 
     Attributes:
-        limit_s: nothing is taken once so many seconds went by, pauses left out; None: no end.
+        limit_s: nothing is taken once so many seconds went by, pauses left out; None: until
+            ``LONGEST_S``.
         samples: of the kept seconds, in order.
         seconds: what each whole second was, by its number in the stream.
     """
@@ -129,7 +132,9 @@ class Sitting:
 
     @property
     def is_full(self) -> bool:
-        """Whether the limit is reached."""
+        """Whether the limit is reached, or an hour is over."""
+        if len(self.seconds) >= LONGEST_S:
+            return True
         return self.limit_s is not None and self.elapsed_s >= self.limit_s
 
     @property

@@ -1,6 +1,9 @@
 """People and samples for the tests."""
 
+from sqlalchemy.orm import Session
+
 from fer_core.storage import SampleRow, Store, checkins, persons
+from fer_core.storage.consents import present_version
 from fer_core.storage.recording import write_rows
 
 HAPPY = (0.02, 0.02, 0.02, 0.88, 0.02, 0.02, 0.02)
@@ -22,16 +25,42 @@ def add_person(
         person = persons.create_person(
             session, now_s=start_s, pseudonym=pseudonym, team_id=team_id
         ).person
-        checkin = checkins.start_checkin(
-            session, person_id=person.id, kind="checkin", now_s=start_s
-        )
+        checkin_id = sit(session, person.id, start_s)
         write_rows(
-            session, [row(checkin.id, person.id, start_s + i, probs) for i in range(seconds)]
+            session, [row(checkin_id, person.id, start_s + i, probs) for i in range(seconds)]
         )
         checkins.end_checkin(
-            session, checkin_id=checkin.id, person_id=person.id, now_s=start_s + seconds
+            session, checkin_id=checkin_id, person_id=person.id, now_s=start_s + seconds
         )
-    return person.id, checkin.id
+    return person.id, checkin_id
+
+
+def sit(
+    session: Session,
+    person_id: int,
+    now_s: int,
+    *,
+    kind: str = "checkin",
+    room_id: int | None = None,
+    purpose: str = "tests",
+) -> int:
+    """Id of a check-in under a consent that is in force until the owner makes the next choice."""
+    consent = persons.give_consent(
+        session,
+        person_id=person_id,
+        purpose=purpose,
+        version=present_version(session, 1),
+        text="x",
+        now_s=now_s,
+    )
+    return checkins.start_checkin(
+        session,
+        person_id=person_id,
+        consent_id=consent.id,
+        kind=kind,
+        now_s=now_s,
+        room_id=room_id,
+    ).id
 
 
 def row(

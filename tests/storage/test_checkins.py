@@ -10,7 +10,7 @@ from fer_core.storage import SampleRow, Store, checkins, persons
 from fer_core.storage.recording import recompute_minutes, write_rows
 from fer_core.storage.tables import Minute, Sample
 from fer_core.types import EmotionSample
-from tests.storage.fills import ANGRY, HAPPY, add_person, row
+from tests.storage.fills import ANGRY, HAPPY, add_person, row, sit
 
 START_S = 1_799_999_940  # a whole minute
 
@@ -86,9 +86,7 @@ def test_rows_of_others_and_of_the_erased_are_refused(store: Store) -> None:
 def test_deleting_one_checkin_takes_its_part_of_the_sums(store: Store) -> None:
     person_id, checkin_id = add_person(store, "otter", seconds=50, start_s=START_S)
     with store.write() as session:
-        second = checkins.start_checkin(
-            session, person_id=person_id, kind="checkin", now_s=START_S
-        ).id
+        second = sit(session, person_id, START_S)
         write_rows(session, [row(second, person_id, START_S + 20 + i, ANGRY) for i in range(100)])
         assert checkins.delete_checkin(session, checkin_id=second, person_id=person_id)
         minutes = checkins.load_minutes(session, person_id=person_id)
@@ -102,7 +100,7 @@ def test_buckets_choose_team_person_and_real_people(store: Store) -> None:
     with store.write() as session:
         team = persons.create_team(session, name="A", now_s=1).id
         demo = persons.create_person(session, now_s=1, is_demo=True).person.id
-        shown = checkins.start_checkin(session, person_id=demo, kind="demo", now_s=START_S).id
+        shown = sit(session, demo, START_S)
         write_rows(session, [row(shown, demo, START_S)])
     first, _ = add_person(store, "otter", seconds=2, start_s=START_S, team_id=team)
     second, _ = add_person(store, "badger", seconds=2, start_s=START_S + 60)

@@ -195,11 +195,13 @@ def test_export_holds_everything_of_one_person(store: Store) -> None:
     with store.read() as session:
         data = json.loads(export.export_json(session, person_id=person_id))
         table = list(csv.DictReader(io.StringIO(export.export_csv(session, person_id=person_id))))
-        receipt = session.scalars(select(Consent.receipt)).one()
+        mine = select(Consent.receipt).where(Consent.person_id == person_id).order_by(Consent.id)
+        receipts = session.scalars(mine).all()
         with pytest.raises(LookupError):
             export.export_person(session, person_id=person_id + 999)
     assert data["pseudonym"] == "=HYPERLINK(1)", "JSON is opened by no spreadsheet"
-    assert data["consents"][0]["receipt"] == receipt
+    assert [one["receipt"] for one in data["consents"]] == receipts
+    assert len(receipts) == 2
     assert [sample["checkin_id"] for sample in data["samples"]] == [checkin_id] * 3
     assert data["samples"][0]["p_happy"] == pytest.approx(0.88)
     assert len(table) == 3

@@ -28,7 +28,12 @@ ids = []
 with store.write() as session:
     for _ in range(20):
         person = persons.create_person(session, now_s=0).person
-        checkin = checkins.start_checkin(session, person_id=person.id, kind="load", now_s=0)
+        consent = persons.give_consent(
+            session, person_id=person.id, purpose="load", version="1.0", text="", now_s=0
+        )
+        checkin = checkins.start_checkin(
+            session, person_id=person.id, consent_id=consent.id, kind="load", now_s=0
+        )
         ids.append((checkin.id, person.id))
 second = int(sys.argv[2])
 while True:

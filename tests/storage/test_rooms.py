@@ -7,7 +7,7 @@ from fer_core.errors import ConfigError, InputError
 from fer_core.storage import Store, audit, checkins, choices, rooms
 from fer_core.storage.recording import write_rows
 from fer_core.storage.tables import AuditEntry, CheckIn, Sample
-from tests.storage.fills import add_person, row
+from tests.storage.fills import add_person, row, sit
 
 MINE, OTHER = 11, 22
 
@@ -73,10 +73,8 @@ def test_who_rejoins_is_the_same_and_who_leaves_takes_all_along(store: Store) ->
         rooms.join_room(session, room_id=room.id, person_id=second, now_s=120)
         assert rooms.count_members(session, room_id=room.id) == 2
         assert rooms.count_members(session, room_id=room.id, seen_after_s=130) == 1
-        checkin = checkins.start_checkin(
-            session, person_id=first, kind="room", now_s=110, room_id=room.id
-        )
-        write_rows(session, [row(checkin.id, first, 110 + i) for i in range(5)])
+        checkin = sit(session, first, 110, kind="room", room_id=room.id)
+        write_rows(session, [row(checkin, first, 110 + i) for i in range(5)])
         rooms.leave_room(session, room_id=room.id, person_id=first)
     with store.read() as session:
         assert rooms.room_persons(session, room_id=room.id) == [second]

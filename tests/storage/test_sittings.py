@@ -18,11 +18,18 @@ def test_a_person_has_one_sitting_in_a_room(store: Store) -> None:
     with store.write() as session:
         found = sittings.find_sitting(session, room_id=room.id, person_id=person)
         assert found is None, "a check-in elsewhere is none"
-        first = sittings.take_sitting(session, room_id=room.id, person_id=person, now_s=110)
-        again = sittings.take_sitting(session, room_id=room.id, person_id=person, now_s=120)
-        elsewhere = sittings.take_sitting(session, room_id=other.id, person_id=person, now_s=120)
+        first = sittings.take_sitting(
+            session, room_id=room.id, person_id=person, consent_id=1, now_s=110
+        )
+        again = sittings.take_sitting(
+            session, room_id=room.id, person_id=person, consent_id=2, now_s=120
+        )
+        elsewhere = sittings.take_sitting(
+            session, room_id=other.id, person_id=person, consent_id=2, now_s=120
+        )
         assert first.id == again.id != elsewhere.id
         assert (first.kind, first.started_s) == (sittings.KIND, 110)
+        assert first.consent_id == 2, "who comes back is recorded under what they agreed to last"
 
 
 def test_only_members_find_a_room_that_is_closed(store: Store) -> None:
@@ -59,7 +66,9 @@ def test_groups_go_with_the_sittings_of_who_was_in_them(store: Store) -> None:
     people = [add_person(store, name)[0] for name in ("otter", "badger", "lynx")]
     with store.write() as session:
         for person in people:
-            sittings.take_sitting(session, room_id=room.id, person_id=person, now_s=110)
+            sittings.take_sitting(
+                session, room_id=room.id, person_id=person, consent_id=1, now_s=110
+            )
         sittings.save_cohort(session, room_id=room.id, number=0, person_ids=people[:2])
         sittings.save_cohort(session, room_id=room.id, number=1, person_ids=people)
     with store.write() as session:

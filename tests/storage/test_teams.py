@@ -8,17 +8,24 @@ from fer_core.storage.erasing import purge
 from fer_core.storage.recording import write_rows
 from fer_core.storage.teams import NO_TEAM, PersonDay, publish_days
 from tests.storage.conftest import Clock
-from tests.storage.fills import add_person, row
+from tests.storage.fills import add_person, row, sit
 
 DAY_S = 86_400
 DAY = (1_799_971_200, 1_799_971_200 + DAY_S)
 PURPOSE = "wellbeing/research"
 
 
-def agree(store: Store, person_id: int, *, at_s: int = DAY[0] - 60, purpose: str = PURPOSE) -> None:
+def agree(
+    store: Store,
+    person_id: int,
+    *,
+    at_s: int = DAY[0] - 60,
+    purpose: str = PURPOSE,
+    version: str = "1.1",
+) -> None:
     with store.write() as session:
         persons.give_consent(
-            session, person_id=person_id, purpose=purpose, version="1", text="t", now_s=at_s
+            session, person_id=person_id, purpose=purpose, version=version, text="t", now_s=at_s
         )
 
 
@@ -35,7 +42,7 @@ def fill(store: Store, people: int, *, team_id: int | None = None, seconds: int 
 
 def shown(store: Store, k: int = 3) -> list[PersonDay]:
     with store.write() as session:
-        return publish_days(session, days=[DAY], purpose=PURPOSE, k=k)
+        return publish_days(session, days=[DAY], agreed_to=(PURPOSE, "1.1"), k=k)
 
 
 def ids_of(found: list[PersonDay]) -> list[int]:
@@ -85,10 +92,8 @@ def test_a_moment_before_the_camera_does_not_count(store: Store) -> None:
 def test_a_day_with_a_lesson_does_not_count(store: Store) -> None:
     ids = fill(store, 4)
     with store.write() as session:
-        sitting = checkins.start_checkin(
-            session, person_id=ids[0], kind="room", now_s=DAY[0] + 7 * 3600
-        )
-        write_rows(session, [row(sitting.id, ids[0], DAY[0] + 7 * 3600 + i) for i in range(60)])
+        sitting = sit(session, ids[0], DAY[0] + 7 * 3600, kind="room")
+        write_rows(session, [row(sitting, ids[0], DAY[0] + 7 * 3600 + i) for i in range(60)])
     assert ids_of(shown(store)) == ids[1:]
 
 

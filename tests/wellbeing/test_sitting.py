@@ -47,6 +47,16 @@ def test_a_second_waits_until_it_is_analysed() -> None:
     assert sitting.seconds == [Second.KEPT, Second.KEPT]
 
 
+def test_an_hour_is_the_end_pauses_included() -> None:
+    sitting = Sitting()
+    seen = [
+        sample(second, track=track) for second in range(3700) for track in (1, 2)[: 1 + second % 2]
+    ]
+    assert len(sitting.take(seen, 3700.0)) == 1800
+    assert sitting.is_full
+    assert sitting.elapsed_s == 1800
+
+
 def test_a_second_face_makes_the_check_in_longer_and_leaves_nothing() -> None:
     sitting = Sitting(limit_s=30)
     samples = [sample(n) for n in range(45)] + [sample(n, "angry", track=2) for n in range(10, 15)]

@@ -11,7 +11,7 @@ from fer_core.app.resources import shared_admission
 from fer_core.app.stream.messages import CONSENT, SLOT_LOST, Message
 from fer_core.app.stream.show import show_stream, start_button, usual_places
 from fer_core.app.stream.visit import Phase
-from fer_core.app.wellbeing.desk import Desk
+from fer_core.app.wellbeing.desk import DISAGREED, Desk
 from fer_core.app.wellbeing.membership import Known, look_up, show_joining, show_receipt
 from fer_core.app.wellbeing.result import show_courses, show_figures
 from fer_core.app.wellbeing.settings import show_settings
@@ -36,6 +36,8 @@ def show_checkin_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
         demo: whether made-up data are to be shown.
     """
     if desk.member is None:
+        if desk.visit.message == DISAGREED:
+            say(DISAGREED)
         joining, example = st.columns(2, gap="medium") if demo else (st.container(), None)
         if known is not None:
             with joining:
@@ -107,6 +109,9 @@ def _begin(desk: Desk) -> None:
 
 def _show_running(desk: Desk, snapshot: LiveSnapshot, message: Message | None) -> None:
     """Ring, state and result so far; also what takes the seconds to the writer."""
+    if not desk.may_go_on(shared_store()):
+        desk.disagree()
+        st.rerun()
     desk.collect(shared_store())
     if desk.sitting.is_full:
         desk.finish(shared_store())

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fer_core.storage.choices import SHARED_PURPOSES
+from sqlalchemy.orm import Session
+
+from fer_core.config import settings
+from fer_core.storage.choices import SHARED_PURPOSES, get_choice
 
 #: Raised with every change of the wording below.
 WORDING = 1
@@ -55,6 +58,22 @@ class Terms:
         chosen = dict(value or {"purpose": "self"})
         purpose = str(chosen.pop("purpose"))
         return cls(purpose, chosen, f"{WORDING}.{number}", k, retention_days)
+
+    @classmethod
+    def present(cls, session: Session) -> "Terms":
+        """Those in force now."""
+        choice, chosen = get_choice(session, key="purpose"), settings()
+        return cls.of(
+            choice.value if choice else None,
+            choice.version if choice else 0,
+            k=chosen.k_min,
+            retention_days=chosen.retention_days,
+        )
+
+    @property
+    def agreed_to(self) -> tuple[str, str]:
+        """Purpose and version, as they stand with a consent."""
+        return self.key, self.version
 
     @property
     def key(self) -> str:

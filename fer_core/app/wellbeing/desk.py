@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from fer_core.app.resources import make_live_pipeline
+from fer_core.app.stream.messages import Message
 from fer_core.app.stream.visit import Phase, Visit
 from fer_core.errors import StorageError
 from fer_core.storage import SampleRow, Store
@@ -20,6 +21,11 @@ from fer_core.types import EmotionSample
 from fer_core.wellbeing.sitting import LATENESS_S, Alert, Result, Rule, Sitting
 
 _KEY = "wellbeing_desk"
+DISAGREED = Message(
+    "info",
+    "The check-in ended: what you agreed to was withdrawn, or has changed. Nothing more was "
+    "recorded.",
+)
 #: Between tries to begin a check-in in a database that does not answer.
 RETRY_S = 5.0
 
@@ -31,7 +37,7 @@ class Member:
     person_id: int
     pseudonym: str
     team_id: int | None
-    terms_version: str
+    consent_id: int
 
 
 @dataclass(slots=True)
@@ -50,7 +56,7 @@ class Desk:
         visit: camera and stream, as on the live page.
         member: who joined; None before.
         rule: what they chose to be told by.
-        length_s: of a check-in; None goes on until Stop.
+        length_s: of a check-in; None goes on until Stop, or for ``LONGEST_S``.
         wants_alert: whether to tell them when the ratio stays above the threshold.
         sitting: the seconds of the check-in under way.
         finished: the last one.
@@ -114,6 +120,25 @@ class Desk:
             self._end(store)
             self.finished = Finished(self.sitting, is_stored=self._checkin_id is not None)
 
+    def may_go_on(self, store: Store) -> bool:
+        """Whether the consent is in force under which the check-in is recorded; while the database
+        cannot be asked, nothing is written either."""
+        from fer_core.storage.consents import is_in_force
+
+        if self.member is None:
+            return False
+        try:
+            with store.read() as session:
+                return is_in_force(session, consent_id=self.member.consent_id)
+        except StorageError:
+            return True
+
+    def disagree(self) -> None:
+        """The consent is not in force any more: the camera goes off, and nothing more is kept."""
+        self.cancel()
+        self.member = None
+        self.visit.message = DISAGREED
+
     def cancel(self) -> None:
         """Let go of everything without keeping more."""
         self.visit.reset()
@@ -162,7 +187,11 @@ class Desk:
             with store.write() as session:
                 note_seen(session, person_id=member.person_id, now_s=store.now_s())
                 checkin = start_checkin(
-                    session, person_id=member.person_id, kind=kind, now_s=begun_s
+                    session,
+                    person_id=member.person_id,
+                    consent_id=member.consent_id,
+                    kind=kind,
+                    now_s=begun_s,
                 )
         except StorageError as error:
             self.problem = f"Nothing is being recorded: {error}"

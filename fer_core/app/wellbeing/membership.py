@@ -11,10 +11,8 @@ from fer_core.app.access import cookies
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.consent import Terms, make_receipt
 from fer_core.app.wellbeing.desk import Desk, Member
-from fer_core.config import settings
 from fer_core.errors import FerError, InputError
 from fer_core.storage import persons, shared_store
-from fer_core.storage.choices import get_choice
 from fer_core.storage.tables import Person
 from fer_core.text import markdown_escape
 
@@ -52,22 +50,16 @@ def look_up() -> Known:
     Raises:
         FerError: the database or the data folder cannot be used.
     """
-    store, chosen = shared_store(), settings()
+    store = shared_store()
     token = cookies.read_token(cookies.PERSON)
     with store.read() as session:
-        choice = get_choice(session, key="purpose")
-        terms = Terms.of(
-            choice.value if choice else None,
-            choice.version if choice else 0,
-            k=chosen.k_min,
-            retention_days=chosen.retention_days,
-        )
+        terms = Terms.present(session)
         person = persons.find_person(session, key=token) if token else None
         agreed = person and persons.find_consent(
             session, person_id=person.id, purpose=terms.key, version=terms.version
         )
     member = (
-        Member(person.id, person.pseudonym, person.team_id, terms.version)
+        Member(person.id, person.pseudonym, person.team_id, agreed.id)
         if person is not None and agreed
         else None
     )

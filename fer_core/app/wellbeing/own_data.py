@@ -1,14 +1,21 @@
 """One's own data: export, withdraw, erase."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import streamlit as st
 
 from fer_core.app.access import cookies
+from fer_core.app.parts.zone import visitor_zone
+from fer_core.app.wellbeing.consent import PURPOSE_NAMES
 from fer_core.app.wellbeing.desk import Desk, this_desk
 from fer_core.app.wellbeing.membership import Known, forget_visitor, look_up
 from fer_core.errors import FerError, StorageError
 from fer_core.storage import audit, shared_store
+from fer_core.storage.consents import standing_consents
 from fer_core.storage.export import export_csv, export_json
 from fer_core.storage.persons import find_person, withdraw_consents
+from fer_core.storage.tables import Consent
 
 #: A sentence for the next run to say.
 SAID = "wellbeing_said"
@@ -31,6 +38,9 @@ def show_rights(known: Known, desk: Desk) -> None:
     """Buttons for all of it, and the key of the pseudonym."""
     st.subheader("Your data", anchor=False)
     key = cookies.read_token(cookies.PERSON) or ""
+    assert known.person is not None
+    with shared_store().read() as session:
+        consents = standing_consents(session, person_id=known.person.id)
     with st.container(horizontal=True):
         st.download_button(
             "Export CSV",
@@ -48,13 +58,13 @@ def show_rights(known: Known, desk: Desk) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-        if known.member is not None:
+        if consents:
             st.button(
                 "Withdraw consent",
                 icon=":material/do_not_disturb_on:",
                 on_click=_withdraw,
-                help="Nothing more is recorded, and no team's figures hold you; your data stay "
-                "until you erase them or their time is over.",
+                help="All of it. Nothing more is recorded, and no team's figures hold you; your "
+                "data stay until you erase them or their time is over.",
             )
         st.button(
             "Erase everything",
@@ -64,6 +74,7 @@ def show_rights(known: Known, desk: Desk) -> None:
         )
     if st.session_state.get(_ASKED):
         _show_confirmation(desk)
+    _show_consents(consents, known)
     if key:
         with st.expander("Key of your pseudonym", icon=":material/key:"):
             st.markdown(
@@ -91,7 +102,34 @@ def _export(key: str, kind: str) -> str:
         return export(session, person_id=person.id)
 
 
-def _withdraw() -> None:
+def _show_consents(consents: Sequence[Consent], known: Known) -> None:
+    """Everything the person agreed to that stands, also what nothing is recorded under now."""
+    if not consents:
+        st.caption("No consent of yours stands: nothing is recorded, and no figure holds you.")
+        return
+    zone = visitor_zone()
+    with st.expander("What you agreed to", icon=":material/contract:"):
+        for consent in consents:
+            given = datetime.fromtimestamp(consent.given_s).astimezone(zone)
+            name = consent.purpose.removeprefix("wellbeing/")
+            is_present = (consent.purpose, consent.version) == known.terms.agreed_to
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(
+                    f"**{PURPOSE_NAMES.get(name, 'Classroom')}**, version {consent.version} of "
+                    f"the text, given {given:%d %B %Y, %H:%M}, receipt {consent.receipt}"
+                    + ("" if is_present or name == consent.purpose else " (an older text)")
+                )
+                st.button(
+                    "Withdraw this one",
+                    key=f"wellbeing-withdraw-{consent.id}",
+                    type="tertiary",
+                    on_click=_withdraw,
+                    args=(consent.id,),
+                )
+
+
+def _withdraw(consent_id: int | None = None) -> None:
+    """Withdraw one consent, or all that stand, to whatever purpose and version."""
     desk = this_desk()
     try:
         known, store = look_up(), shared_store()
@@ -99,10 +137,11 @@ def _withdraw() -> None:
             return
         with store.write() as session:
             withdraw_consents(
-                session, person_id=known.person.id, now_s=store.now_s(), purpose=known.terms.key
+                session, person_id=known.person.id, now_s=store.now_s(), consent_id=consent_id
             )
-        desk.cancel()
-        desk.member = None
+        if consent_id is None or known.member is None or known.member.consent_id == consent_id:
+            desk.cancel()
+            desk.member = None
         st.session_state[SAID] = "Your consent is withdrawn: nothing more is recorded."
     except FerError as error:
         st.toast(str(error), icon=":material/error:")

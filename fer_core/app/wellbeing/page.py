@@ -57,8 +57,9 @@ def _look_up(desk: Desk) -> tuple[Known | None, str | None]:
         return None, f"Nothing is being recorded: {error}"
     except FerError as error:
         return None, str(error)
-    if known.member is not None or not desk.is_busy:
-        desk.member = known.member
+    if desk.is_busy and desk.member != known.member:
+        desk.disagree()
+    desk.member = known.member
     return known, None
 
 

@@ -28,6 +28,7 @@ def show_settings(desk: Desk) -> None:
             index=list(LENGTHS.values()).index(desk.length_s),
             horizontal=True,
             key="wellbeing_length",
+            help="Until you press Stop, it ends after an hour at the latest.",
         )
         left, right = st.columns(2, gap="medium")
         window_s = left.slider(

@@ -6,6 +6,7 @@ from datetime import date, tzinfo
 
 from fer_core.access import Role
 from fer_core.app.access.rights import current_access
+from fer_core.app.wellbeing.consent import Terms
 from fer_core.config import settings
 from fer_core.storage import audit, persons, shared_store
 from fer_core.storage.choices import SHARED_PURPOSES, current_purpose
@@ -59,7 +60,9 @@ def load_month(count: int) -> TeamMonth:
         purpose = current_purpose(session)
         teams = [(team.id, team.name) for team in persons.list_teams(session)]
         found = (
-            publish_days(session, days=spans, purpose=f"wellbeing/{purpose}", k=chosen.k_min)
+            publish_days(
+                session, days=spans, agreed_to=Terms.present(session).agreed_to, k=chosen.k_min
+            )
             if purpose in SHARED_PURPOSES
             else []
         )

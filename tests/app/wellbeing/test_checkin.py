@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.app.stream.messages import SLOT_LOST
-from fer_core.app.wellbeing.desk import this_desk
-from fer_core.storage import checkins
+from fer_core.app.wellbeing.desk import DISAGREED, this_desk
+from fer_core.storage import checkins, persons
 from fer_core.storage.choices import choose_purpose
 from fer_core.storage.tables import Consent, Sample
 from tests.app.fakes import NO_FRAME
@@ -190,6 +190,74 @@ def test_a_new_purpose_is_agreed_to_before_anything_goes_on(visitor: Visitor) ->
         newest = session.query(Consent).order_by(Consent.id.desc()).first()
     assert newest is not None
     assert (newest.purpose, newest.version) == ("wellbeing/research", "1.1")
+
+
+def withdraw_elsewhere(visitor: Visitor, how: str) -> None:
+    """What happens in another tab, or at the owner's."""
+    if how == "new choice":
+        choose(visitor.store, "research")
+        return
+    person = visitor.person()
+    assert person is not None
+    if how == "erased":
+        visitor.store.erase(person_id=person.id)
+        return
+    with visitor.store.write() as session:
+        persons.withdraw_consents(session, person_id=person.id, now_s=visitor.store.now_s())
+        if how == "agreed anew":
+            persons.give_consent(
+                session,
+                person_id=person.id,
+                purpose="wellbeing/self",
+                version="1.0",
+                text="t",
+                now_s=visitor.store.now_s(),
+            )
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "new choice", "erased", "agreed anew"])
+def test_a_running_check_in_ends_when_its_consent_does(visitor: Visitor, how: str) -> None:
+    app = visitor.join(visitor.open())
+    app.radio(key="wellbeing_length").set_value("Until I press Stop").run()
+    app = start(app)
+    visitor.see(20)
+    app.run()
+    assert count(visitor) == 20
+    withdraw_elsewhere(visitor, how)
+    visitor.see(119)
+    app.run()
+    assert not app.exception
+    assert count(visitor) == (0 if how == "erased" else 20), "not one row more"
+    assert visitor.admission.free == 1, "the camera is off"
+    assert not desk_of(app).is_busy
+    if how != "agreed anew":
+        assert DISAGREED.text in texts(app)
+
+
+def test_a_stream_that_does_not_notice_writes_nothing_either(visitor: Visitor) -> None:
+    """Only the writer knows: the page's own look is taken away."""
+    app = start(visitor.join(visitor.open()))
+    visitor.see(20)
+    app.run()
+    desk = desk_of(app)
+    assert count(visitor) == 20
+    withdraw_elsewhere(visitor, "withdrawn")
+    visitor.see(59)
+    desk.collect(visitor.store)
+    desk.finish(visitor.store)
+    assert count(visitor) == 20
+    assert visitor.store.writer.status().refused == 39
+
+
+def test_until_stop_ends_after_an_hour(visitor: Visitor) -> None:
+    app = visitor.join(visitor.open())
+    app.radio(key="wellbeing_length").set_value("Until I press Stop").run()
+    app = start(app)
+    visitor.see(3700)
+    app.run()
+    assert visitor.admission.free == 1
+    assert count(visitor) == 3600
+    assert "Your check-in" in texts(app)
 
 
 def test_the_owners_words_have_no_meaning_in_the_consent(visitor: Visitor) -> None:

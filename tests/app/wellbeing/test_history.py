@@ -9,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 from fer_core.app.access import cookies
 from fer_core.app.wellbeing import membership, own_data
 from fer_core.storage import audit, checkins
-from fer_core.storage.tables import CheckIn, Minute, Person, Sample
-from tests.app.wellbeing.visitor import Visitor, open_tab, press, show_demo, texts
+from fer_core.storage.consents import standing_consents
+from fer_core.storage.tables import CheckIn, Consent, Minute, Person, Sample
+from tests.app.wellbeing.visitor import Visitor, choose, open_tab, press, show_demo, texts
 from tests.storage.fills import add_person
 
 
@@ -98,6 +99,33 @@ def test_withdrawing_ends_recording_and_keeps_what_is_there(visitor: Visitor) ->
     assert not [button for button in app.button if button.key == "wellbeing_start"]
     with visitor.store.read() as session:
         assert session.query(Sample).count() == 60
+
+
+def test_every_consent_that_stands_is_seen_and_can_be_withdrawn(visitor: Visitor) -> None:
+    """Also those to an older text, which the person is not asked for any more."""
+    app = checked_in(visitor)
+    choose(visitor.store, "research")
+    app = open_tab(app, "My history")
+    assert "**Self-view: everybody sees only themselves**, version 1.0" in texts(app)
+    assert "(an older text)" in texts(app)
+    visitor.join(open_tab(app, "Analyse"))
+    app = open_tab(app, "My history")
+    assert "**Research**, version 1.1" in texts(app)
+    with visitor.store.read() as session:
+        old, new = session.query(Consent).order_by(Consent.id).all()
+    app.button(key=f"wellbeing-withdraw-{old.id}").click().run()
+    assert not app.exception
+    with visitor.store.read() as session:
+        assert [c.id for c in standing_consents(session, person_id=old.person_id)] == [new.id]
+    assert desk_member(app) is not None, "the newer one holds"
+    press(app, "Withdraw consent")
+    assert "No consent of yours stands" in texts(app)
+    assert desk_member(app) is None
+    assert not [button for button in app.button if button.label == "Withdraw consent"]
+
+
+def desk_member(app: AppTest) -> object:
+    return app.session_state["wellbeing_desk"].member
 
 
 def test_a_key_brings_one_back_and_wrong_ones_are_slowed(
