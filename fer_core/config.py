@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     turn_secret: str | None = None
     turn_ttl_s: int = Field(3600, ge=60)
     max_streams: int | None = Field(None, ge=1)
-    max_pixels: int = Field(50_000_000, ge=1)
+    max_pixels: int = Field(65_000_000, ge=1)
     max_bytes: int = Field(32 * 1024**3, ge=1)
     max_duration_s: float = Field(24 * 3600, gt=0)
     max_upload_mb: int = Field(1000, ge=1)

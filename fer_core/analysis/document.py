@@ -47,7 +47,8 @@ class Document:
         tracks: measures per person, by id; empty for pictures.
         picture: what a picture shows; None for videos.
         moments: the strongest of each expression but neutral, in the order of ``EMOTIONS``.
-        warning: one sentence where the file broke off.
+        warning: one sentence about what could not be read.
+        note: one sentence that helps, though nothing went wrong.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Document:
     picture: FrameResult | None = None
     moments: list[Moment] = field(default_factory=list)
     warning: str = ""
+    note: str = ""
 
     @property
     def people(self) -> list[TrackMeasures]:
@@ -108,6 +110,7 @@ class Document:
             "analysed_frames": self.analysed,
             "face_rows": self.rows,
             "warning": self.warning or None,
+            **({"note": self.note} if self.note else {}),
             "emotions": list(EMOTIONS),
             "people": [self._person(track) for track in self.people],
             "faces": _faces(self.picture),

@@ -18,7 +18,7 @@ from fer_core.analysis.results import ResultWriter
 from fer_core.analysis.tables import face_rows, second_row
 from fer_core.config import settings
 from fer_core.errors import FerError, LimitError
-from fer_core.imaging.decode import read_image
+from fer_core.imaging.decode import read_picture
 from fer_core.imaging.frame import ArrayFrame, VideoFrame
 from fer_core.pipeline import LIVE_EXPIRY_S, FacePipeline, build_pipeline
 from fer_core.temporal import EpisodeDetector, PlainFilter, SecondWindows, Smoother
@@ -106,7 +106,8 @@ class Engine:
     ) -> Outcome:
         if self._picture is None:
             self._picture = self._build(live=False, small_faces=True)
-        bgr = read_image(task.file)
+        picture = read_picture(task.file)
+        bgr = picture.bgr
         result = self._picture.process(ArrayFrame(bgr))
         count = len(result.faces)
         faces = result.faces.with_(track_ids=np.arange(1, count + 1))  # numbers to tell them apart
@@ -116,7 +117,7 @@ class Engine:
         document = self._document(task)
         document.width, document.height = result.width, result.height
         document.frames = document.analysed = 1
-        document.rows, document.picture = count, result
+        document.rows, document.picture, document.note = count, result, picture.note
         writer.add_faces(face_rows(task.name, 0, result))
         drawn = draw_still(bgr, result, blur=self.options.blur)
         if self.options.annotate:
@@ -298,4 +299,5 @@ def _outcome(task: Task, document: Document, outputs: tuple[str, ...]) -> Outcom
         faces=document.rows,
         people=people,
         duration_s=round(document.duration_s, 3),
+        note=document.note,
     )

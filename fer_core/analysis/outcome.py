@@ -44,6 +44,7 @@ class Outcome:
         faces: rows, one per face and analysed frame.
         people: tracked faces of a video, or faces of a picture.
         duration_s: time of the last frame.
+        note: one sentence that helps, though nothing went wrong; or empty.
     """
 
     file: str
@@ -55,6 +56,7 @@ class Outcome:
     faces: int = 0
     people: int = 0
     duration_s: float = 0.0
+    note: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self) | {"outputs": list(self.outputs)}

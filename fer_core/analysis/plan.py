@@ -8,6 +8,7 @@ from typing import Final
 from fer_core.analysis.outcome import Kind, Outcome, Task
 from fer_core.errors import DecodeError, InputError
 from fer_core.imaging import decode
+from fer_core.imaging.kinds import kind_of_file, left_out_text
 from fer_core.text import printable_name
 from fer_core.video import reader
 
@@ -19,14 +20,19 @@ RESULT_ENDS: Final = (
 
 
 def kind_of(path: str) -> Kind:
-    """By the suffix; what has neither kind's is opened as a video, which tells what it is."""
-    return "picture" if Path(path).suffix.lower() in decode.SUFFIXES else "video"
+    """By the content; what is neither is opened as a video, which tells what it is."""
+    return "picture" if kind_of_file(path) == "picture" else "video"
 
 
-def find_files(path: str, out: Path) -> list[str]:
+def find_files(path: str, out: Path, notes: list[str] | None = None) -> list[str]:
     """The pictures and videos in a folder and below, sorted; else the path itself.
 
-    Hidden files and folders, and results of earlier runs in ``out``, are left out.
+    Hidden files and folders, and results of earlier runs in ``out``, are left out without a word.
+
+    Args:
+        path: a file or folder.
+        out: folder of the results.
+        notes: gets a line about other files that are left out.
 
     Raises:
         DecodeError: a folder that cannot be read or holds neither.
@@ -37,7 +43,14 @@ def find_files(path: str, out: Path) -> list[str]:
         raise DecodeError(
             f"{printable_name(path)} may not be read: permission denied; allow reading it."
         )
-    files = sorted(_walk(path, out.resolve()))
+    found = sorted(_walk(path, out.resolve()))
+    kinds = [kind_of_file(file) for file in found]
+    files = [file for file, kind in zip(found, kinds, strict=True) if kind]
+    others = [Path(f).name for f, kind in zip(found, kinds, strict=True) if not kind]
+    wanted = "pictures or videos that can be read"
+    line = left_out_text(printable_name(path), map(printable_name, others), wanted)
+    if notes is not None and line:
+        notes.append(line)
     if not files:
         raise DecodeError(
             f"{printable_name(path)} is a folder without pictures or videos; give a folder that "
@@ -47,13 +60,12 @@ def find_files(path: str, out: Path) -> list[str]:
 
 
 def _walk(path: str, out: Path) -> Iterator[str]:
-    suffixes = decode.SUFFIXES | reader.SUFFIXES
     for folder, folders, names in os.walk(path):
         folders[:] = [name for name in folders if not name.startswith(".")]
         is_out = Path(folder).resolve() == out
         for name in names:
-            made_here = is_out and name.lower().endswith((".annotated.mp4", ".annotated.png"))
-            if not name.startswith(".") and Path(name).suffix.lower() in suffixes and not made_here:
+            made_here = is_out and name.lower().endswith((*RESULT_ENDS, "analysis.jsonl"))
+            if not name.startswith(".") and not made_here:
                 yield os.path.join(folder, name)  # noqa: PTH118, keeps "./" as it was given
 
 
@@ -90,7 +102,11 @@ def _collides(stem: str, taken: Container[str]) -> bool:
 
 
 def plan_tasks(
-    paths: Iterable[str], out: Path, *, kept: Mapping[str, str] | None = None
+    paths: Iterable[str],
+    out: Path,
+    *,
+    kept: Mapping[str, str] | None = None,
+    notes: list[str] | None = None,
 ) -> tuple[list[Task], list[Outcome]]:
     """The files to analyse, each once, in the order given; and what could not be listed.
 
@@ -98,12 +114,13 @@ def plan_tasks(
         paths: files and folders.
         out: folder of the results.
         kept: file -> stem of earlier runs into the same folder.
+        notes: gets a line for each folder in which files were left out.
     """
     files: dict[str, None] = {}
     failed = []
     for path in paths:
         try:
-            files |= dict.fromkeys(find_files(path, out))
+            files |= dict.fromkeys(find_files(path, out, notes))
         except InputError as error:
             failed.append(Outcome(path, "", "failed", str(error)))
     stems = name_stems(files, kept or {})

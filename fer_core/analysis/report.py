@@ -62,6 +62,8 @@ def write_html(document: Document, path: Path, stills: Sequence[ImageArray]) -> 
     ]
     if document.warning:
         parts.append(f'<p class="warning">{escape(document.warning)}</p>')
+    if document.note:
+        parts.append(f'<p class="note">{escape(document.note)}</p>')
     if document.kind == "picture":
         parts += [_still(stills[0], "What was found")] if len(stills) else []
         parts.append(_faces_table(document))

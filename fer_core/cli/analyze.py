@@ -96,7 +96,10 @@ def analyze(
     )
     prepare_out(out)
     journal = Journal(out, options)
-    tasks, unlisted = plan_tasks(paths, out, kept=journal.stems)
+    notes: list[str] = []
+    tasks, unlisted = plan_tasks(paths, out, kept=journal.stems, notes=notes)
+    for note in notes:
+        typer.echo(note, err=True)
     todo = [task for task in tasks if not (resume and journal.is_finished(task))]
     report = _Report(len(todo))
     for outcome in unlisted:
@@ -166,6 +169,8 @@ class _Report:
             self._ended += 1
         if outcome.status != "failed":
             typer.echo(f"{printable_name(outcome.file)}  {_summary(outcome)}")
+        if outcome.note:
+            typer.echo(f"  {outcome.note}")
         if outcome.message:
             self.failed += 1
             typer.echo(outcome.message, err=True)

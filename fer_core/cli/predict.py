@@ -84,10 +84,11 @@ def predict_records(pipeline: "FacePipeline", paths: list[str]) -> Iterator[dict
     """One record per picture, in the order given.
 
     ``{"file", "width", "height", "faces": [{"box", "score", "label", "probs"}]}`` with boxes
-    x1 y1 x2 y2 in pixels of the upright picture, clipped to it; or ``{"file", "error"}``.
+    x1 y1 x2 y2 in pixels of the upright picture, clipped to it, and ``note`` where there is
+    something to know; or ``{"file", "error"}``.
     """
     from fer_core.errors import FerError
-    from fer_core.imaging.decode import read_image
+    from fer_core.imaging.decode import read_picture
     from fer_core.imaging.frame import ArrayFrame
 
     for path in paths:
@@ -99,27 +100,28 @@ def predict_records(pipeline: "FacePipeline", paths: list[str]) -> Iterator[dict
         for file in files:
             try:
                 with _silent_natives():
-                    result = pipeline.process(ArrayFrame(read_image(file)))
+                    picture = read_picture(file)
+                    result = pipeline.process(ArrayFrame(picture.bgr))
             except FerError as error:
                 yield {"file": file, "error": str(error)}
             else:
-                yield {"file": file} | _describe(result)
+                note = {"note": picture.note} if picture.note else {}
+                yield {"file": file} | _describe(result) | note
 
 
 def _list_pictures(path: str) -> list[str]:
     """The pictures of a folder, the path as given before their names; else the path itself."""
     from fer_core.errors import DecodeError
-    from fer_core.imaging.decode import FORMATS_TEXT, SUFFIXES
+    from fer_core.imaging.decode import FORMATS_TEXT
+    from fer_core.imaging.kinds import kind_of_file, left_out_text
     from fer_core.text import printable_name
 
     try:
         with os.scandir(path) as entries:
-            files = sorted(
+            found = sorted(
                 entry.path
                 for entry in entries
-                if not entry.name.startswith(".")
-                and Path(entry.name).suffix.lower() in SUFFIXES
-                and not _is_folder(entry)
+                if not entry.name.startswith(".") and not _is_folder(entry)
             )
     except PermissionError as error:  # of a folder, or of the one that holds the file
         raise DecodeError(
@@ -127,6 +129,10 @@ def _list_pictures(path: str) -> list[str]:
         ) from error
     except OSError:  # a file or nothing: reading it gives the picture or the sentence
         return [path]
+    files = [file for file in found if kind_of_file(file) == "picture"]
+    others = [printable_name(Path(file).name) for file in found if file not in set(files)]
+    if files and others:
+        typer.echo(left_out_text(printable_name(path), others, "pictures"), err=True)
     if not files:
         raise DecodeError(
             f"{printable_name(path)} is a folder without pictures; "
@@ -177,4 +183,6 @@ def _as_text(record: dict[str, Any]) -> str:
         chances = "  ".join(f"{name} {100 * p:.1f} %" for name, p in top)
         x1, y1, x2, y2 = face["box"]
         lines.append(f"  {face['label']:<8}  {chances}  at {x1:.0f},{y1:.0f} - {x2:.0f},{y2:.0f}")
+    if "note" in record:
+        lines.append(f"  {record['note']}")
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.errors import DataError
+from fer_core.imaging.decode import FORMATS
 from fer_core.types import ImageArray
 
 
@@ -24,7 +25,7 @@ def decode_face(data: bytes, where: str, *, resize: bool = False) -> ImageArray:
         DataError: no picture, or (without ``resize``) of another size.
     """
     try:
-        with Image.open(io.BytesIO(data)) as opened:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
             if opened.size == (FACE_SIZE, FACE_SIZE):
                 return np.asarray(opened.convert("L"))
             size = opened.size

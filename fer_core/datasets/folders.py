@@ -17,10 +17,9 @@ from fer_core.datasets.names import (
     parse_split,
 )
 from fer_core.errors import DataError
+from fer_core.imaging.kinds import kind_of_file
 from fer_core.labels import FERPLUS_EMOTIONS
 from fer_core.types import ImageArray, IntArray
-
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 
 # Kaggle's folder form of FER-2013 merges both tests into `test`, but the names of its files
 # (PublicTest_10017274.jpg) keep the official split: they win over the folder. They also tell that
@@ -59,13 +58,14 @@ def read_folders(path: Path, *, pictures: bool = False, resize: bool = False) ->
             found = sorted(
                 f for f in child.rglob("*") if f.is_file() and not f.name.startswith(".")
             )
-            other = [f for f in found if f.suffix.lower() not in IMAGE_SUFFIXES]
+            kinds = [kind_of_file(f) for f in found]
+            other = [f for f, kind in zip(found, kinds, strict=True) if kind != "picture"]
             if other:
                 warnings.append(
                     f"{child} holds {len(other)} file(s) that are no pictures, such as "
                     f"{other[0].name!r}; they were left out."
                 )
-            found = [f for f in found if f.suffix.lower() in IMAGE_SUFFIXES]
+            found = [f for f, kind in zip(found, kinds, strict=True) if kind == "picture"]
             if not found:
                 raise DataError(f"The class folder {child} holds no picture: fill it or remove it.")
             files += found

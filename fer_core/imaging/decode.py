@@ -8,35 +8,57 @@ others (EPS, PDF, PSD, ...) are large parsers, or start programs, for files that
 import io
 import re
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pi_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from fer_core.config import settings
 from fer_core.errors import DecodeError, LimitError
 from fer_core.files import open_input
+from fer_core.imaging.kinds import HEAD_BYTES, PICTURE_SUFFIXES, describe_head
 from fer_core.text import printable_name
 from fer_core.types import ImageArray
 
 #: Pillow's names of the formats that are read. MPO, two JPEGs in a file, opens as JPEG.
-FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
-#: Suffixes by which pictures in a folder are recognised; the content decides on the format.
-SUFFIXES: Final = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".avif")
-    + (".gif", ".bmp", ".dib", ".tif", ".tiff")
-)
-FORMATS_TEXT: Final = "JPEG, PNG, WebP, AVIF, GIF, BMP or TIFF"
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "BMP", "TIFF")
+#: Suffixes by which pictures are recognised where the content tells nothing.
+SUFFIXES: Final = PICTURE_SUFFIXES
+FORMATS_TEXT: Final = "JPEG, PNG, WebP, AVIF, HEIC, GIF, BMP or TIFF"
 
 #: Bytes of a file that are read at most.
 MAX_BYTES: Final = 128 * 1024 * 1024
 #: Longest side in pixels: OpenCV keeps coordinates in 16 bits in places.
 MAX_SIDE: Final = 32_767
 
+pi_heif.register_heif_opener(thumbnails=False)
+
 # Pillow warns on stderr about large pictures and odd metadata; here the limit is an error, and
 # metadata that cannot be read is left out. Its error at twice its own size limit stays in force.
 warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded picture.
+
+    Attributes:
+        bgr: (height, width, 3) uint8 BGR, upright.
+        count: pictures in the file, of which this is the first.
+    """
+
+    bgr: ImageArray
+    count: int = 1
+
+    @property
+    def note(self) -> str:
+        """What a person should know; empty where the file holds one picture."""
+        if self.count == 1:
+            return ""
+        return f"Only the first of {self.count:,} pictures was looked at."
 
 
 def read_image(
@@ -46,10 +68,27 @@ def read_image(
     max_bytes: int = MAX_BYTES,
     name: str = "The picture",
 ) -> ImageArray:
-    """Decode a picture into (height, width, 3) uint8 BGR, upright as its EXIF tells.
+    """The first picture of a file, as ``read_picture`` gives it: (h, w, 3) uint8 BGR, upright.
+
+    Raises:
+        DecodeError: see ``read_picture``.
+        LimitError: too many bytes or pixels.
+    """
+    return read_picture(source, max_pixels=max_pixels, max_bytes=max_bytes, name=name).bgr
+
+
+def read_picture(
+    source: str | Path | bytes,
+    *,
+    max_pixels: int | None = None,
+    max_bytes: int = MAX_BYTES,
+    name: str = "The picture",
+) -> Picture:
+    """Decode a picture, upright as its EXIF or its own properties tell.
 
     Alpha is composited on white. Of an animation or a document of many pages the first picture is
-    taken. Sixteen bits are scaled to eight over their whole range; 32-bit integers and floats,
+    taken, and the others are counted. Sixteen bits are scaled to eight over their whole range, or
+    over the eight or ten bits that a measuring camera fills; 32-bit integers and floats,
     which have no range of their own, are stretched from their smallest to their largest value.
     Colour profiles are not applied.
 
@@ -79,7 +118,7 @@ def read_image(
         )
     limit = settings().max_pixels if max_pixels is None else max_pixels
     with _open(data, shown, limit) as image:
-        return _decode(image, shown)
+        return Picture(_decode(image, shown), _count(image))
 
 
 def _open(data: bytes, shown: str, max_pixels: int) -> Image.Image:
@@ -92,8 +131,8 @@ def _open(data: bytes, shown: str, max_pixels: int) -> Image.Image:
         raise LimitError(_too_large(shown, f"{pixels} pixels", max_pixels)) from error
     except UnidentifiedImageError as error:
         raise DecodeError(
-            f"{shown} cannot be read as a picture: its {len(data):,} bytes start with "
-            f"{data[:12]!r}; use {FORMATS_TEXT}."
+            f"{shown} cannot be read as a picture: its {len(data):,} bytes are "
+            f"{describe_head(data[:HEAD_BYTES])}; use {FORMATS_TEXT}."
         ) from error
     except Exception as error:  # header parsers raise anything on damaged bytes
         raise _damaged(shown, "picture", error) from error
@@ -102,6 +141,16 @@ def _open(data: bytes, shown: str, max_pixels: int) -> Image.Image:
         size = f"{width:,} x {height:,} = {width * height:,} pixels"
         raise LimitError(_too_large(shown, size, max_pixels))
     return image
+
+
+def _count(image: Image.Image) -> int:
+    """Pictures of an animation or a document; what is beside a JPEG are copies for other eyes."""
+    if image.format in ("JPEG", "MPO"):
+        return 1
+    try:
+        return max(1, int(getattr(image, "n_frames", 1)))
+    except Exception:  # damage behind the first picture
+        return 1
 
 
 def _too_large(shown: str, size: str, max_pixels: int) -> str:
@@ -138,8 +187,9 @@ def _decode(image: Image.Image, shown: str) -> ImageArray:
 def _to_bgr(image: Image.Image) -> ImageArray:
     """(height, width, 3) uint8 BGR of a loaded picture of any mode."""
     if image.mode.startswith("I;16"):
-        gray = np.asarray(image).astype(np.float64) / 257
-        return _from_gray(gray)
+        values = np.asarray(image)
+        most = int(values.max(initial=0))
+        return _from_gray(values.astype(np.float64) / _sixteen_bit_step(most))
     if image.mode in ("I", "F"):
         with np.errstate(invalid="ignore"):  # a signalling NaN says so when it is converted
             values = np.asarray(image).astype(np.float64)
@@ -150,6 +200,13 @@ def _to_bgr(image: Image.Image) -> ImageArray:
         image.alpha_composite(rgba)
     rgb = np.asarray(image.convert("RGB"))
     return np.ascontiguousarray(rgb[:, :, ::-1])
+
+
+def _sixteen_bit_step(most: int) -> float:
+    """What is one step of eight bits, where ``most`` is the highest of sixteen."""
+    if most < 1 << 8:
+        return 1.0
+    return 1023 / 255 if most < 1 << 10 else 257.0
 
 
 def _stretched(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> ImageArray:

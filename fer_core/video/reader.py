@@ -17,20 +17,20 @@ from fer_core.errors import DecodeError, LimitError
 from fer_core.files import open_input
 from fer_core.imaging.decode import MAX_SIDE
 from fer_core.imaging.frame import VideoFrame
+from fer_core.imaging.kinds import VIDEO_SUFFIXES
 from fer_core.text import printable_name
 from fer_core.video.display import Display, display_parts
 
 #: FFmpeg's names of the containers that are read.
 FORMATS: Final = (
-    "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,ogg,flv,asf,ivf,h264,mjpeg,yuv4mpegpipe"
+    "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,ogg,flv,asf,ivf,h264,mjpeg,yuv4mpegpipe,mxf,dv"
 )
 FORMATS_TEXT: Final = "MP4, MOV, WebM, MKV, AVI, MPEG, OGG or FLV"
-#: Suffixes by which videos in a folder are recognised; the content decides on the format.
-SUFFIXES: Final = frozenset(
-    (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".m2ts")
-    + (".ogv", ".ogg", ".flv", ".wmv", ".3gp", ".ivf", ".mjpeg", ".y4m")
-)
+#: Suffixes by which videos are recognised where the content tells nothing.
+SUFFIXES: Final = VIDEO_SUFFIXES
 
+#: FFmpeg's limits are whole numbers of 32 bits.
+_MOST_PIXELS: Final = 2**31 - 1
 #: A first picture that starts by less after the file's start begins with it: decoders' delays.
 _LATE_S: Final = 0.1
 #: Damaged packets that are remembered between two frames, and breaks of a container that are
@@ -67,7 +67,8 @@ class VideoReader:
         self, path: str | Path, *, max_pixels: int | None = None, threads: int = 0
     ) -> None:
         self._shown = printable_name(path)
-        self._max_pixels = settings().max_pixels if max_pixels is None else max_pixels
+        most = settings().max_pixels if max_pixels is None else max_pixels
+        self._max_pixels = min(most, _MOST_PIXELS)
         self._container = self._open(path)
         try:
             self._stream = self._choose_stream()

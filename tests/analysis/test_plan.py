@@ -143,3 +143,19 @@ def test_closing_puts_lines_in_order(tmp_path: Path) -> None:
     Journal(tmp_path, OPTIONS).close([tasks[1].file, tasks[0].file])
     lines = [json.loads(line)["stem"] for line in (tmp_path / NAME).read_text().splitlines()]
     assert lines == ["a", "b", "old"]
+
+
+def test_what_is_left_out_of_a_folder_is_said(tmp_path: Path) -> None:
+    for name in ("a.MTS", "b.VOB", "c.3g2", "d.m2t", "e.MOD", "g.HEIC", "notes.txt", "sheet.xlsx"):
+        (tmp_path / name).write_bytes(b"text" if name[0] in "ns" else b"")
+    (tmp_path / "photo").write_bytes(b"\xff\xd8\xff\xe0 and more")
+    notes: list[str] = []
+    tasks, failed = plan_tasks([str(tmp_path)], tmp_path / "out", notes=notes)
+    names = [Path(task.file).name for task in tasks]
+    assert names == ["a.MTS", "b.VOB", "c.3g2", "d.m2t", "e.MOD", "g.HEIC", "photo"]
+    assert [t.kind for t in tasks[-2:]] == ["picture", "picture"]
+    assert failed == []
+    (line,) = notes
+    assert line.endswith(
+        "2 files were left out, no pictures or videos that can be read: notes.txt, sheet.xlsx."
+    )

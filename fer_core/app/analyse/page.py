@@ -29,8 +29,6 @@ PROMISE = (
     "Files are copied to this server, analysed there, and deleted when you leave or after an hour."
 )
 _ROUND = "analyse-round"
-#: Suffixes for which browsers may have no media type of a picture or video.
-_UNKNOWN_TO_BROWSERS = ("mkv", "flv", "m2ts", "ts", "ivf", "mjpeg", "y4m")
 _RATES = {
     "Every frame": None,
     "5 times a second": 0.2,
@@ -79,7 +77,6 @@ def _show_choice(desk: Desk) -> None:
     else:
         uploaded = st.file_uploader(
             "Pictures or videos",
-            type=["image", "video", *_UNKNOWN_TO_BROWSERS],
             accept_multiple_files=True,
             max_upload_size=settings().max_upload_mb,
             key=f"files-{round_}",
@@ -250,4 +247,6 @@ def _show_outcome(desk: Desk, job: AnalysisJob) -> None:
     for outcome in state.outcomes:
         if outcome.message:
             (st.error if outcome.status == "failed" else st.warning)(outcome.message)
+        if outcome.note:
+            st.info(outcome.note)
     show_analysis(desk, job, [o for o in state.outcomes if o.status != "failed"])
