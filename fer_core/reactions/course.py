@@ -185,7 +185,7 @@ def overlay(courses: Sequence[Course | None], k: int) -> Overlay | None:
     if not whole:
         return None
     probs = np.stack(whole)  # (groups, k, S, 7)
-    is_seen = np.isfinite(probs).all(axis=(1, 3))
+    is_seen = np.asarray(np.isfinite(probs).all(axis=(1, 3)))
     seen = k * is_seen.sum(axis=0)
     known = np.where(is_seen[:, None, :, None], probs, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
