@@ -37,7 +37,14 @@ class Settings(BaseSettings):
     database_url: str | None = None
     retention_days: int = Field(30, ge=1)
     k_min: int = Field(5, ge=2)
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()
     roles: dict[str, list[str]] = Field(default_factory=dict)
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: Any) -> Any:
+        """Names separated by commas or spaces."""
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     @field_validator("data_roots", mode="before")
     @classmethod

@@ -58,17 +58,18 @@ class Signer:
         """The token in a cookie; None where it is forged, damaged or too old."""
         return self._open(f"cookie {name}", value, max_age_s)
 
-    def make_ticket(self, name: str, token: str) -> str:
-        """Lets the browser that gets it fetch a cookie, within a minute; an empty token deletes."""
-        return str(self._serializer("ticket").dumps([name, token]))
+    def make_ticket(self, name: str, token: str, browser: str) -> str:
+        """Lets this browser fetch a cookie, within a minute; an empty token deletes."""
+        return str(self._serializer("ticket").dumps([name, token, browser]))
 
-    def open_ticket(self, ticket: str) -> tuple[str, str] | None:
-        """Name and token of a ticket; None where it is forged or too old."""
+    def open_ticket(self, ticket: str, browser: str) -> tuple[str, str] | None:
+        """Name and token of a ticket; None where it is forged, too old or another browser's."""
         try:
-            name, token = self._serializer("ticket").loads(ticket, max_age=_TICKET_S)
+            name, token, whose = self._serializer("ticket").loads(ticket, max_age=_TICKET_S)
         except (BadData, ValueError, TypeError):
             return None
-        return (name, token) if isinstance(name, str) and isinstance(token, str) else None
+        is_whole = isinstance(name, str) and isinstance(token, str) and whose == browser
+        return (name, token) if is_whole else None
 
     def _open(self, salt: str, value: str, max_age_s: int) -> str | None:
         try:

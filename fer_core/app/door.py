@@ -24,6 +24,7 @@ from fer_core.access.links import find_access, redeem
 from fer_core.access.owner import make_owner_query
 from fer_core.app.access import cookies
 from fer_core.app.access.rights import has_login
+from fer_core.app.gate import Gate, is_same_site
 from fer_core.app.keeping import find_store, start_keeper
 from fer_core.config import PROJECT_ROOT
 from fer_core.errors import AccessError, FerError
@@ -49,7 +50,10 @@ def build_app(limiter: AttemptLimiter | None = None) -> st.App:
     return st.App(
         PROJECT_ROOT / "streamlit_app.py",
         routes=[Route(cookies.ROUTE, set_cookie, methods=["POST"])],
-        middleware=[Middleware(Door, limiter=limiter or AttemptLimiter(10, 600.0))],
+        middleware=[
+            Middleware(Gate),
+            Middleware(Door, limiter=limiter or AttemptLimiter(10, 600.0)),
+        ],
         lifespan=_keep,
     )
 
@@ -142,7 +146,7 @@ def _exchange(request: Request, token: str) -> str | None:
     """
     store = shared_store()
     now_s = store.now_s()
-    mine = request.cookies.get(cookies.ACCESS)
+    mine = request.cookies.get(cookies.stored_name(cookies.ACCESS, is_safe=_is_safe(request)))
     held = mine and cookies.signer().open_cookie(cookies.ACCESS, mine, max_age_s=cookies.MAX_AGE_S)
     with store.write() as session:
         if held and find_access(session, token=held, now_s=now_s).has(Role.OWNER):
@@ -151,14 +155,22 @@ def _exchange(request: Request, token: str) -> str | None:
 
 
 async def set_cookie(request: Request) -> Response:
-    """``POST /access/cookie``: a ticket in the body becomes a cookie, or takes one away."""
+    """``POST /access/cookie``: a ticket in the body becomes a cookie, or takes one away.
+
+    Only for a page of this very server, and only in the browser whose page the ticket was made for:
+    a pseudonym from elsewhere would let a stranger read what its owner records.
+    """
+    if not is_same_site(request.headers):
+        return PlainTextResponse("A page of another site may not set this.", 403)
     body = b""
     async for piece in request.stream():
         body += piece
         if len(body) > _MOST_TICKET:
             return PlainTextResponse("This is no ticket.", 413)
     try:
-        opened = cookies.signer().open_ticket(body.decode("ascii", "replace"))
+        opened = cookies.signer().open_ticket(
+            body.decode("ascii", "replace"), cookies.browser_of(request.cookies)
+        )
     except FerError as error:
         return PlainTextResponse(str(error), 503)
     if opened is None or opened[0] not in cookies.NAMES:
@@ -170,16 +182,22 @@ async def set_cookie(request: Request) -> Response:
 
 def _put(response: Response, request: Request, name: str, token: str) -> None:
     """Give the cookie, or take it away where the token is empty."""
-    forwarded = request.headers.get("x-forwarded-proto", "").split(",")[0].strip()
+    is_safe = _is_safe(request)
     response.set_cookie(
-        name,
+        cookies.stored_name(name, is_safe=is_safe),
         cookies.signer().sign_cookie(name, token) if token else "",
         max_age=cookies.MAX_AGE_S if token else 0,
         path="/",
-        secure="https" in (request.url.scheme, forwarded),
+        secure=is_safe,
         httponly=True,
         samesite="lax",  # a link in a mail may open a page with one's right; a form elsewhere not
     )
+
+
+def _is_safe(request: Request) -> bool:
+    """Whether the browser speaks HTTPS, to this server or to the proxy before it."""
+    forwarded = request.headers.get("x-forwarded-proto", "").split(",")[0].strip()
+    return "https" in (request.url.scheme, forwarded)
 
 
 def _is_prefetch(request: Request) -> bool:

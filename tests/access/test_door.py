@@ -17,6 +17,7 @@ from fer_core.access import links as li
 from fer_core.access.owner import make_owner_query
 from fer_core.app.access import cookies
 from fer_core.app.door import Door, set_cookie
+from fer_core.app.gate import Gate
 from fer_core.storage import Store
 from fer_core.storage.tables import AccessLink
 
@@ -35,7 +36,7 @@ def app() -> Starlette:
             Route(cookies.ROUTE, set_cookie, methods=["POST"]),
             Route("/{path:path}", page, methods=["GET", "POST", "HEAD"]),
         ],
-        middleware=[Middleware(Door, limiter=AttemptLimiter(3, 600.0))],
+        middleware=[Middleware(Gate), Middleware(Door, limiter=AttemptLimiter(3, 600.0))],
     )
 
 
@@ -55,6 +56,10 @@ def ask(app: Starlette, store: Store) -> Iterator[Ask]:
         return anyio.run(go)
 
     return send
+
+
+#: A page of this server says where it is from.
+OWN = {"Origin": "http://mien.test"}
 
 
 def _link(store: Store, role: Role = Role.EDUCATOR, uses: int = 1) -> str:
@@ -111,7 +116,7 @@ def test_on_https_the_cookie_is_secure(
     ask: Ask, store: Store, url: str, headers: dict[str, str]
 ) -> None:
     answer = ask("GET", url.format(_link(store)), headers=headers)
-    assert _cookie(answer)["secure"]
+    assert _cookie(answer, f"__Host-{cookies.ACCESS}")["secure"]
 
 
 @pytest.mark.parametrize(
@@ -214,12 +219,16 @@ def test_a_database_that_is_away_uses_no_link_up(
 
 def test_a_ticket_becomes_a_cookie_and_takes_it_away(ask: Ask, store: Store) -> None:
     signer = cookies.signer()
-    answer = ask("POST", cookies.ROUTE, content=signer.make_ticket(cookies.PERSON, "secret"))
+    answer = ask(
+        "POST", cookies.ROUTE, content=signer.make_ticket(cookies.PERSON, "secret", ""), headers=OWN
+    )
     assert answer.status_code == 204
     cookie = _cookie(answer, cookies.PERSON)
     assert cookie["httponly"]
     assert signer.open_cookie(cookies.PERSON, cookie.value, max_age_s=9) == "secret"
-    gone = ask("POST", cookies.ROUTE, content=signer.make_ticket(cookies.PERSON, ""))
+    gone = ask(
+        "POST", cookies.ROUTE, content=signer.make_ticket(cookies.PERSON, "", ""), headers=OWN
+    )
     assert _cookie(gone, cookies.PERSON)["max-age"] == "0"
     assert _cookie(gone, cookies.PERSON).value == ""
 
@@ -240,10 +249,10 @@ def test_a_forged_ticket_sets_nothing(
 ) -> None:
     signer = cookies.signer()
     if body == "other-name":
-        body = signer.make_ticket("_streamlit_user", "x")
+        body = signer.make_ticket("_streamlit_user", "x", "")
     elif body == "cookie":
         body = signer.sign_cookie(cookies.ACCESS, "x")
-    answer = ask("POST", cookies.ROUTE, content=body)
+    answer = ask("POST", cookies.ROUTE, content=body, headers=OWN)
     assert answer.status_code == status
     assert "set-cookie" not in answer.headers
 
@@ -252,3 +261,48 @@ def test_a_page_elsewhere_cannot_fetch_cookies_by_get(ask: Ask, store: Store) ->
     answer = ask("GET", cookies.ROUTE)
     assert answer.status_code in (200, 405)
     assert "set-cookie" not in answer.headers
+
+
+def _browser(token: bytes, mask: str = "a1b2c3d4") -> dict[str, str]:
+    """Streamlit's cookie of a browser, under a mask that changes with every answer."""
+    key = bytes.fromhex(mask)
+    masked = bytes(one ^ key[place % 4] for place, one in enumerate(token)).hex()
+    return {"_streamlit_xsrf": f"2|{mask}|{masked}|1700000000"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Origin": "https://evil.example"}, id="another site"),
+        pytest.param({"Origin": "http://mien.test:8080"}, id="another port"),
+        pytest.param({"Origin": "null"}, id="a sandboxed page"),
+        pytest.param({}, id="no browser"),
+        pytest.param({"Sec-Fetch-Site": "cross-site"}, id="a form"),
+    ],
+)
+def test_another_site_cannot_put_its_pseudonym_into_a_browser(
+    ask: Ask, store: Store, headers: dict[str, str]
+) -> None:
+    ticket = cookies.signer().make_ticket(cookies.PERSON, "the attacker's own", "")
+    answer = ask("POST", cookies.ROUTE, content=ticket, headers=headers)
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_ticket_is_good_in_its_own_browser_only(ask: Ask, store: Store) -> None:
+    mine, other = _browser(b"mine"), _browser(b"other")
+    assert cookies.browser_of(mine) == cookies.browser_of(_browser(b"mine", "00ff00ff")) != ""
+    assert cookies.browser_of({"_streamlit_xsrf": "2|x"}) == cookies.browser_of({}) == ""
+    ticket = cookies.signer().make_ticket(cookies.PERSON, "secret", cookies.browser_of(mine))
+    assert ask("POST", cookies.ROUTE, content=ticket, headers=OWN, cookies=other).status_code == 403
+    assert ask("POST", cookies.ROUTE, content=ticket, headers=OWN, cookies=mine).status_code == 204
+
+
+def test_under_https_no_other_host_can_set_the_cookie(ask: Ask, store: Store) -> None:
+    ticket = cookies.signer().make_ticket(cookies.PERSON, "secret", "")
+    headers = {"Origin": "https://mien.test"}
+    answer = ask("POST", f"https://mien.test{cookies.ROUTE}", content=ticket, headers=headers)
+    cookie = _cookie(answer, f"__Host-{cookies.PERSON}")
+    assert cookie["secure"]
+    assert cookie["path"] == "/"
+    assert not cookie["domain"]

@@ -91,18 +91,19 @@ def test_a_signature_holds_for_its_cookie_its_secret_and_its_time(
     assert mine.open_cookie("mien_access", value, max_age_s=60) == "token"
     assert mine.open_cookie("mien_person", value, max_age_s=60) is None
     assert other.open_cookie("mien_access", value, max_age_s=60) is None
-    ticket = mine.make_ticket("mien_person", "token")
-    assert mine.open_ticket(ticket) == ("mien_person", "token")
-    assert other.open_ticket(ticket) is None
+    ticket = mine.make_ticket("mien_person", "token", "this")
+    assert mine.open_ticket(ticket, "this") == ("mien_person", "token")
+    assert mine.open_ticket(ticket, "another") is None
+    assert other.open_ticket(ticket, "this") is None
     assert mine.open_cookie("mien_person", ticket, max_age_s=60) is None
     for forged in ("", "token", value[:-2] + "xx", value + "A", "x" * 5000, "..", "\0", "é.é.é"):
         assert mine.open_cookie("mien_access", forged, max_age_s=60) is None
-        assert mine.open_ticket(forged) is None
+        assert mine.open_ticket(forged, "this") is None
     monkeypatch.setattr(
         "itsdangerous.timed.time.time", lambda: __import__("time").monotonic() + 9e9
     )
     assert mine.open_cookie("mien_access", value, max_age_s=60) is None
-    assert mine.open_ticket(ticket) is None
+    assert mine.open_ticket(ticket, "this") is None
 
 
 def test_the_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ A page cannot set a cookie itself: ``remember`` puts a small component on it tha
 ticket to the route ``/access/cookie`` (``fer_core.app.door``), which answers with the cookie.
 """
 
+import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +25,8 @@ PERSON = "mien_person"
 NAMES = (ACCESS, PERSON)
 MAX_AGE_S = 90 * 86_400
 ROUTE = "/access/cookie"
+#: Streamlit's; documented under server.enableXsrfProtection.
+_XSRF = "_streamlit_xsrf"
 
 _door_is_open = False
 
@@ -54,7 +58,27 @@ def signer() -> Signer:
 
 def read_cookie(name: str) -> str | None:
     """The cookie as the browser sent it when it opened the page."""
-    return st.context.cookies.get(name)
+    is_safe = (st.context.url or "").startswith("https:")
+    return st.context.cookies.get(stored_name(name, is_safe=is_safe))
+
+
+def stored_name(name: str, *, is_safe: bool) -> str:
+    """As the browser keeps it: under HTTPS neither another host nor plain HTTP can set it."""
+    return f"__Host-{name}" if is_safe else name
+
+
+def browser_of(sent: Mapping[str, str]) -> str:
+    """What tells this browser from others while it is open: a digest of Streamlit's own cookie
+    against forged requests, which every page has; empty without it."""
+    try:  # 2|mask|masked token|time, in hex; the mask is another at every answer
+        version, mask, masked, _ = sent.get(_XSRF, "").strip("\"'").split("|")
+        pair = bytes.fromhex(mask), bytes.fromhex(masked)
+    except ValueError:
+        return ""
+    if version != "2" or not all(pair):
+        return ""
+    token = bytes(one ^ pair[0][place % len(pair[0])] for place, one in enumerate(pair[1]))
+    return hashlib.sha256(token).hexdigest()[:32]
 
 
 def read_token(name: str) -> str | None:
@@ -78,7 +102,9 @@ def remember(name: str, token: str) -> None:
     Call it once, outside of callbacks, while the page is drawn. An empty token forgets.
     """
     st.session_state[f"cookie-{name}"] = token
-    st.session_state[f"ticket-{name}"] = signer().make_ticket(name, token)
+    st.session_state[f"ticket-{name}"] = signer().make_ticket(
+        name, token, browser_of(st.context.cookies)
+    )
 
 
 def deliver() -> None:

@@ -102,7 +102,7 @@ def test_a_cookie_for_another_purpose_or_deployment_is_nobodys(
     token = enter(store, browser, Role.OWNER)
     for value in (
         cookies.signer().sign_cookie(cookies.PERSON, token),
-        cookies.signer().make_ticket(cookies.ACCESS, token),
+        cookies.signer().make_ticket(cookies.ACCESS, token, ""),
         Signer(b"x" * 32).sign_cookie(cookies.ACCESS, token),
         token,
     ):
@@ -285,7 +285,7 @@ def test_what_is_remembered_holds_at_once_and_by_cookie_later(
         cookies.deliver()
 
     def ticket() -> tuple[str, str] | None:
-        return cookies.signer().open_ticket(json.loads(handed[-1]["data"])["tickets"][0])
+        return cookies.signer().open_ticket(json.loads(handed[-1]["data"])["tickets"][0], "")
 
     browser[cookies.PERSON] = cookies.signer().sign_cookie(cookies.PERSON, "from before")
     app = show(page)
