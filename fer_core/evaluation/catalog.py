@@ -5,6 +5,7 @@
     models/<name>/   spec.json, metrics.json, history.csv, predictions/<set>_<split>.parquet
     models/results.csv
     FER_DATA_DIR/models/...   the same for models that people made
+    FER_DATA_DIR/evaluations/...   what people scored with the project's models
     FER_DATA_DIR/runs/<run>/  config.json, status.json, history.csv of trainings
 
 A damaged or missing file costs its own part only: the rest is there, and ``problems`` says in a
@@ -15,7 +16,7 @@ import csv
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -23,7 +24,9 @@ from fer_core.classification.registry import model_folders
 from fer_core.classification.spec import ModelSpec, read_spec
 from fer_core.config import settings
 from fer_core.errors import DataError, FerError
+from fer_core.evaluation.places import evaluations_dir, is_projects
 from fer_core.evaluation.results import Row, read_results
+from fer_core.files import peek_object
 
 #: Where a file lies and when it was last written: what was read of it holds as long as this does.
 Stamp = tuple[str, int, int]
@@ -70,6 +73,8 @@ class Entry:
         scored: set and split, such as ``fer2013_private_test`` -> file of predictions.
         results: its rows of ``results.csv``, those of its present files only.
         problems: part -> why it is missing, one sentence.
+        own: sets and splits whose figures a person measured here: they lie in
+            ``FER_DATA_DIR/evaluations``, and the project does not report them.
     """
 
     name: str
@@ -82,6 +87,7 @@ class Entry:
     scored: dict[str, Stamp] = field(default_factory=dict)
     results: tuple[Row, ...] = ()
     problems: dict[Part, str] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
     def result(self, key: str) -> Row | None:
         """The recorded row of a set and split, if there is one with figures."""
@@ -136,7 +142,7 @@ def read_signature() -> tuple[Stamp, ...]:
 
 
 def _stamps() -> Iterator[Stamp]:
-    for parent in model_folders():
+    for parent in (*model_folders(), evaluations_dir()):
         yield from _stamp(parent / "results.csv")
         for folder in _subfolders(parent):
             for name in _FILES:
@@ -170,7 +176,8 @@ def read_catalog() -> tuple[Entry, ...]:
         rows, problem = _read_rows(parent / "results.csv")
         for folder in _subfolders(parent):
             if folder.name not in entries and any((folder / name).exists() for name in _FILES):
-                entries[folder.name] = _read_model(folder, rows, problem)
+                model = _read_model(folder, rows, problem)
+                entries[folder.name] = _with_own(model) if is_projects(folder) else model
     for folder in _subfolders(settings().data_dir / "runs"):
         entry = _read_run(folder)
         if entry is not None:
@@ -210,6 +217,40 @@ def _read_model(folder: Path, rows: list[Row], rows_problem: str) -> Entry:
         best if isinstance(best, int) else None,
         *(scored, own, problems),
     )
+
+
+def _with_own(entry: Entry) -> Entry:
+    """With what a person scored; where the project reports the same set, its figures stay."""
+    folder = evaluations_dir() / entry.name
+    metrics = peek_object(folder / "metrics.json")
+    measured = Entry(entry.name, folder, spec=entry.spec, metrics=metrics)
+    found = metrics.get("evaluations")
+    keys = [key for key in found if measured.evaluation(key)] if isinstance(found, dict) else []
+    reports = {
+        key: _joined(mine=measured.evaluation(key), reported=entry.evaluation(key)) for key in keys
+    }
+    scored = {
+        path.stem: next(_stamp(path))
+        for path in sorted(folder.glob("predictions/*.parquet"))
+        if path.stem in keys
+    }
+    rows, problem = _read_rows(folder.parent / "results.csv")
+    reported = entry.metrics.get("evaluations")
+    reported = reported if isinstance(reported, dict) else {}
+    return replace(
+        entry,
+        metrics=entry.metrics | ({"evaluations": reported | reports} if reports else {}),
+        scored=scored | entry.scored,
+        results=(*entry.results, *(row for row in rows if row["model_sha256"] in entry.shas)),
+        problems=entry.problems | ({"results": problem} if problem else {}),
+        own=frozenset(scored.keys() - entry.scored.keys()),
+    )
+
+
+def _joined(*, mine: dict[str, Any], reported: dict[str, Any]) -> dict[str, Any]:
+    """A report with what only a person's scoring of the same data has, robustness say."""
+    same = not reported or mine.get("data_sha256") == reported.get("data_sha256")
+    return mine | reported if same else reported
 
 
 def _read_run(folder: Path) -> Entry | None:

@@ -9,14 +9,14 @@ from fer_core.files import Object, change_json
 _SLOW = ("robustness", "tta")
 
 
-def keep_figures(model_dir: Path, report: dict[str, Any]) -> None:
+def keep_figures(folder: Path, report: dict[str, Any]) -> None:
     """Write the report into ``metrics.json`` under ``evaluations``, by set and split.
 
     A scoring without the slow figures keeps those of the last one, where model file and data are
     the same.
 
     Args:
-        model_dir: folder of the model.
+        folder: of the model's figures, see ``places``; made where it is missing.
         report: as ``run_scoring`` returns it.
 
     Raises:
@@ -33,4 +33,5 @@ def keep_figures(model_dir: Path, report: dict[str, Any]) -> None:
         kept = {name: old[name] for name in _SLOW if same and name in old}
         metrics["evaluations"] = dict(sorted((evaluations | {key: kept | report}).items()))
 
-    change_json(model_dir / "metrics.json", keep)
+    folder.mkdir(parents=True, exist_ok=True)
+    change_json(folder / "metrics.json", keep)

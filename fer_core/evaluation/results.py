@@ -68,7 +68,7 @@ def read_results(path: Path) -> list[Row]:
         raise DataError(f"{path} cannot be read: {error}.") from error
 
 
-def update_results(path: Path, row: Row, *, record: bool, counts: bool) -> int:
+def update_results(path: Path, row: Row, *, record: bool, counts: bool, elsewhere: int = 0) -> int:
     """Record a scoring and return how often this model file has been scored on the test split.
 
     Scorings at the same time wait for each other here, so that none loses the other's row.
@@ -79,6 +79,7 @@ def update_results(path: Path, row: Row, *, record: bool, counts: bool) -> int:
         record: replace the row of the same key by this one. Without, nothing changes but the
             count, for which a row without figures is added where the model has none yet.
         counts: this scoring used the test split.
+        elsewhere: how often it was scored before, by another such file.
 
     Raises:
         DataError: the file that is there is damaged.
@@ -86,14 +87,14 @@ def update_results(path: Path, row: Row, *, record: bool, counts: bool) -> int:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with hold(path.parent):
-        return _update(path, row, record=record, counts=counts)
+        return _update(path, row, record=record, counts=counts, elsewhere=elsewhere)
 
 
-def _update(path: Path, row: Row, *, record: bool, counts: bool) -> int:
+def _update(path: Path, row: Row, *, record: bool, counts: bool, elsewhere: int) -> int:
     rows = read_results(path)
     sha = row["model_sha256"]
     own = [other for other in rows if other["model_sha256"] == sha]
-    total = max((int(other[COUNT]) for other in own), default=0) + int(counts)
+    total = max([elsewhere, *(int(other[COUNT]) for other in own)]) + int(counts)
     if record or (counts and not own):
         same = [o for o in own if all(o[name] == row[name] for name in KEY)]
         shown = FIELDS if record else (*KEY, "model", "data", "n")

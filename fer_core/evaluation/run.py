@@ -10,10 +10,11 @@ import numpy as np
 from fer_core.classification import load_classifier, resolve_model_dir
 from fer_core.classification.spec import Variant
 from fer_core.datasets import PRIVATE_TEST, TRAIN, FaceSet, load_dataset
-from fer_core.errors import ConfigError
+from fer_core.errors import ConfigError, FerError
 from fer_core.evaluation.crops import cut_faces
 from fer_core.evaluation.gallery import write_gallery
 from fer_core.evaluation.keep import keep_figures
+from fer_core.evaluation.places import check_record, count_scorings, figures_dir
 from fer_core.evaluation.predictions import Predictions, write_predictions
 from fer_core.evaluation.report import Evaluation, choose_split, evaluate_model
 from fer_core.evaluation.results import COUNT, Row, update_results
@@ -41,20 +42,25 @@ def run_scoring(
 ) -> dict[str, Any]:
     """Score and return everything that ``evaluate`` prints, ready for JSON.
 
-    Writes ``predictions/<set>_<split>.parquet`` in the model's folder and ``results.csv`` beside
-    it. Where these cannot be written, ``say`` hears of it and the figures still come.
+    Writes ``metrics.json`` and ``predictions/<set>_<split>.parquet`` into the folder that
+    ``places.figures_dir`` names, and ``results.csv`` beside it. Where these cannot be written,
+    ``say`` hears of it and the figures still come.
 
     Args:
         faces: the set where it is loaded already, divided in another way than its own, say.
 
     Raises:
         ModelError, DataError, InputError: what is wrong with model, set or picture.
+        ConfigError: what was asked for does not go together.
     """
     model_dir = resolve_model_dir(request.model)
     classifier: Any = load_classifier(model_dir, request.variant)
     if faces is None:
         say(f"Loading {request.data}.")
         faces = load_dataset(request.data, votes=request.votes, pictures=request.detect)
+    data_sha256 = faces.data_hash()
+    if request.record:
+        check_record(model_dir, faces.name, data_sha256)
     split, part = choose_split(faces, request.split)
     cut = None
     if request.detect:
@@ -76,7 +82,7 @@ def run_scoring(
         "model": model_dir.name,
         "model_sha256": classifier.spec.files[request.variant].sha256,
         "data": faces.name,
-        "data_sha256": faces.data_hash(),
+        "data_sha256": data_sha256,
         "split": split,
         "split_note": faces.split_note,
         "leaky": faces.leaky,
@@ -93,14 +99,15 @@ def run_scoring(
     report["warnings"] = [*faces.warnings, *evaluation.warnings]
     for sentence in report["warnings"]:
         say(f"Warning: {sentence}")
-    _keep_predictions(model_dir, part, report, evaluation, say)
-    _keep_figures(model_dir, report, say)
-    report[COUNT] = _note_scoring(model_dir.parent / "results.csv", part, report, request, say)
+    folder = figures_dir(model_dir, record=request.record)
+    _keep_predictions(folder, part, report, evaluation, say)
+    _keep_figures(folder, report, say)
+    report[COUNT] = _note_scoring(folder.parent / "results.csv", part, report, request, say)
     return report
 
 
 def _keep_predictions(
-    model_dir: Path,
+    folder: Path,
     part: FaceSet,
     report: dict[str, Any],
     evaluation: Evaluation,
@@ -117,7 +124,7 @@ def _keep_predictions(
         data_sha256=report["data_sha256"],
         votes=None if part.votes is None else part.votes[has_face],
     )
-    path = model_dir / "predictions" / f"{report['data']}_{report['split']}.parquet"
+    path = folder / "predictions" / f"{report['data']}_{report['split']}.parquet"
     try:
         write_predictions(path, predictions)
     except OSError as error:
@@ -126,11 +133,11 @@ def _keep_predictions(
         say(f"Predictions are in {path}.")
 
 
-def _keep_figures(model_dir: Path, report: dict[str, Any], say: Callable[[str], None]) -> None:
+def _keep_figures(folder: Path, report: dict[str, Any], say: Callable[[str], None]) -> None:
     try:
-        keep_figures(model_dir, report)
-    except OSError as error:
-        say(f"Warning: the figures were not kept in the model's metrics.json ({error}).")
+        keep_figures(folder, report)
+    except (OSError, FerError) as error:
+        say(f"Warning: the figures were not kept in {folder / 'metrics.json'} ({error}).")
 
 
 def _note_scoring(
@@ -143,7 +150,8 @@ def _note_scoring(
     counts = bool((part.splits == PRIVATE_TEST).any())
     row = results_row(report)
     try:
-        total = update_results(path, row, record=request.record, counts=counts)
+        elsewhere = count_scorings(row["model_sha256"], leave_out=path)
+        total = update_results(path, row, record=request.record, counts=counts, elsewhere=elsewhere)
     except OSError as error:
         say(f"Warning: the scoring was not noted: {path} cannot be written ({error}).")
         return None

@@ -13,6 +13,7 @@ from fer_core.datasets.resize import resize_faces
 from fer_core.errors import FerError
 from fer_core.evaluation.comparison import describe_mcnemar, mcnemar_exact
 from fer_core.evaluation.metrics import wilson_interval
+from fer_core.evaluation.places import may_record
 from fer_core.evaluation.run import ScoringRequest, run_scoring
 from fer_core.labels import EMOTIONS
 from fer_core.training.data import chosen_faces, training_arrays
@@ -73,7 +74,8 @@ def make_model(request: ExportRequest, *, say: Say) -> Path:
         told["sha256"] = spec.files["int8"].sha256
         if request.should_evaluate:
             tell("Evaluating on the validation pictures", 0.75)
-            scoring = ScoringRequest(request.name, request.data, split=PUBLIC_TEST, record=True)
+            record = may_record(out, faces.data_hash())
+            scoring = ScoringRequest(request.name, request.data, split=PUBLIC_TEST, record=record)
             report = run_scoring(scoring, faces=faces, say=say)
             told["accuracy"] = report["accuracy"]
             told["accuracy_ci95"] = report["accuracy_ci95"]

@@ -11,8 +11,11 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from fer_core import cli
+from fer_core.config import settings
+from fer_core.evaluation import places
 from fer_core.evaluation.predictions import read_predictions
 from fer_core.evaluation.results import COUNT, read_results
+from fer_core.files import read_object
 from fer_core.labels import EMOTIONS
 
 KEYS = (
@@ -45,6 +48,16 @@ def models(tmp_path, monkeypatch):
     monkeypatch.setattr("fer_core.evaluation.run.resolve_model_dir", lambda name: model_dir)
     monkeypatch.setattr("fer_core.evaluation.run.load_classifier", lambda *_: GreyModel())
     return tmp_path / "models"
+
+
+@pytest.fixture
+def project(models, tmp_path, monkeypatch):
+    """The models come with the project, and FER_DATA_DIR is empty."""
+    monkeypatch.setattr("fer_core.classification.registry.MODELS_DIR", models)
+    monkeypatch.setenv("FER_DATA_DIR", str(tmp_path / "data"))
+    settings.cache_clear()
+    yield models
+    settings.cache_clear()
 
 
 @pytest.fixture
@@ -101,6 +114,42 @@ def test_record_replaces_and_counts(models, data, run):
     assert rows["private_test"][COUNT] == "3"
     assert rows["private_test"]["accuracy"] == "0.857143"
     assert rows["train"]["accuracy"] == "1.000000"
+
+
+def test_what_a_person_scores_leaves_the_projects_models_alone(project, data, run, tmp_path):
+    before = sorted(project.rglob("*"))
+    for _ in range(2):
+        result = run("--data", data)
+        assert result.exit_code == 0, result.stderr
+    assert sorted(project.rglob("*")) == before
+    kept = tmp_path / "data" / "evaluations"
+    assert str(kept / "grey" / "predictions" / "my_set_private_test.parquet") in result.stderr
+    assert [row[COUNT] for row in read_results(kept / "results.csv")] == ["2"]
+    assert list(read_object(kept / "grey" / "metrics.json")["evaluations"]) == [
+        "my_set_private_test"
+    ]
+
+
+def test_only_sets_that_the_project_reports_are_recorded_with_it(
+    project, data, run, tmp_path, monkeypatch
+):
+    before = sorted(project.rglob("*"))
+    result = run("--data", data, "--record")
+    assert result.exit_code == 2
+    assert (
+        result.stderr.strip()
+        .splitlines()[-1]
+        .startswith(
+            "--record is for the sets that the project reports (fer2013). Received: my_set; leave"
+        )
+    )
+    assert sorted(project.rglob("*")) == before
+    report = json.loads(run("--data", data, "--json").stdout)
+    monkeypatch.setattr(places, "REPORTED", {report["data_sha256"]: "my_set"})
+    assert run("--data", data, "--record").exit_code == 0
+    assert (project / "grey" / "predictions" / "my_set_private_test.parquet").is_file()
+    (row,) = read_results(project / "results.csv")
+    assert row[COUNT] == "2", "scorings that were not recorded count as well"
 
 
 def test_text_and_robustness(models, data, run):

@@ -111,7 +111,7 @@ def test_the_signature_changes_with_a_file(models):
     ("key", "title"),
     [
         ("fer2013_private_test", "fer2013 · PrivateTest"),
-        ("my_set_all", "my_set · all images"),
+        ("mine_all", "mine · all images"),
         ("a_train", "a · training images"),
         ("odd", "odd"),
     ],
@@ -173,3 +173,20 @@ def test_a_history_may_have_gaps(tmp_path):
     history = read_history(tmp_path / "history.csv")
     assert history.best_epoch("accuracy") == 1
     assert history.columns["val_loss"][0] != history.columns["val_loss"][0], "NaN"
+
+
+def test_what_a_person_scored_stands_beside_what_the_project_reports(models, tmp_path):
+    mine = tmp_path / "data" / "evaluations"
+    make_model(mine, "one", key="mine_all")  # writes more than a scoring does
+    keep_figures(mine / "one", report(data="mine", split="all"))
+    keep_figures(models / "one", report(accuracy=0.5))
+    keep_figures(mine / "one", report(accuracy=0.1, robustness={"jpeg_30": 0.4}))
+    one = entry()
+    assert set(one.scored) == {KEY, "mine_all"}
+    assert one.own == {"mine_all"}
+    assert one.evaluation("mine_all")["data"] == "mine"
+    found = one.evaluation(KEY)
+    assert (found["accuracy"], found["robustness"]) == (0.5, {"jpeg_30": 0.4})
+    assert [row["data"] for row in one.results] == ["fer2013", "mine"]
+    keep_figures(mine / "one", report(data="mine", split="all", model_sha256="x"))
+    assert not entry().own, "measured of a file that is no longer there"

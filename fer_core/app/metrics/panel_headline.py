@@ -52,6 +52,8 @@ def honesty(entry: Entry, view: View) -> str:
     if scoring.left_out:
         parts.append(f"{scoring.left_out:,} left out whose label it does not know")
     parts.append(_split_words(entry, view.key))
+    if view.key in entry.own:
+        parts.append("measured on this server, not among what the project reports")
     row = entry.result(view.key)
     if row is not None and row["accuracy_without_duplicates"]:
         clean = percent(float(row["accuracy_without_duplicates"]))

@@ -53,6 +53,19 @@ def test_the_page_file_calls_the_page() -> None:
     assert '"pages/metrics.py"' in router.read_text()
 
 
+def test_what_a_person_scored_is_shown_as_theirs(models: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "data" / "evaluations"
+    make_model(mine, "one", key="mine_all")
+    report = {"data": "mine", "split": "all", "accuracy": 0.5}
+    report |= {"model_sha256": sha_of("one"), "data_sha256": DATA_SHA}
+    keep_figures(mine / "one", report)
+    note = "measured on this server, not among what the project reports"
+    app = open_page()
+    assert note not in texts(app)
+    app.selectbox(key="data").select("mine_all").run()
+    assert note in texts(app)
+
+
 def test_figures_carry_intervals_and_honesty(models: Path) -> None:
     app = open_page()
     accuracy = app.metric[0]
