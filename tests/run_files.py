@@ -63,5 +63,5 @@ def make_run(data_dir: Path, recipe: Recipe) -> Callable[..., RunFolder]:
 def spawned(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The commands that would have been started; none is."""
     commands: list[list[str]] = []
-    monkeypatch.setattr("fer_core.runs.launch._spawn", lambda args, log: commands.append(args))
+    monkeypatch.setattr("fer_core.runs.launch.spawn", lambda args, log: commands.append(args))
     return commands

@@ -1,10 +1,8 @@
 """Many files in worker processes of their own; the results do not depend on how many."""
 
 import json
-import os
 import queue
 import subprocess
-import sys
 import tempfile
 import threading
 from collections import deque
@@ -16,8 +14,8 @@ from typing import Any
 from fer_core.analysis.options import AnalysisOptions
 from fer_core.analysis.outcome import Outcome, Progress, Task
 from fer_core.analysis.results import discard_part
-from fer_core.config import PROJECT_ROOT
 from fer_core.errors import FerError, ModelError
+from fer_core.processes import our_command, our_environment
 from fer_core.text import printable_name
 
 #: Threads are counted when a library is loaded. One each: processes are what runs in parallel.
@@ -25,14 +23,6 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 
 #: (worker, what it said); None where it ended.
 _Message = tuple["_Worker", dict[str, Any] | None]
-
-
-def default_jobs() -> int:
-    """As many processes as this one may use cores."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS, Windows
-        return os.cpu_count() or 1
 
 
 class _Worker:
@@ -44,14 +34,13 @@ class _Worker:
         self.task: Task | None = None
         self._out = out
         self._log = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115, closed by end
-        path = os.pathsep.join(filter(None, [str(PROJECT_ROOT), os.environ.get("PYTHONPATH")]))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "fer_core.analysis.worker"],
+            our_command([], "fer_core.analysis.worker"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
-            env=os.environ | ONE_THREAD | {"PYTHONPATH": path},
+            env=our_environment(**ONE_THREAD),
             start_new_session=True,  # Ctrl-C reaches the leading process only, which ends this one
         )
         self._inbox = inbox

@@ -127,9 +127,10 @@ def _run(
 ) -> "Iterator[Outcome]":
     """Here, or on a cluster; the results are the same."""
     if cluster is None:
-        from fer_core.analysis.pool import default_jobs, run_tasks
+        from fer_core.analysis.pool import run_tasks
+        from fer_core.processes import usable_cores
 
-        return run_tasks(tasks, options, out, jobs=jobs or default_jobs(), tell=tell)
+        return run_tasks(tasks, options, out, jobs=jobs or usable_cores(), tell=tell)
     from fer_core.analysis.cluster import run_on_cluster
 
     return run_on_cluster(tasks, options, out, address=cluster, jobs=jobs, tell=tell)

@@ -19,7 +19,7 @@ import numpy as np
 
 from fer_core.config import settings
 from fer_core.errors import ConfigError, InputError, LimitError
-from fer_core.files import PRIVATE, peek_object, write_json
+from fer_core.files import PRIVATE, peek_object, write_whole
 from fer_core.labels import NUM_EMOTIONS
 from fer_core.reactions.course import Course
 from fer_core.text import printable_name
@@ -144,7 +144,7 @@ class Shelf:
                 None if np.isnan(row[0]) else np.round(row, 4).tolist() for row in course.probs
             ],
         }
-        write_json(folder / f"{code}.json", values, PRIVATE)
+        write_whole(folder / f"{code}.json", json.dumps(values), PRIVATE)
         return code
 
     def take_back(self, code: str) -> bool:
@@ -221,7 +221,7 @@ class Shelf:
 def _empty(path: Path, given_s: int) -> dict[str, Any]:
     """Nothing of a viewing is left but its place in the order."""
     values = {"given_s": given_s}
-    write_json(path, values, PRIVATE)
+    write_whole(path, json.dumps(values), PRIVATE)
     return values
 
 

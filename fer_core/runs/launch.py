@@ -1,18 +1,15 @@
 """Start, stop, resume, delete and export runs; each in a process that outlives the app."""
 
 import os
-import shutil
-import subprocess
-import sys
-import threading
 import time
 from pathlib import Path
-from typing import Any
 
 from fer_core.classification.registry import check_name
-from fer_core.config import MODELS_DIR, PROJECT_ROOT, settings
+from fer_core.config import MODELS_DIR, settings
 from fer_core.errors import BusyError, ConfigError, FerError, InputError
+from fer_core.files import remove_whole
 from fer_core.locks import is_held, try_hold
+from fer_core.processes import spawn, usable_cores
 from fer_core.runs.listing import (
     EXPORT_LOCK,
     RUN_LOCK,
@@ -29,8 +26,7 @@ TRAIN_LOG, EXPORT_LOG = "train.log", "export.log"
 
 def background_threads() -> int:
     """Processors for a training beside the app: where there are several, one is left to it."""
-    have = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, (have or 1) - 1)
+    return max(1, usable_cores() - 1)
 
 
 def submit_run(recipe: Recipe, data: Path) -> RunInfo:
@@ -95,14 +91,11 @@ def delete_run(name: str) -> None:
     info = find_run(name)
     if info.state.is_alive or info.is_exporting:
         raise BusyError(f"The run {name} is at work: stop it first.")
-    gone = info.path.with_name(f".deleted-{info.name}")
     try:
         with try_hold(info.path / RUN_LOCK) as is_mine:
             if not is_mine:
                 raise BusyError(f"The run {name} is at work: stop it first.")
-            shutil.rmtree(gone, ignore_errors=True)
-            info.path.rename(gone)  # gone from every list at once, however long removing takes
-        shutil.rmtree(gone)
+            remove_whole(info.path)
     except OSError as error:
         raise FerError(
             f"The run {name} could not be deleted ({error.strerror or error}). Check the rights "
@@ -147,7 +140,7 @@ def start_export(name: str, model: str) -> None:
         {"state": "running", "step": "Starting", "share": 0.0, "model": model}
         | {"updated_s": time.time()},
     )
-    _spawn(
+    spawn(
         ["export", str(info.path), "--name", model, "--evaluate", "--background"],
         info.path / EXPORT_LOG,
     )
@@ -169,28 +162,4 @@ def _start_training(run: RunFolder) -> None:
     run.set_status(State.QUEUED, queued_s=time.time(), locked=True, left_s=None)
     recipe = str(run.read_json("config.json").get("recipe", {}).get("name", "run"))
     command = ["train", recipe, "--resume", "--run", str(run.path), "--background"]
-    _spawn([*command, "--threads", str(background_threads())], run.path / TRAIN_LOG)
-
-
-def _spawn(arguments: list[str], log: Path) -> None:
-    """Our command line in a session of its own, so that it ends neither with app nor terminal."""
-    roots = os.pathsep.join(str(root.resolve()) for root in settings().data_roots)
-    environment: dict[str, Any] = {
-        **os.environ,
-        "FER_DATA_DIR": str(settings().data_dir.resolve()),
-        "FER_DATA_ROOTS": roots,
-        "PYTHONUNBUFFERED": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "2",  # its log is for people
-    }
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "fer_core", *arguments],
-            cwd=PROJECT_ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    # Somebody has to take note of its end, else its entry stays in the system's table.
-    threading.Thread(target=process.wait, daemon=True).start()
+    spawn([*command, "--threads", str(background_threads())], run.path / TRAIN_LOG)

@@ -1,15 +1,13 @@
 """A data set looked at in a process of its own: a large one must not hold up the live page."""
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fer_core.config import PROJECT_ROOT
 from fer_core.datasets.duplicates import DuplicateCount, describe_duplicates
 from fer_core.errors import DataError
+from fer_core.processes import start
 from fer_core.scratch import scratch_folder
 
 #: A look that takes longer is given up.
@@ -81,25 +79,15 @@ def preview_data(path: Path, *, near: bool = False) -> Preview:
     """
     with scratch_folder() as folder:
         sheet = folder / "samples.png"
-        command = [sys.executable, "-m", "fer_core", "dataset", "check", str(path), "--json"]
+        command = ["dataset", "check", str(path.resolve()), "--json", "--samples", str(sheet)]
         try:
-            done = subprocess.run(
-                [*command, "--samples", str(sheet), *([] if near else ["--quick"])],
-                cwd=PROJECT_ROOT,
-                capture_output=True,
-                text=True,
-                timeout=LOOK_FOR_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
+            done = start([*command, *([] if near else ["--quick"])], timeout_s=LOOK_FOR_S)
+        except TimeoutError as error:
             raise DataError(
                 f"Looking at {path} took over {LOOK_FOR_S / 60:.0f} minutes: try a smaller set."
             ) from error
-        if done.returncode:
-            said = [line for line in done.stderr.splitlines() if line.strip()]
-            sentence = said[-1] if said and done.returncode == 2 else ""
+        if done.code:
             raise DataError(
-                sentence
-                or f"{path} could not be looked at (the look ended with {done.returncode})."
+                done.sentence or f"{path} could not be looked at (the look ended with {done.code})."
             )
-        return Preview(json.loads(done.stdout), sheet.read_bytes() if sheet.is_file() else None)
+        return Preview(json.loads(done.output), sheet.read_bytes() if sheet.is_file() else None)

@@ -1,13 +1,13 @@
 """How many streams one process serves at once, and who has a place."""
 
 import math
-import os
 import threading
 import time
 import weakref
 from collections.abc import Callable, Hashable
 
 from fer_core.errors import BusyError, ConfigError
+from fer_core.processes import usable_cores
 
 #: A place is free again this long after its last sign of life: under a minute, yet longer than
 #: a stream takes to start (up to 45 s where an unreachable STUN server is asked first).
@@ -24,11 +24,7 @@ def default_max_streams(cores: int | None = None) -> int:
     ``bench live`` measures what a stream takes; the default leaves room above that figure for the
     pages themselves and for faces beyond the first.
     """
-    if cores is None:
-        # The cores this process may use, which a container may have limited.
-        affinity = getattr(os, "sched_getaffinity", None)
-        cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return max(1, math.floor(cores / CORES_PER_STREAM))
+    return max(1, math.floor((cores or usable_cores()) / CORES_PER_STREAM))
 
 
 class Lease:

@@ -18,7 +18,7 @@ from fer_core.config import MODELS_DIR, settings
 from fer_core.errors import BusyError, ConfigError, DataError, InputError
 from fer_core.files import make_private_dir, peek_object
 from fer_core.locks import is_held, try_hold
-from fer_core.runs.launch import _spawn
+from fer_core.processes import spawn
 from fer_core.studio.names import recordings_dir
 from fer_core.studio.private import hold_set, write_private
 from fer_core.studio.store import StudioSet
@@ -61,7 +61,7 @@ def start_finetune(found: StudioSet, name: str) -> None:
     _note(found, {"state": "running", "step": "Starting", "share": 0.0, "model": name})
     log = found.path / LOG
     write_private(log, b"")
-    _spawn(["dataset", "finetune", str(found.path), "--name", name, "--background"], log)
+    spawn(["dataset", "finetune", str(found.path), "--name", name, "--background"], log)
 
 
 def read_job(found: StudioSet) -> Job | None:

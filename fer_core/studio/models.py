@@ -7,7 +7,7 @@ from fer_core.config import settings
 from fer_core.errors import ConfigError
 from fer_core.files import peek_object, write_json, write_whole
 from fer_core.locks import hold
-from fer_core.studio.card import CARD_NAME, KEY, studio_card
+from fer_core.training.personal_card import CARD_NAME, KEY, studio_card
 
 
 def models_dir() -> Path:

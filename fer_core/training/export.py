@@ -3,9 +3,7 @@
 import contextlib
 import hashlib
 import io
-import json
 import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +16,7 @@ from fer_core.classification.preprocess import normalize
 from fer_core.classification.spec import FileSpec, InputSpec, ModelSpec, Variant
 from fer_core.errors import InputError
 from fer_core.evaluation.calibration import fit_temperature
+from fer_core.files import whole_folder, write_json
 from fer_core.training.card import write_card
 from fer_core.training.data import FER2013_LICENCE, TrainingData
 from fer_core.training.run import RunFolder
@@ -233,20 +232,12 @@ def export_run(
     }
     if not keep_float:
         spec = spec.model_copy(update={"files": {"int8": files["int8"]}})
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as folder:
-        target = Path(folder) / "model"
-        target.mkdir()
+    with whole_folder(out) as target:
         for variant in spec.files:
             (target / names[variant]).write_bytes(contents[variant])
         network.save(target / "model.keras")
         shutil.copy(run.path / "history.csv", target / "history.csv")
-        text = spec.model_dump_json(indent=2) + "\n"
-        (target / "spec.json").write_text(text, encoding="utf-8")
-        metrics_text = json.dumps({"export": metrics}, indent=2) + "\n"
-        (target / "metrics.json").write_text(metrics_text, encoding="utf-8")
+        write_json(target / "spec.json", spec.model_dump(mode="json"))
+        write_json(target / "metrics.json", {"export": metrics})
         write_card(target, spec, metrics)
-        if out.exists():
-            shutil.rmtree(out)
-        target.rename(out)
     return spec

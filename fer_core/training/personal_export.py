@@ -1,9 +1,6 @@
 """From a recorded set to a personal model folder that the live page serves."""
 
 import hashlib
-import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +11,10 @@ from fer_core.classification.preprocess import normalize
 from fer_core.classification.spec import FileSpec, ModelSpec
 from fer_core.datasets.resize import resize_faces
 from fer_core.evaluation.calibration import fit_temperature
-from fer_core.studio.card import CARD_NAME, KEY, studio_card
+from fer_core.files import whole_folder, write_json
 from fer_core.training.export import agreement, check_target, convert, latency_ms
 from fer_core.training.personal import FEATURES, Base, Embedded, Tell
+from fer_core.training.personal_card import CARD_NAME, KEY, studio_card
 from fer_core.training.personal_head import Head, HeldOut, fit_head
 from fer_core.types import FloatArray, ImageArray
 
@@ -158,18 +156,10 @@ def _card_part(report: dict[str, Any]) -> dict[str, Any]:
 def _write(
     out: Path, spec: ModelSpec, metrics: dict[str, Any], content: bytes, network: Any
 ) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as folder:
-        target = Path(folder) / "model"
-        target.mkdir()
+    with whole_folder(out) as target:
         (target / _FILE).write_bytes(content)
         network.save(target / "model.keras")
-        text = spec.model_dump_json(indent=2) + "\n"
-        (target / "spec.json").write_text(text, encoding="utf-8")
-        metrics_text = json.dumps(metrics, indent=2) + "\n"
-        (target / "metrics.json").write_text(metrics_text, encoding="utf-8")
+        write_json(target / "spec.json", spec.model_dump(mode="json"))
+        write_json(target / "metrics.json", metrics)
         card = studio_card(spec.model_dump(mode="json"), metrics)
         (target / CARD_NAME).write_text(card, encoding="utf-8")
-        if out.exists():
-            shutil.rmtree(out)
-        target.rename(out)

@@ -1,9 +1,6 @@
 """Training the recurrent head of a model, and its export as one step."""
 
 import hashlib
-import json
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +20,7 @@ from fer_core.datasets.sequences import (
 )
 from fer_core.errors import DataError
 from fer_core.evaluation.sequences import EmbeddedSequence, embed_sequences, score_filter
+from fer_core.files import whole_folder, write_json
 from fer_core.labels import NUM_EMOTIONS
 from fer_core.temporal import MarkovFilter, PlainFilter, RecurrentFilter, TemporalFilter
 from fer_core.training.recurrent_network import HeadNetwork, HeadRecipe
@@ -210,11 +208,6 @@ def train_head(
 
 
 def _write(model_dir: Path, spec: HeadSpec, content: bytes) -> None:
-    with tempfile.TemporaryDirectory(dir=model_dir, prefix=".head-") as folder:
-        target = Path(folder) / FOLDER
-        target.mkdir()
+    with whole_folder(model_dir / FOLDER) as target:
         (target / FILE).write_bytes(content)
-        text = json.dumps(spec.model_dump(), indent=2) + "\n"
-        (target / "spec.json").write_text(text, encoding="utf-8")
-        shutil.rmtree(model_dir / FOLDER, ignore_errors=True)
-        target.rename(model_dir / FOLDER)
+        write_json(target / "spec.json", spec.model_dump())

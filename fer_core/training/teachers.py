@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.classification.classifier import softmax
 from fer_core.datasets.resize import resize_faces
 from fer_core.errors import ConfigError, InputError
 from fer_core.training.data import TrainingData
@@ -19,11 +20,6 @@ from fer_core.training.trained import load_trained
 
 #: Beside the runs: what teachers said, so that none is asked the same twice.
 TEACHING_DIR = "teaching"
-
-
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), np.float32)
 
 
 def probabilities_of(
@@ -53,7 +49,7 @@ def probabilities_of(
     keras.backend.clear_session()
     names = views[0]
     answers = {
-        name: np.asarray((_softmax(views[0][name]) + _softmax(views[1][name])) / 2, np.float32)
+        name: np.asarray((softmax(views[0][name]) + softmax(views[1][name])) / 2, np.float32)
         for name in names
     }
     if kept is not None:

@@ -1,7 +1,6 @@
 """Train a recipe: network, optimiser, start, resume, and how it ended."""
 
 import importlib.metadata
-import os
 import platform
 import sys
 import time
@@ -170,8 +169,3 @@ def train(
             run.set_status("failed", error=explain_failure(error))
         raise
     return run
-
-
-def default_threads() -> int:
-    """All processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

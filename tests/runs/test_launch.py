@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from fer_core.config import settings
 from fer_core.errors import BusyError, ConfigError, FerError, InputError
 from fer_core.locks import try_hold
 from fer_core.runs import (
     State,
     delete_run,
     find_run,
-    launch,
     list_runs,
     request_stop,
     resume_run,
@@ -126,29 +124,3 @@ def test_a_run_may_make_its_model_again(make_run, spawned, data_dir: Path) -> No
     run.write_json("export.json", {"state": "finished", "model": "mine"})
     start_export("lenet-1", "mine")
     assert len(spawned) == 1
-
-
-def test_a_started_process_outlives_us_and_gets_absolute_paths(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FER_DATA_DIR", "here")
-    monkeypatch.setenv("FER_DATA_ROOTS", "sets")
-    settings.cache_clear()
-    seen: dict[str, object] = {}
-
-    class Process:
-        def __init__(self, command: list[str], **options: object) -> None:
-            seen.update(options, command=command)
-
-        def wait(self) -> int:
-            return 0
-
-    monkeypatch.setattr(launch.subprocess, "Popen", Process)
-    launch._spawn(["train"], tmp_path / "log")
-    assert seen["start_new_session"] is True
-    environment = seen["env"]
-    assert isinstance(environment, dict)
-    assert environment["FER_DATA_DIR"] == str(tmp_path / "here")
-    assert environment["FER_DATA_ROOTS"] == str(tmp_path / "sets")
-    settings.cache_clear()

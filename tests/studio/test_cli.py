@@ -112,7 +112,7 @@ def test_a_job_is_started_by_name_and_forgotten_when_killed(
     made: StudioSet, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands: list[list[str]] = []
-    monkeypatch.setattr("fer_core.studio.jobs._spawn", lambda args, log: commands.append(args))
+    monkeypatch.setattr("fer_core.studio.jobs.spawn", lambda args, log: commands.append(args))
     start_finetune(made, "mine")
     assert commands == [["dataset", "finetune", str(made.path), "--name", "mine", "--background"]]
     assert all(p.stat().st_mode & 0o077 == 0 for p in made.path.iterdir())

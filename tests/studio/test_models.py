@@ -10,8 +10,8 @@ from fer_core.config import settings
 from fer_core.evaluation.keep import keep_figures
 from fer_core.files import read_object, write_json
 from fer_core.locks import hold
-from fer_core.studio.card import CARD_NAME, KEY
 from fer_core.studio.models import forget_participant
+from fer_core.training.personal_card import CARD_NAME, KEY
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The Analyse page: choose pictures or videos, watch the progress, look at what was found."""
 
-import os
 import re
 import shutil
 import threading
@@ -22,6 +21,7 @@ from fer_core.classification import model_names
 from fer_core.config import settings
 from fer_core.detection import DETECTORS
 from fer_core.errors import FerError
+from fer_core.processes import usable_cores
 from fer_core.text import printable_name
 
 POLL_EVERY_S = 0.5
@@ -40,7 +40,7 @@ _RATES = {
 @st.cache_resource(show_spinner=False)
 def shared_gate() -> threading.Semaphore:
     """Uploads analysed at once by this process."""
-    return threading.Semaphore(settings().max_analyses or max(1, (os.cpu_count() or 2) // 2))
+    return threading.Semaphore(settings().max_analyses or max(1, usable_cores() // 2))
 
 
 def show_analyse_page() -> None:

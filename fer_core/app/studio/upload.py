@@ -1,8 +1,6 @@
 """Record from video files: cut by a process of its own, which no damaged file can take along."""
 
 import csv
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,11 +8,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fer_core.app.studio.state import Desk, act
-from fer_core.config import PROJECT_ROOT
 from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.manifest import MANIFEST_NAME
 from fer_core.errors import InputError
 from fer_core.labels import EMOTIONS
+from fer_core.processes import start
 from fer_core.scratch import scratch_folder
 from fer_core.studio import CutFace, StudioSet
 from fer_core.studio.cutting import Detector
@@ -117,23 +115,15 @@ def cut_files(
         rows = [(name, "p", label) for name, label in zip(names, labels, strict=True)]
         csv.writer(listing).writerows([("file", "participant", "emotion"), *rows])
     out = root / "set"
-    command = [sys.executable, "-m", "fer_core", "dataset", "build", str(root), "--out", str(out)]
+    command = ["dataset", "build", str(root), "--out", str(out), "--detector", detector]
     try:
-        done = subprocess.run(
-            [*command, "--detector", detector],
-            cwd=PROJECT_ROOT,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        done = start(command, timeout_s=TIMEOUT_S)
+    except TimeoutError as error:
         raise InputError(
             f"Cutting took over {TIMEOUT_S / 60:.0f} minutes: give fewer or shorter videos."
         ) from error
-    if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.strip()]
-        sentence = said[-1] if said and done.returncode == 2 else "A video could not be read."
+    if done.code:
+        sentence = done.sentence or "A video could not be read."
         raise InputError(sentence.replace(f"{root}/", ""))
     return read_takes(out, names, labels)
 

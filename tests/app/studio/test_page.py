@@ -216,7 +216,7 @@ def test_one_press_trains_and_the_result_is_shown_and_used(
 ) -> None:
     found, _ = made
     commands: list[list[str]] = []
-    monkeypatch.setattr("fer_core.studio.jobs._spawn", lambda args, log: commands.append(args))
+    monkeypatch.setattr("fer_core.studio.jobs.spawn", lambda args, log: commands.append(args))
     app = open_page(state.TRAIN)
     assert "fewer than 200 faces" in written(app)
     app.button(key="studio-finetune").click().run()
