@@ -9,6 +9,9 @@ from fer_core.files import peek_object, write_json, write_whole
 from fer_core.locks import hold
 from fer_core.training.personal_card import CARD_NAME, KEY, studio_card
 
+#: Of files that were being written when a process was killed.
+PIECES = (".*.part", ".metrics-*.json")
+
 
 def models_dir() -> Path:
     """Where models that people made lie."""
@@ -36,9 +39,14 @@ def forget_participant(model: str, participant: str) -> bool:
         metrics = peek_object(folder / "metrics.json")
         part = metrics.get(KEY)
         people = part.get("by_participant") if isinstance(part, dict) else None
-        if not isinstance(people, dict) or participant not in people:
+        if not isinstance(people, dict):
             return False
-        del people[participant]
-        write_json(folder / "metrics.json", metrics)
+        was_there = people.pop(participant, None) is not None
+        if was_there:
+            write_json(folder / "metrics.json", metrics)
+        # Also where the figures are gone already: a process may have been killed between the two.
         write_whole(folder / CARD_NAME, studio_card(peek_object(folder / "spec.json"), metrics))
-    return True
+        for pattern in PIECES:
+            for piece in folder.glob(pattern):
+                piece.unlink(missing_ok=True)
+    return was_there
