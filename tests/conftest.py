@@ -2,10 +2,13 @@
 
 import os
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
+import pylibsrtp  # noqa: F401 - before TensorFlow: loaded after it, the first stream ends the process
 import pytest
 
 from fer_core.config import settings
@@ -26,6 +29,27 @@ def _own_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ["FER_DATA_DIR"]
     else:
         os.environ["FER_DATA_DIR"] = before
+
+
+#: Threads of libraries that keep a pool of their own; every other one belongs to its test.
+POOLS = ("AnyIO worker thread", "asyncio_", "ThreadPoolExecutor")
+ENDS_WITHIN_S = 10.0
+
+
+@pytest.fixture(autouse=True)
+def _threads_end() -> Iterator[None]:
+    """A test ends its threads: one that goes on works on another test's data."""
+    before = set(threading.enumerate())
+    yield
+    end_s = time.monotonic() + ENDS_WITHIN_S
+    while left := _own_threads() - before:
+        names = ", ".join(sorted(thread.name for thread in left))
+        assert time.monotonic() < end_s, f"threads that outlive their test: {names}"
+        time.sleep(0.005)
+
+
+def _own_threads() -> set[threading.Thread]:
+    return {one for one in threading.enumerate() if not one.name.startswith(POOLS)}
 
 
 @pytest.fixture(autouse=True)

@@ -26,8 +26,8 @@ from fer_core.storage import Store, audit, rooms, shared_store
 from fer_core.storage.block_table import TeamBlock
 from fer_core.storage.tables import Base, Person
 from fer_core.studio import StudioSet
+from tests.clock import wait_until
 from tests.storage.fills import add_person
-from tests.streaming.fakes import wait_until
 
 DAY_S = 86_400
 #: A process that makes a folder for uploads and is killed.

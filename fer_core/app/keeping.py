@@ -39,6 +39,13 @@ def ensure_keeper() -> None:
             _RUNNING.append(start_keeper(find_store()))
 
 
+def end_keeper() -> None:
+    """End what ``ensure_keeper`` started; the next run of a page starts it again."""
+    with _LOCK:
+        while _RUNNING:
+            _RUNNING.pop().stop()
+
+
 def _forget_pictures(swept: Swept) -> None:
     if swept.gone.get(SETS):
         st.cache_data.clear()  # pages may have kept their pictures

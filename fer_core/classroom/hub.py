@@ -84,6 +84,7 @@ class RoomHub:
         self._saved: dict[int, frozenset[int]] = {}
         self._touched_s = 0
         self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
 
     def sit(self, place: Place, meter: DeviceMeter | None = None) -> Seat:
         """A student's stream begins; an earlier one of the same person in the room ends."""
@@ -126,9 +127,14 @@ class RoomHub:
                 self._thread = threading.Thread(target=self._run, name="rooms", daemon=True)
                 self._thread.start()
 
+    def close(self) -> None:
+        """End the thread, after the second it is at."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+
     def _run(self) -> None:
-        while True:
-            time.sleep(1.0 - self._clock() % 1.0)
+        while not self._ended.wait(1.0 - self._clock() % 1.0):
             try:
                 self.tick()
             except Exception:  # a thread that ends would show no class any more

@@ -1,12 +1,17 @@
-"""Stand-ins for what the page gets from a browser and a stream."""
+"""Stand-ins for what the page gets from a browser and a stream; what it says."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from streamlit.testing.v1 import AppTest
 
+from fer_core.access import Role
+from fer_core.access import links as li
+from fer_core.app.access import cookies
 from fer_core.labels import EMOTIONS
+from fer_core.storage import Store
 from fer_core.streaming import LiveSnapshot, Timeline
 from fer_core.types import EmotionSample, Faces, FrameResult
 
@@ -118,3 +123,22 @@ class FakeStream:
         self.ice_servers = ice_servers
         self.playing = playing
         return self
+
+
+def enter(store: Store, jar: dict[str, str], role: Role) -> str:
+    """A browser gets a role; the token of its cookie."""
+    with store.write() as session:
+        if role is Role.OWNER:
+            link = li.make_owner_link(session, now_s=store.now_s())
+        else:
+            link = li.make_link(session, role=role, label="A", now_s=store.now_s(), number=1)
+        token = li.redeem(session, token=link.token, now_s=store.now_s())
+    jar[cookies.ACCESS] = cookies.signer().sign_cookie(cookies.ACCESS, token)
+    return token
+
+
+def written(app: AppTest) -> str:
+    """All sentences of a page."""
+    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.info)
+    alerts = (app.error, app.success, app.warning)
+    return "\n".join(str(element.value) for kind in (*kinds, *alerts) for element in kind)

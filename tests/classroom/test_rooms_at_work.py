@@ -16,8 +16,8 @@ from fer_core.classroom.membership import Place, find_place, join, leave_and_era
 from fer_core.errors import AccessError, InputError
 from fer_core.storage import Store, checkins, choices, persons, rooms, sittings
 from fer_core.storage.tables import CheckIn, Consent, Person, Room, RoomSecond, Sample
-from tests.classroom.conftest import Clock
 from tests.classroom.frames import frame
+from tests.clock import Clock
 
 HERE = ("neutral", 0.0, 0.0, 1.0)
 AWAY = ("neutral", 60.0, 0.0, 1.0)

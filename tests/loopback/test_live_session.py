@@ -9,8 +9,9 @@ import pytest
 
 from fer_core.imaging.frame import Frame
 from fer_core.streaming import LiveSession
+from tests.clock import wait_until
 from tests.loopback.peers import GREY, SIZE, stream
-from tests.streaming.fakes import FakePipeline, wait_until
+from tests.streaming.fakes import FakePipeline
 
 
 def chroma(frame: av.VideoFrame) -> np.ndarray:

@@ -10,8 +10,8 @@ import fer_core
 from fer_core.labels import EMOTIONS, UNSURE
 from fer_core.pipeline import build_pipeline
 from fer_core.streaming import LiveSession
+from tests.clock import wait_until
 from tests.loopback.peers import SIZE, stream
-from tests.streaming.fakes import wait_until
 
 PORTRAIT = Path(fer_core.__file__).parent / "assets" / "astronaut.png"
 

@@ -15,8 +15,8 @@ from fer_core.imaging.frame import Frame
 from fer_core.pipeline import FacePipeline, build_pipeline
 from fer_core.streaming import LiveSession
 from fer_core.types import FrameResult, ImageArray
+from tests.clock import Clock, wait_until
 from tests.soak.mutants import scaled
-from tests.streaming.fakes import Clock, wait_until
 
 FPS = 30
 SIZES = ((640, 480), (320, 240), (641, 479), (480, 640), (1280, 720), (63, 47), (2, 2))
@@ -95,7 +95,7 @@ def test_stream_of_accidents(
     frames = (scaled(stream_s) if stream_s > 100 else stream_s) * FPS
     picture = cv2.imread(str(portrait))
     assert picture is not None
-    scene, clock = Scene(np.asarray(picture[20:220, 120:320], np.uint8), seed=7), Clock()
+    scene, clock = Scene(np.asarray(picture[20:220, 120:320], np.uint8), seed=7), Clock(100.0)
     caplog.set_level(logging.CRITICAL, "fer_core.streaming")  # its error lines are expected
     threads = set(threading.enumerate())
     memory, largest, last_s, last_size = psutil.Process().memory_info, 0, 0.0, (0, 0)

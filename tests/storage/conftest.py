@@ -12,8 +12,12 @@ from fer_core.config import Settings
 from fer_core.storage import Database, Store
 from fer_core.storage.database import database_url
 from fer_core.storage.tables import Base
+from tests.clock import Clock
 from tests.storage.fills import add_person
 from tests.storage.postgres import Server, run_postgres
+from tests.stores import clock, sqlite_store, sqlite_template
+
+__all__ = ["clock", "sqlite_store", "sqlite_template"]
 
 
 @pytest.fixture(scope="session")
@@ -32,52 +36,17 @@ def postgres() -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class Clock:
-    """Tells the time that a test sets."""
-
-    def __init__(self, now_s: float = 1_800_000_000.0) -> None:
-        self.now_s = now_s
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty file: the tests copy it."""
-    folder = tmp_path_factory.mktemp("template")
-    database = Database(database_url(Settings(data_dir=folder)))
-    database.prepare()
-    database.forget_deleted()
-    database.close()
-    return folder / "mien.sqlite3"
-
-
-def _open(chosen: Settings, clock: Clock, busy_timeout_s: float = 1.0) -> Iterator[Store]:
-    made = Store(Database(database_url(chosen), busy_timeout_s=busy_timeout_s), clock=clock)
-    made.open()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def sqlite_store(tmp_path: Path, sqlite_template: Path, clock: Clock) -> Iterator[Store]:
-    """An empty store on SQLite."""
-    shutil.copy(sqlite_template, tmp_path / "mien.sqlite3")
-    yield from _open(Settings(data_dir=tmp_path), clock, busy_timeout_s=0.2)
-
-
 @pytest.fixture
 def postgres_store(postgres: Server, clock: Clock) -> Iterator[Store]:
     """An empty store on PostgreSQL: always the same database, emptied."""
     tables = ", ".join(Base.metadata.tables)
     postgres.run_sql(f"TRUNCATE {tables} RESTART IDENTITY", "template")
-    yield from _open(Settings(database_url=postgres.url("template")), clock)
+    made = Store(
+        Database(database_url(Settings(database_url=postgres.url("template")))), clock=clock
+    )
+    made.open()
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -16,7 +16,7 @@ from fer_core.storage import Store, audit, checkins, export, persons, rooms
 from fer_core.storage.recording import write_rows
 from fer_core.storage.tables import AuditEntry, Base, CheckIn, Consent, Holder, Person, Room, Sample
 from fer_core.text import csv_cell
-from tests.storage.conftest import Clock
+from tests.clock import Clock
 from tests.storage.fills import ANGRY, add_person, row, sit
 
 DAY_S = 86_400

@@ -7,7 +7,7 @@ from fer_core.storage.block_table import TeamBlock
 from fer_core.storage.erasing import purge
 from fer_core.storage.recording import write_rows
 from fer_core.storage.teams import NO_TEAM, PersonDay, publish_days
-from tests.storage.conftest import Clock
+from tests.clock import Clock
 from tests.storage.fills import add_person, row, sit
 
 DAY_S = 86_400

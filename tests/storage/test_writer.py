@@ -4,7 +4,6 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from fer_core.storage import Database, RecordWriter, RoomSecondRow, Store, rooms
 from fer_core.storage import writer as writing
 from fer_core.storage.database import database_url
 from fer_core.storage.tables import RoomSecond, Sample
+from tests.clock import wait_until
 from tests.storage.fills import HAPPY, add_person, row
 from tests.storage.postgres import Server
 
@@ -24,13 +24,6 @@ from tests.storage.postgres import Server
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "RETRY_FIRST_S", 0.05)
     monkeypatch.setattr(writing, "RETRY_MOST_S", 0.1)
-
-
-def wait_until(holds: Callable[[], bool], timeout_s: float = 20.0) -> None:
-    end = time.monotonic() + timeout_s
-    while not holds():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.01)
 
 
 def count(store: Store) -> int:

@@ -1,4 +1,4 @@
-"""Stand-ins for the pipeline and the clock."""
+"""Stand-ins for the pipeline."""
 
 import time
 from collections.abc import Callable
@@ -11,16 +11,6 @@ from fer_core.labels import EMOTIONS
 from fer_core.temporal import Smoother
 from fer_core.tracking import Tracker
 from fer_core.types import Faces, FrameResult
-
-
-class Clock:
-    """Monotonic seconds, moved by hand."""
-
-    def __init__(self) -> None:
-        self.now_s = 100.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 def make_result(
@@ -79,11 +69,3 @@ def make_frame(time_s: float | None, size: tuple[int, int] = (64, 48)) -> av.Vid
     frame.time_base = Fraction(1, 90000)
     frame.pts = None if time_s is None else round(time_s * 90000)
     return frame
-
-
-def wait_until(condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
-    """Wait for another thread; fail after ``timeout_s``."""
-    end_s = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end_s, "waited in vain"
-        time.sleep(0.002)

@@ -8,7 +8,8 @@ from fer_core.labels import EMOTIONS
 from fer_core.streaming import LiveSession
 from fer_core.temporal import Smoother
 from fer_core.types import FrameResult
-from tests.streaming.fakes import Clock, FakePipeline, make_frame, make_result, wait_until
+from tests.clock import Clock, wait_until
+from tests.streaming.fakes import FakePipeline, make_frame, make_result
 
 SAD = EMOTIONS.index("sad")
 
@@ -36,7 +37,7 @@ class Stream:
     """Ten frames a second through a session, each analysed."""
 
     def __init__(self, pipeline: FakePipeline) -> None:
-        self.clock = Clock()
+        self.clock = Clock(100.0)
         self.session = LiveSession(lambda: pipeline, clock=self.clock)
         wait_until(lambda: self.session.snapshot().ready)
         self.count = 0

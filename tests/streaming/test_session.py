@@ -14,7 +14,8 @@ from fer_core.streaming import LiveSession
 from fer_core.streaming.state import RESULT_MAX_AGE_S
 from fer_core.tracking import Tracker
 from fer_core.types import FrameResult
-from tests.streaming.fakes import Clock, FakePipeline, make_frame, make_result, wait_until
+from tests.clock import Clock, wait_until
+from tests.streaming.fakes import FakePipeline, make_frame, make_result
 
 
 class Drawn:
@@ -113,7 +114,7 @@ def burn(cpu_s: float) -> None:
 
 
 def test_a_dear_analysis_runs_less_often_but_not_below_the_lowest_rate() -> None:
-    clock, pipeline = Clock(), FakePipeline(lambda frame: burn(0.01))
+    clock, pipeline = Clock(100.0), FakePipeline(lambda frame: burn(0.01))
     session = LiveSession(lambda: pipeline, analysis_share=0.001, annotate=Drawn(), clock=clock)
     with ready(session):
         for n in range(120):
@@ -171,7 +172,7 @@ def test_a_pipeline_that_cannot_be_made_is_a_problem_and_no_end(
 
 
 def test_an_old_result_is_not_drawn() -> None:
-    drawn, clock = Drawn(), Clock()
+    drawn, clock = Drawn(), Clock(100.0)
     with ready(LiveSession(FakePipeline, annotate=drawn, clock=clock)) as session:
         session.callback(make_frame(0.0))
         analysed(session, 1)
@@ -184,7 +185,7 @@ def test_an_old_result_is_not_drawn() -> None:
 
 
 def test_seconds_without_face_and_without_frame() -> None:
-    clock, pipeline = Clock(), FakePipeline()
+    clock, pipeline = Clock(100.0), FakePipeline()
     with ready(LiveSession(lambda: pipeline, annotate=Drawn(), clock=clock)) as session:
         for n, (step, faces, since_face) in enumerate(
             [(0.0, 0, 0.0), (3.0, 0, 3.0), (1.0, 1, 0.0), (2.5, 0, 2.5), (3.5, 0, 6.0)], 1
@@ -199,7 +200,7 @@ def test_seconds_without_face_and_without_frame() -> None:
 
 
 def test_rates_and_times_are_measured_in_seconds() -> None:
-    clock = Clock()
+    clock = Clock(100.0)
     with ready(LiveSession(FakePipeline, annotate=Drawn(), clock=clock)) as session:
         for n in range(60):
             clock.now_s += 0.05
@@ -287,7 +288,7 @@ def test_the_pipeline_goes_with_the_session() -> None:
 
 
 def test_a_moving_face_is_drawn_where_it_is_by_now() -> None:
-    drawn, clock, pipeline = Drawn(), Clock(), FakePipeline()
+    drawn, clock, pipeline = Drawn(), Clock(100.0), FakePipeline()
     pipeline.tracker = tracker = Tracker()
 
     def process(frame: Frame) -> FrameResult:

@@ -1,6 +1,5 @@
 """Sets in a data folder of their own, with made faces."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,7 @@ from fer_core.labels import EMOTIONS
 from fer_core.studio import CutFace, StudioSet
 from fer_core.studio.quality import Quality
 from fer_core.types import ImageArray
-
-NOW_S = 1_800_000_000
+from tests.clock import NOW_S
 
 
 def make_image(seed: int) -> ImageArray:
@@ -44,6 +42,3 @@ def made(data_dir: Path) -> StudioSet:
         for place, emotion in enumerate(EMOTIONS):
             found.add_take(name, emotion, make_faces(3, seed=10 * index + place + 1))
     return found
-
-
-Clock = Callable[[], float]

@@ -78,8 +78,10 @@ class Desks:
     def __init__(self) -> None:
         self._desks: set[Desk] = set()
         self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="analyse-janitor", daemon=True)
+        self._thread.start()
         atexit.register(self.clear)
-        threading.Thread(target=self._watch, name="analyse-janitor", daemon=True).start()
 
     def open(self) -> Desk:
         """A fresh desk."""
@@ -87,6 +89,13 @@ class Desks:
         with self._lock:
             self._desks.add(desk)
         return desk
+
+    def close(self) -> None:
+        """Clear all, and end the thread."""
+        self._closed.set()
+        self._thread.join()
+        self.clear()
+        atexit.unregister(self.clear)
 
     def sweep(self) -> None:
         """Clear the desks that are due."""
@@ -104,8 +113,7 @@ class Desks:
             desk.clear()
 
     def _watch(self) -> None:
-        while True:
-            time.sleep(_SWEEP_EVERY_S)
+        while not self._closed.wait(_SWEEP_EVERY_S):
             self.sweep()
 
 

@@ -1,5 +1,6 @@
 """What the page keeps: the rooms of the process, wrong codes by address, what one visitor does."""
 
+import threading
 import time
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,11 +22,8 @@ WRONG_CODES, WRONG_WINDOW_S = 60, 600.0
 _KEY = "classroom"
 
 
-@lru_cache(maxsize=4)
-def _hub_of(store: Store) -> RoomHub:
-    hub = RoomHub(store)
-    hub.start()
-    return hub
+_HUBS: dict[Store, RoomHub] = {}
+_HUBS_LOCK = threading.Lock()
 
 
 def shared_hub() -> RoomHub:
@@ -34,7 +32,21 @@ def shared_hub() -> RoomHub:
     Raises:
         ConfigError: FER_DATABASE_URL cannot be used.
     """
-    return _hub_of(shared_store())
+    store = shared_store()
+    with _HUBS_LOCK:
+        if store not in _HUBS:
+            _HUBS[store] = RoomHub(store)
+            _HUBS[store].start()
+        return _HUBS[store]
+
+
+def close_hubs() -> None:
+    """End the work on all rooms; who asks for the hub then gets a fresh one."""
+    with _HUBS_LOCK:
+        hubs = list(_HUBS.values())
+        _HUBS.clear()
+    for hub in hubs:
+        hub.close()
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +16,11 @@ from fer_core.app.access import cookies
 from fer_core.app.access import rights as access_module
 from fer_core.app.access.rights import current_access, current_role, may_train, require_role
 from fer_core.config import settings
-from fer_core.storage import Store, audit, shared_store
+from fer_core.storage import Store, audit
 from fer_core.text import markdown_escape
+from tests.app.fakes import enter, written
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("FER_ALLOW_TRAINING", raising=False)
-    settings.cache_clear()
-    monkeypatch.setattr(access_module, "has_login", lambda: False)
-    made = shared_store()
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -41,18 +31,6 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return sent
 
 
-def enter(store: Store, browser: dict[str, str], role: Role) -> str:
-    """The browser gets a role; the token of its cookie."""
-    with store.write() as session:
-        if role is Role.OWNER:
-            link = li.make_owner_link(session, now_s=store.now_s())
-        else:
-            link = li.make_link(session, role=role, label="A", now_s=store.now_s(), number=1)
-        token = li.redeem(session, token=link.token, now_s=store.now_s())
-    browser[cookies.ACCESS] = cookies.signer().sign_cookie(cookies.ACCESS, token)
-    return token
-
-
 def show(page: Callable[[], None]) -> AppTest:
     return AppTest.from_function(page, default_timeout=120).run()
 
@@ -61,11 +39,6 @@ def access_page() -> None:
     from fer_core.app.access.page import show_access_page
 
     show_access_page()
-
-
-def written(app: AppTest) -> str:
-    kinds = (app.title, app.header, app.markdown, app.caption, app.info, app.error, app.success)
-    return "\n".join(element.value for kind in kinds for element in kind)
 
 
 @pytest.mark.parametrize("role", [None, Role.EDUCATOR, Role.ANALYST, Role.MANAGER])

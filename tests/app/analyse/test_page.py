@@ -2,8 +2,7 @@
 
 import io
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +24,16 @@ from fer_core.labels import EMOTIONS
 from fer_core.temporal import FILTERS
 from tests.analysis.clips import write_video
 from tests.app.live.test_page import ROUTER, texts
+from tests.clock import Clock, wait_until
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now_s = 100.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-def wait_until(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+@pytest.fixture(autouse=True)
+def _own_desks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The page's desks end with their test."""
+    desks = Desks()
+    monkeypatch.setattr(analyse_desk, "shared_desks", lambda: desks)
+    yield
+    desks.close()
 
 
 # --- the job ------------------------------------------------------------------------------------
@@ -200,7 +194,7 @@ def test_sweeping_removes_files_and_ends_the_analysis(
     assert gone.job.state().phase is JobPhase.CANCELLED
     assert kept.folder.exists()
     assert kept.folder.stat().st_mode & 0o077 == 0, "for this user only"
-    desks.clear()
+    desks.close()
     assert not kept.folder.exists()
 
 

@@ -1,7 +1,5 @@
 """The page with a store of its own, the cookies of a browser, and a stream that is a fake."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,31 +8,24 @@ from streamlit.testing.v1 import AppTest
 from fer_core.access import AttemptLimiter, Role
 from fer_core.access import links as li
 from fer_core.app.access import cookies
-from fer_core.app.access import rights as access_module
 from fer_core.app.classroom import joining, state, watch
 from fer_core.app.stream import camera, webrtc
 from fer_core.app.stream import show as show_module
 from fer_core.app.stream import visit as visit_module
 from fer_core.app.stream.camera import CameraReport
-from fer_core.config import settings
-from fer_core.storage import Store, choices, rooms, shared_store
+from fer_core.storage import Store, choices, rooms
 from fer_core.storage.tables import Room
 from fer_core.streaming import Admission
+from tests.app import fakes
 from tests.app.fakes import FakeSession, FakeStream
 
 #: Fewer than in earnest, so that a test reaches them.
 WRONG_CODES = 4
 
 
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
+@pytest.fixture(autouse=True)
+def _small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FER_K_MIN", "2")
-    settings.cache_clear()
-    monkeypatch.setattr(access_module, "has_login", lambda: False)
-    made = shared_store()
-    yield made
-    made.close()
 
 
 class Browser:
@@ -84,14 +75,9 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
 
 def enter(store: Store, browser: Browser, role: Role) -> int:
     """The browser gets a role; the number of its holder."""
-    with store.write() as session:
-        if role is Role.OWNER:
-            link = li.make_owner_link(session, now_s=store.now_s())
-        else:
-            link = li.make_link(session, role=role, label="A", now_s=store.now_s(), number=1)
-        token = li.redeem(session, token=link.token, now_s=store.now_s())
+    token = fakes.enter(store, browser.cookies, role)
+    with store.read() as session:
         number = li.find_access(session, token=token, now_s=store.now_s()).number
-    browser.cookies[cookies.ACCESS] = cookies.signer().sign_cookie(cookies.ACCESS, token)
     assert number is not None
     return number
 
@@ -139,10 +125,7 @@ def show(room: str | None = None) -> AppTest:
 
 
 def written(app: AppTest) -> str:
-    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.info)
-    alerts = (app.error, app.success, app.warning)
-    texts = [element.value for kind in (*kinds, *alerts) for element in kind]
-    return "\n".join(texts).replace("\\", "")
+    return fakes.written(app).replace("\\", "")
 
 
 def buttons(app: AppTest) -> list[str]:

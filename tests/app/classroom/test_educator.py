@@ -143,7 +143,7 @@ def test_an_impossible_title_is_said(store: Store, browser: Browser, title: str)
 def test_a_restart_of_the_app_keeps_the_room(store: Store, browser: Browser) -> None:
     let_others_join(store)
     room = open_room(store, holder=enter(store, browser, Role.EDUCATOR))
-    state._hub_of.cache_clear()
+    state.close_hubs()
     assert room.code in written(show())
 
 
@@ -159,7 +159,7 @@ def test_a_camera_starts_only_when_all_is_confirmed(store: Store, browser: Brows
     app.button(key="camera-start").click().run()
     assert not app.exception
     assert texts.NOTICE_TITLE in written(app)
-    assert browser.asked_camera[-1][1] is CONSTRAINTS
+    assert browser.asked_camera[-1][1] == CONSTRAINTS
     assert browser.options["mirror"] is False
     frame = object()
     drawn = browser.options["annotate"](frame, browser.session.current.result, False)

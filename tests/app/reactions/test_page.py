@@ -1,7 +1,6 @@
 """The Reactions page with a fake camera and player: watching, giving, the operator's view."""
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,30 +11,21 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.access import Role
 from fer_core.app.access import cookies
-from fer_core.app.access import rights as access_module
 from fer_core.app.live.page import STREAM_KEY as LIVE_KEY
 from fer_core.app.reactions import watch as watch_module
 from fer_core.app.reactions.player import PlayerReport, parse_report
 from fer_core.app.stream import camera, webrtc
 from fer_core.app.stream import visit as visit_module
 from fer_core.app.stream.camera import CameraReport
-from fer_core.config import settings
 from fer_core.reactions import Course, Shelf
-from fer_core.storage import Store, choices, shared_store
+from fer_core.storage import Store, choices
 from tests.analysis.clips import write_video
-from tests.app.access.test_access import enter
-from tests.app.fakes import SNAPSHOT, FakeSession, FakeStream, make_sample
+from tests.app.fakes import SNAPSHOT, FakeSession, FakeStream, enter, make_sample
 
 
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
+@pytest.fixture(autouse=True)
+def _small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FER_K_MIN", "3")
-    settings.cache_clear()
-    monkeypatch.setattr(access_module, "has_login", lambda: False)
-    made = shared_store()
-    yield made
-    made.close()
 
 
 class Viewer:

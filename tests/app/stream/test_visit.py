@@ -9,14 +9,7 @@ from fer_core.app.stream.camera import Camera, CameraReport, _parse_report, with
 from fer_core.app.stream.visit import ASK_FOR_S, GIVE_UP_AFTER_S, Phase, Visit
 from fer_core.streaming import Admission
 from tests.app.fakes import NO_FRAME, FakeSession
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 @pytest.fixture
@@ -104,7 +97,7 @@ def test_waiting_time_runs_on_over_retries(
 ) -> None:
     admission.acquire("somebody else")
     visit.start(admission, lambda: pytest.fail("no slot, no pipeline"))
-    clock.now += 6.0
+    clock.now_s += 6.0
     visit.start(admission, lambda: pytest.fail("no slot, no pipeline"))
     assert visit.in_phase_s == pytest.approx(6.0)
 
@@ -113,10 +106,10 @@ def test_frames_are_the_sign_of_life(visit: Visit, admission: Admission, clock: 
     session = start(visit, admission)
     assert session.heartbeat is not None
     for _ in range(3):
-        clock.now += 19.0
+        clock.now_s += 19.0
         assert session.heartbeat()
     assert not visit.has_lost_slot
-    clock.now += 20.1
+    clock.now_s += 20.1
     assert visit.has_lost_slot
 
 
@@ -145,9 +138,9 @@ def test_nobody_holds_a_slot_over_an_unanswered_question(
     visit: Visit, admission: Admission, clock: Clock
 ) -> None:
     start(visit, admission)
-    clock.now += ASK_FOR_S - 1
+    clock.now_s += ASK_FOR_S - 1
     assert not visit.give_up_if_overdue(has_frames=False)
-    clock.now += 2
+    clock.now_s += 2
     assert visit.give_up_if_overdue(has_frames=False)
     assert (visit.phase, admission.free) == (Phase.READY, 1)
     assert visit.message == m.NOT_ANSWERED
@@ -172,7 +165,7 @@ def test_a_connection_that_never_comes_is_given_up(
 ) -> None:
     start(visit, admission)
     visit.take_report(CameraReport(1, "ok"))
-    clock.now += GIVE_UP_AFTER_S + 1
+    clock.now_s += GIVE_UP_AFTER_S + 1
     assert visit.give_up_if_overdue(has_frames=has_frames) is not has_frames
     assert visit.message == (None if has_frames else m.NO_CONNECTION)
 

@@ -17,7 +17,7 @@ from fer_core.config import settings
 from fer_core.labels import EMOTIONS
 from fer_core.studio import StudioSet, list_sets
 from fer_core.studio.consent import Consent
-from tests.app.fakes import FakeStream
+from tests.app.fakes import FakeStream, written
 from tests.studio.conftest import make_faces, make_image
 
 OWNER = Access(frozenset({Role.VISITOR, Role.OWNER}), number=1)
@@ -69,11 +69,6 @@ def open_page(view: str | None = None, **session: object) -> AppTest:
     app.run()
     assert not app.exception, app.exception
     return app
-
-
-def written(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.info, app.warning, app.error, app.success)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
 def keys(app: AppTest) -> set[str | None]:

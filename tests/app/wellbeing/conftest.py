@@ -1,34 +1,24 @@
 """A store of its own, cookies, a camera and a stream that are fakes."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from fer_core.app.access import cookies
-from fer_core.app.access import rights as access_module
 from fer_core.app.live.page import STREAM_KEY as LIVE_KEY
 from fer_core.app.stream import camera, webrtc
 from fer_core.app.stream import visit as visit_module
 from fer_core.app.stream.camera import CameraReport
 from fer_core.app.wellbeing import checkin as checkin_module
-from fer_core.config import settings
-from fer_core.storage import Store, shared_store
+from fer_core.storage import Store
 from tests.app.fakes import FakeStream
 from tests.app.wellbeing.visitor import Visitor
 
 
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setenv("FER_DATA_DIR", str(tmp_path))
+@pytest.fixture(autouse=True)
+def _small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FER_K_MIN", "3")
-    settings.cache_clear()
-    monkeypatch.setattr(access_module, "has_login", lambda: False)
-    made = shared_store()
-    yield made
-    made.close()
-    settings.cache_clear()
 
 
 @pytest.fixture

@@ -6,13 +6,11 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from fer_core.access import Role
-from fer_core.access import links as li
-from fer_core.app.access import cookies
 from fer_core.storage import Store, persons
 from fer_core.storage.choices import choose_purpose
 from fer_core.storage.tables import Person
 from fer_core.streaming import Admission
-from tests.app.fakes import SNAPSHOT, FakeSession, FakeStream, make_result, make_sample
+from tests.app.fakes import SNAPSHOT, FakeSession, FakeStream, enter, make_result, make_sample
 
 
 def page() -> None:
@@ -49,15 +47,7 @@ class Visitor:
 
     def enter(self, role: Role) -> None:
         """Get a role."""
-        with self.store.write() as session:
-            now_s = self.store.now_s()
-            link = (
-                li.make_owner_link(session, now_s=now_s)
-                if role is Role.OWNER
-                else li.make_link(session, role=role, label="A", now_s=now_s, number=1)
-            )
-            token = li.redeem(session, token=link.token, now_s=now_s)
-        self.jar[cookies.ACCESS] = cookies.signer().sign_cookie(cookies.ACCESS, token)
+        enter(self.store, self.jar, role)
 
     def see(self, seconds: int, *, tracks: int = 1, emotion: str = "happy") -> None:
         """The stream has run for so long."""
