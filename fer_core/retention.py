@@ -150,6 +150,7 @@ class Keeper:
     def _run(self) -> None:
         while not self._is_ended:
             wait_s = self._every_s
+            self._wake.clear()
             try:
                 swept = sweep(self._store)
                 for problem in swept.problems:
@@ -159,5 +160,4 @@ class Keeper:
             except Exception:  # a thread that ends would delete nothing for ever
                 _log.exception("The sweep failed")
             if self._wake.wait(wait_s) and not self._is_ended:
-                self._wake.clear()
                 time.sleep(min(_PAUSE_S, self._every_s))

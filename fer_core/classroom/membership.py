@@ -9,6 +9,7 @@ from fer_core.errors import AccessError, InputError
 from fer_core.storage import Store, audit, persons, rooms, sittings
 from fer_core.storage.choices import may_others_join
 from fer_core.storage.consents import present_version
+from fer_core.storage.erasing import erase_person
 from fer_core.storage.tables import Person, Room
 
 PURPOSE: Final = "classroom"
@@ -129,11 +130,11 @@ def leave_and_erase(store: Store, place: Place) -> bool:
                 subject=f"a person's part in room {place.room_id}",
                 now_s=now_s,
             )
-    if stays:
-        store.open().forget_deleted()
-        return False
-    store.erase(person_id=place.person_id)
-    return True
+        else:
+            # In the same transaction: who is killed in between has done both or neither.
+            erase_person(session, person_id=place.person_id, now_s=now_s)
+    store.clean_files()
+    return not stays
 
 
 def has_agreed(session: Session, *, person_id: int) -> bool:

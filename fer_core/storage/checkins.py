@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import BigInteger, Integer, column, delete, func, select, update, values
 from sqlalchemy.orm import Session
 
+from fer_core.storage.cleaning import owe_cleaning
 from fer_core.storage.recording import MINUTE_S, minute_of, recompute_minutes
 from fer_core.storage.tables import PROB_COLUMNS, CheckIn, Consent, Minute, Person, Sample
 
@@ -105,7 +106,11 @@ def end_checkin(
 
 
 def set_note(session: Session, *, checkin_id: int, person_id: int, note: str | None) -> bool:
-    """Keep the person's own note with it; False where it is not theirs."""
+    """Keep the person's own note with it; False where it is not theirs. What the note was before
+    leaves the files as well."""
+    before = _note_of(session, checkin_id=checkin_id, person_id=person_id)
+    if before:
+        owe_cleaning(session, before)
     done = session.execute(
         update(CheckIn)
         .where(CheckIn.id == checkin_id, CheckIn.person_id == person_id)
@@ -114,8 +119,15 @@ def set_note(session: Session, *, checkin_id: int, person_id: int, note: str | N
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
+def _note_of(session: Session, *, checkin_id: int, person_id: int) -> str | None:
+    return session.scalar(
+        select(CheckIn.note).where(CheckIn.id == checkin_id, CheckIn.person_id == person_id)
+    )
+
+
 def delete_checkin(session: Session, *, checkin_id: int, person_id: int) -> bool:
     """Take one sitting away, its samples and their part in the sums; False where not theirs."""
+    owe_cleaning(session, _note_of(session, checkin_id=checkin_id, person_id=person_id))
     spans = session.execute(
         select(func.min(Sample.second_s), func.max(Sample.second_s)).where(
             Sample.checkin_id == checkin_id, Sample.person_id == person_id

@@ -1,13 +1,16 @@
-"""Takes what was deleted out of SQLite's files."""
+"""Takes what was deleted out of the database's files, and remembers that it is owed."""
 
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
 
 from fer_core.errors import StorageError
+from fer_core.storage.tables import Cleaning
 
 #: Reads files in pieces that overlap; exit code 1 where the bytes stand in one of them.
 _SEARCH = """
@@ -27,6 +30,33 @@ for name in sys.argv[1:]:
 #: while, lets the writers through, and tries again.
 _TRY_S = 0.2
 _PAUSE_S = 0.3
+
+
+#: In ``Session.info``: what was deleted, as bytes to search the files for, and the rows that say
+#: that a cleaning is owed. ``Store`` takes them over once the transaction is kept.
+LEFT = "mien_left"
+
+
+@dataclass(slots=True)
+class Left:
+    """What a transaction, or a process, still owes."""
+
+    needles: set[bytes] = field(default_factory=set)
+    ids: set[int] = field(default_factory=set)
+
+
+def owe_cleaning(session: Session, *texts: str | None) -> None:
+    """Note, with the deletion itself, that these texts must leave the files as well.
+
+    The texts stay in memory. Who is killed before the cleaning leaves the row, and the next
+    process writes the whole file anew.
+    """
+    row = Cleaning(owed_s=int(time.time()))
+    session.add(row)
+    session.flush()
+    left: Left = session.info.setdefault(LEFT, Left())
+    left.needles |= {text.encode() for text in texts if text}
+    left.ids.add(row.id)
 
 
 def truncate_log(connection: Connection, *, timeout_s: float) -> None:

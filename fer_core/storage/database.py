@@ -168,13 +168,17 @@ class Database:
             self.engine.dispose()
             self.prepare()
 
-    def forget_deleted(self, needle: bytes = b"") -> None:
+    def forget_deleted(self, *needles: bytes, anew: bool = False) -> None:
         """Take what was deleted out of the database's files, too.
 
         SQLite: everything goes from the write-ahead log into the file, where deleted content was
-        overwritten with zeros, and the log is cut to nothing. Where the needle is found even then
+        overwritten with zeros, and the log is cut to nothing. Where a needle is found even then
         (moved rows may leave a copy in the unused part of a page), the file is written anew.
         PostgreSQL: a vacuum frees the space for others to overwrite.
+
+        Args:
+            needles: what must not be found in the files.
+            anew: write the file anew in any case, where nobody knows any more what to look for.
 
         Raises:
             StorageError: the database cannot be used, or a reader does not let go of the log.
@@ -185,7 +189,7 @@ class Database:
                 connection.execute(text("VACUUM"))
                 return
             truncate_log(connection, timeout_s=self.busy_timeout_s)
-            if needle and is_in(self.files()[:2], needle):
+            if anew or any(is_in(self.files()[:2], needle) for needle in needles):
                 connection.execute(text("VACUUM"))
                 truncate_log(connection, timeout_s=self.busy_timeout_s)
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from fer_core.storage import audit
 from fer_core.storage.block_table import TeamBlock
+from fer_core.storage.cleaning import owe_cleaning
 from fer_core.storage.recording import minute_of
 from fer_core.storage.tables import (
     AccessLink,
@@ -41,6 +42,9 @@ def erase_person(session: Session, *, person_id: int, now_s: int) -> str | None:
 
 def delete_person(session: Session, *, person_id: int) -> None:
     """Delete the rows of a person, in every table; ``Store.erase`` cleans the files as well."""
+    person = session.get(Person, person_id)
+    notes = session.scalars(select(CheckIn.note).where(CheckIn.person_id == person_id))
+    owe_cleaning(session, person.pseudonym if person else None, *notes)
     # Said table by table and not left to the foreign keys: what is deleted is what stands here.
     for table in (Sample, Minute, CheckIn):
         session.execute(delete(table).where(table.person_id == person_id))

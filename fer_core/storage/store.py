@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 
-from sqlalchemy import make_url
+from sqlalchemy import delete, make_url, select
 from sqlalchemy.orm import Session
 
 from fer_core.config import settings
 from fer_core.errors import StorageError
+from fer_core.storage.cleaning import LEFT, Left
 from fer_core.storage.database import Database, database_url
 from fer_core.storage.erasing import Purged, erase_person, purge
 from fer_core.storage.rooms import close_overdue_rooms
+from fer_core.storage.tables import Cleaning
 from fer_core.storage.writer import RecordWriter
 
 
@@ -35,8 +37,8 @@ class Store:
         self._clock = clock
         self._lock = threading.Lock()
         self._is_ready = False
-        self._left: set[bytes] = set()
-        #: Set where an erasure could not clean the files: ``purge`` finishes it.
+        self._left = Left()
+        #: Set where the files have to be cleaned of what was deleted: ``purge`` does it.
         self.unfinished = threading.Event()
 
     def now_s(self) -> int:
@@ -63,9 +65,15 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """As ``Database.write``."""
+        """As ``Database.write``. What was deleted leaves the files soon after: see ``Keeper``."""
         with self.open().write() as session:
             yield session
+        left: Left | None = session.info.get(LEFT)
+        if left is not None:
+            with self._lock:
+                self._left.needles |= left.needles
+                self._left.ids |= left.ids
+            self.unfinished.set()
 
     @property
     def is_there(self) -> bool:
@@ -93,22 +101,34 @@ class Store:
             pseudonym = erase_person(session, person_id=person_id, now_s=self.now_s())
         if pseudonym is None:
             return False
-        with self._lock:
-            self._left.add(pseudonym.encode())
         try:
-            self._clean_files()
+            self.clean_files()
         except StorageError:
-            self.unfinished.set()
+            self.unfinished.set()  # the keeper goes on
             raise
         return True
 
-    def _clean_files(self) -> None:
+    def clean_files(self) -> None:
+        """Take what was deleted, here or by a process that was killed, out of the files.
+
+        Raises:
+            StorageError: as ``erase``; it is tried again every minute.
+        """
         with self._lock:
-            left = set(self._left)
-        for needle in left or {b""}:
-            self.database.forget_deleted(needle)
-            with self._lock:
-                self._left.discard(needle)
+            needles, ids = set(self._left.needles), set(self._left.ids)
+        with self.read() as session:
+            owed = set(session.scalars(select(Cleaning.id)))
+        self.open().forget_deleted(*needles, anew=bool(owed - ids))
+        if owed:
+            with self.write() as session:
+                session.execute(delete(Cleaning).where(Cleaning.id.in_(owed)))
+        with self._lock:
+            self._left.needles -= needles
+            self._left.ids -= ids
+
+    def _owes(self) -> bool:
+        with self.read() as session:
+            return session.scalar(select(Cleaning.id).limit(1)) is not None
 
     def purge(self, retention_days: int, *, dry_run: bool = False) -> Purged:
         """Close rooms whose time is over, purge what is too old, and finish erasures whose files
@@ -128,9 +148,10 @@ class Store:
             gone = purge(session, now_s=now_s, retention_days=retention_days)
             if dry_run:
                 inside.rollback()
+                session.info.clear()
                 return gone
-        if gone.total or self._left or self.database.is_sqlite:
-            self._clean_files()
+        if gone.total or self.database.is_sqlite or self._owes():
+            self.clean_files()
         return gone
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from fer_core.classification.registry import check_name
 from fer_core.config import settings
 from fer_core.errors import ConfigError
-from fer_core.files import peek_object, write_json, write_whole
+from fer_core.files import clear_pieces, peek_object, write_json, write_whole
 from fer_core.locks import hold
 from fer_core.studio.card import CARD_NAME, KEY, studio_card
 
@@ -36,9 +36,12 @@ def forget_participant(model: str, participant: str) -> bool:
         metrics = peek_object(folder / "metrics.json")
         part = metrics.get(KEY)
         people = part.get("by_participant") if isinstance(part, dict) else None
-        if not isinstance(people, dict) or participant not in people:
+        if not isinstance(people, dict):
             return False
-        del people[participant]
-        write_json(folder / "metrics.json", metrics)
+        was_there = people.pop(participant, None) is not None
+        if was_there:
+            write_json(folder / "metrics.json", metrics)
+        # Also where the figures are gone already: who was killed between the two left the card.
         write_whole(folder / CARD_NAME, studio_card(peek_object(folder / "spec.json"), metrics))
-    return True
+        clear_pieces(folder, 0.0)  # nobody else writes here now
+    return was_there

@@ -5,6 +5,7 @@ import shutil
 import time
 
 from fer_core.errors import BusyError, DataError
+from fer_core.studio.erasing import finish_erasing, remove_deleted
 from fer_core.studio.info import INFO_NAME
 from fer_core.studio.names import DELETING, IMPORTING, NAME, recordings_dir
 from fer_core.studio.private import hold_set
@@ -39,6 +40,7 @@ def purge_sets(now_s: float | None = None, *, dry_run: bool = False) -> list[str
                 if not dry_run:
                     found.delete()
             elif not dry_run:
+                finish_erasing(found)
                 found.sweep()
         except (DataError, BusyError, OSError):  # damaged: a person has to look; busy: next time
             continue
@@ -53,5 +55,11 @@ def _remove_left() -> None:
     for pattern in (IMPORTING, DELETING):
         for left in folder.glob(pattern.format(name="*", mark="*")):
             name = left.name.split("-", 1)[1].rsplit("-", 1)[0]
-            with contextlib.suppress(BusyError), hold_set(folder / name):  # busy: somebody is at it
-                shutil.rmtree(left, ignore_errors=True)
+            with (
+                contextlib.suppress(BusyError, FileNotFoundError),
+                hold_set(folder / name),
+            ):  # busy: somebody is at it
+                if left.name.startswith(".import"):
+                    shutil.rmtree(left, ignore_errors=True)
+                else:
+                    remove_deleted(left, folder / name)

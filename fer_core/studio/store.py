@@ -2,11 +2,9 @@
 and ``faces/*.png``. Folders have mode 0700, files 0600; every change is whole or not at all."""
 
 import secrets
-import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
@@ -16,9 +14,9 @@ from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.datasets.manifest import MANIFEST_NAME
 from fer_core.errors import DataError, InputError
 from fer_core.files import make_private_dir
-from fer_core.runs.erased import mark_runs
 from fer_core.studio.consent import Consent, make_consent
 from fer_core.studio.cutting import CutFace, Detector, drop_near
+from fer_core.studio.erasing import begin_erasing, finish_erasing, remove_deleted
 from fer_core.studio.info import (
     DAY_S,
     INFO_NAME,
@@ -28,16 +26,12 @@ from fer_core.studio.info import (
     check_pseudonym,
     read_info,
 )
-from fer_core.studio.models import forget_participant
 from fer_core.studio.names import DELETING, NAME, encode_png, recordings_dir, slug_of
 from fer_core.studio.outcome import Change, Erased, Stored, relabel
 from fer_core.studio.private import hold_set, write_private
 from fer_core.studio.rows import FaceRow, format_manifest, parse_manifest
 from fer_core.text import clean_name
 from fer_core.types import ImageArray
-
-#: Made by training from the set; they go when a participant does.
-DERIVED: Final = ("job.json", "job.log", "report.json")
 
 
 class StudioSet:
@@ -81,7 +75,7 @@ class StudioSet:
             )
             make_private_dir(path / "faces")
             made = cls(path, clock)
-            made._write([], info)
+            made.write([], info)
         return made
 
     @classmethod
@@ -150,7 +144,7 @@ class StudioSet:
                 guardian=guardian,
             )
             info.participants[name] = Participant(is_minor=is_minor, consents=[consent])
-            self._write(None, info)
+            self.write(None, info)
         return name, consent
 
     def add_take(
@@ -191,7 +185,7 @@ class StudioSet:
                 rows.append(row)
             if kept:
                 info.next_take += 1
-                self._write(rows, info)
+                self.write(rows, info)
         return Stored(len(kept), len(faces) - len(kept))
 
     def change(
@@ -225,7 +219,7 @@ class StudioSet:
             rows = self.rows()
             before = relabel(rows, wanted, has_emotion, has_rejected, only)
             if before:
-                self._write(rows, None)
+                self.write(rows, None)
         return before
 
     def erase(self, participant: str) -> Erased:
@@ -235,22 +229,14 @@ class StudioSet:
             InputError: there is no such participant.
         """
         with hold_set(self.path):
+            finish_erasing(self)
             info, rows = self.info(), self.rows()
             if participant not in info.participants:
                 raise InputError(f"There is no participant {participant!r} in this set.")
             models = tuple(m.name for m in info.trained if participant in m.participants)
-            for model in info.trained:
-                model.participants = [p for p in model.participants if p != participant]
-            del info.participants[participant]
-            kept = [row for row in rows if row.participant != participant]
-            self._write(kept, info)
-            for name in DERIVED:
-                (self.path / name).unlink(missing_ok=True)
-            self.sweep(kept)
-            for name in models:
-                forget_participant(name, participant)
-            mark_runs(self.path, self._clock())
-        return Erased(len(rows) - len(kept), models)
+            begin_erasing(self, participant, models)
+            finish_erasing(self)
+        return Erased(sum(row.participant == participant for row in rows), models)
 
     def sweep(self, rows: Sequence[FaceRow] | None = None) -> int:
         """Remove pictures that no line of the manifest names; how many."""
@@ -273,18 +259,15 @@ class StudioSet:
             info.trained.append(
                 TrainedModel(name=name, at_s=int(self._clock()), participants=known)
             )
-            self._write(None, info)
+            self.write(None, info)
 
     def delete(self) -> None:
         """Remove the whole set. The figures of its participants on model cards go as well."""
         with hold_set(self.path):
-            for model in self.info().trained:
-                for participant in model.participants:
-                    forget_participant(model.name, participant)
-            mark_runs(self.path, self._clock())
-            gone = self.path.with_name(DELETING.format(name=self.name, mark=secrets.token_hex(4)))
-            self.path.rename(gone)  # gone from every list at once
-            shutil.rmtree(gone)
+            mark = secrets.token_hex(4)
+            gone = self.path.with_name(DELETING.format(name=self.name, mark=mark))
+            self.path.rename(gone)  # gone from every list at once; a kill leaves it to the sweep
+            remove_deleted(gone, self.path)
 
     def _open_info(self) -> SetInfo:
         info = self.info()
@@ -292,7 +275,8 @@ class StudioSet:
             raise InputError("The time this set was to be kept for is over: make a new one.")
         return info
 
-    def _write(self, rows: list[FaceRow] | None, info: SetInfo | None) -> None:
+    def write(self, rows: list[FaceRow] | None, info: SetInfo | None) -> None:
+        """Write manifest and ``set.json``, each whole; None leaves it. Hold the set."""
         if info is not None:
             text = info.model_dump_json(indent=1) + "\n"
             write_private(self.path / INFO_NAME, text.encode())

@@ -1,0 +1,75 @@
+"""Erasing a participant, or a whole set, in steps that may be done again.
+
+What is to be erased is written down before the first step and taken away after the last, so that
+whoever is killed in between is finished by the next sweep, or by who asks for it again.
+"""
+
+import contextlib
+import json
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from fer_core.errors import DataError
+from fer_core.files import peek_object
+from fer_core.runs.erased import mark_runs
+from fer_core.studio.info import INFO_NAME, read_info
+from fer_core.studio.models import forget_participant
+from fer_core.studio.private import hold_set, write_private
+
+if TYPE_CHECKING:
+    from fer_core.studio.store import StudioSet
+
+#: Lies in a set while one of its participants is erased, and says whom.
+NAME: Final = "erasing.json"
+#: Made by training from the set; they go when a participant does.
+_DERIVED: Final = ("job.json", "job.log", "report.json")
+
+
+def begin_erasing(found: "StudioSet", participant: str, models: Iterable[str]) -> None:
+    """Write down who is to be erased, and which models learned from them."""
+    told = {"participant": participant, "models": list(models)}
+    write_private(found.path / NAME, (json.dumps(told) + "\n").encode())
+
+
+def finish_erasing(found: "StudioSet") -> None:
+    """Do, or do again, every step of an erasure that was begun; nothing where none was."""
+    with hold_set(found.path):
+        told = peek_object(found.path / NAME)
+        if not told:
+            return
+        participant, models = str(told["participant"]), map(str, told["models"])
+        info = found.info()
+        info.participants.pop(participant, None)
+        for model in info.trained:
+            model.participants = [p for p in model.participants if p != participant]
+        kept = [row for row in found.rows() if row.participant != participant]
+        found.write(kept, info)
+        for name in _DERIVED:
+            (found.path / name).unlink(missing_ok=True)
+        found.sweep(kept)
+        for name in models:
+            forget_participant(name, participant)
+        mark_runs(found.path)
+        (found.path / NAME).unlink()
+
+
+def remove_deleted(folder: Path, path: Path) -> None:
+    """Remove a set that is out of sight already, with its figures on model cards.
+
+    Args:
+        folder: where it lies now.
+        path: where it lay.
+    """
+    with contextlib.suppress(DataError):  # a damaged one named no models
+        for model in read_info(folder / INFO_NAME).trained:
+            for participant in model.participants:
+                forget_participant(model.name, participant)
+    mark_runs(path)
+    for part in folder.iterdir():
+        if part.is_dir():
+            shutil.rmtree(part)
+        elif part.name != INFO_NAME:  # last: it names what is to be forgotten
+            part.unlink()
+    shutil.rmtree(folder)
