@@ -1,90 +1,130 @@
-"""One person's own data, to take along."""
+"""One person's own data, to take along: written in pieces, each read by itself.
+
+A reading that lasts keeps SQLite's log from being emptied, and one that holds everything in memory
+takes hundreds of megabytes; so samples are read some thousands at a time, in the order of their
+key, and nobody who writes waits.
+"""
 
 import csv
 import io
 import json
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import IO, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from fer_core.storage.checkins import list_checkins
 from fer_core.storage.tables import Consent, Person, Sample, Team
 from fer_core.text import csv_cell
 
-_SAMPLE = [column.name for column in Sample.__table__.columns if column.name != "person_id"]
+#: Samples read at once.
+PIECE: Final = 2_000
+_SAMPLE: Final = [column.name for column in Sample.__table__.columns if column.name != "person_id"]
+_KEY: Final = (Sample.second_s, Sample.checkin_id, Sample.track_id)
+
+#: Opens a session that reads, such as ``Store.read``.
+Read = Callable[[], AbstractContextManager[Session]]
 
 
-def export_person(session: Session, *, person_id: int) -> dict[str, Any]:
-    """Everything that is stored about a person; times are UTC seconds since 1970.
+def export_person(read: Read, *, person_id: int) -> dict[str, Any]:
+    """Everything that is stored about a person but the samples; times are UTC seconds since 1970.
 
     Raises:
         LookupError: there is no such person.
     """
-    person = session.get(Person, person_id)
-    if person is None:
-        raise LookupError("There is no such person.")
-    team = session.get(Team, person.team_id) if person.team_id is not None else None
-    consents = session.scalars(
-        select(Consent).where(Consent.person_id == person_id).order_by(Consent.id)
-    )
-    samples = session.execute(
+    with read() as session:
+        person = session.get(Person, person_id)
+        if person is None:
+            raise LookupError("There is no such person.")
+        team = session.get(Team, person.team_id) if person.team_id is not None else None
+        consents = session.scalars(
+            select(Consent).where(Consent.person_id == person_id).order_by(Consent.id)
+        )
+        checkins = reversed(list_checkins(session, person_id=person_id, most=1_000_000))
+        return {
+            "pseudonym": person.pseudonym,
+            "team": team.name if team else None,
+            "created_s": person.created_s,
+            "consents": [
+                {
+                    name: getattr(consent, name)
+                    for name in ("purpose", "version", "text_sha256", "receipt", "given_s")
+                }
+                | {"withdrawn_s": consent.withdrawn_s}
+                for consent in consents
+            ],
+            "checkins": [
+                {
+                    name: getattr(checkin, name)
+                    for name in ("id", "kind", "started_s", "ended_s", "result", "note")
+                }
+                for checkin in checkins
+            ],
+        }
+
+
+def export_samples(read: Read, *, person_id: int, piece: int = PIECE) -> Iterator[dict[str, Any]]:
+    """A person's samples in order of time, read in pieces of so many."""
+    query = (
         select(*(Sample.__table__.c[name] for name in _SAMPLE))
         .where(Sample.person_id == person_id)
-        .order_by(Sample.second_s, Sample.checkin_id, Sample.track_id)
+        .order_by(*_KEY)
+        .limit(piece)
     )
-    checkins = reversed(list_checkins(session, person_id=person_id, most=1_000_000))
-    return {
-        "pseudonym": person.pseudonym,
-        "team": team.name if team else None,
-        "created_s": person.created_s,
-        "consents": [
-            {
-                name: getattr(consent, name)
-                for name in ("purpose", "version", "text_sha256", "receipt", "given_s")
-            }
-            | {"withdrawn_s": consent.withdrawn_s}
-            for consent in consents
-        ],
-        "checkins": [
-            {
-                name: getattr(checkin, name)
-                for name in ("id", "kind", "started_s", "ended_s", "result", "note")
-            }
-            for checkin in checkins
-        ],
-        "samples": [dict(zip(_SAMPLE, row, strict=True)) for row in samples],
-    }
+    after: tuple[int, int, int] | None = None
+    while True:
+        with read() as session:
+            rows = session.execute(
+                query if after is None else query.where(tuple_(*_KEY) > after)
+            ).all()
+        for row in rows:
+            yield dict(zip(_SAMPLE, row, strict=True))
+        if len(rows) < piece:
+            return
+        last = rows[-1]
+        after = (last.second_s, last.checkin_id, last.track_id)
 
 
-def export_json(session: Session, *, person_id: int) -> str:
-    """The same as JSON text.
+def write_json(read: Read, out: IO[str], *, person_id: int) -> None:
+    """Write all of it as one JSON object.
 
     Raises:
         LookupError: there is no such person.
     """
-    return json.dumps(export_person(session, person_id=person_id), indent=1, ensure_ascii=False)
+    head = json.dumps(export_person(read, person_id=person_id), indent=1, ensure_ascii=False)
+    out.write(head.removesuffix("\n}") + ',\n "samples": [')
+    comma = "\n  "
+    for row in export_samples(read, person_id=person_id):
+        out.write(comma + json.dumps(row))
+        comma = ",\n  "
+    out.write("\n ]\n}")
 
 
-def export_csv(session: Session, *, person_id: int) -> str:
-    """The samples as CSV, one row per second, with pseudonym and note of the check-in.
+def write_samples_csv(read: Read, out: IO[str], *, person_id: int) -> None:
+    """Write the samples as CSV, one row per second, with pseudonym and note of the check-in.
 
     Raises:
         LookupError: there is no such person.
     """
-    data = export_person(session, person_id=person_id)
+    data = export_person(read, person_id=person_id)
     notes = {checkin["id"]: checkin["note"] or "" for checkin in data["checkins"]}
-    rows = [
+    rows = (
         {"pseudonym": data["pseudonym"], **row, "note": notes.get(row["checkin_id"], "")}
-        for row in data["samples"]
-    ]
-    return write_csv(["pseudonym", *_SAMPLE, "note"], rows)
+        for row in export_samples(read, person_id=person_id)
+    )
+    _write_rows(out, ["pseudonym", *_SAMPLE, "note"], rows)
 
 
 def write_csv(columns: list[str], rows: list[dict[str, Any]]) -> str:
     """CSV (RFC 4180) whose text no spreadsheet takes for a formula."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
+    _write_rows(buffer, columns, rows)
+    return buffer.getvalue()
+
+
+def _write_rows(out: IO[str], columns: list[str], rows: Iterable[dict[str, Any]]) -> None:
+    writer = csv.writer(out)
     writer.writerow([csv_cell(name) for name in columns])
     writer.writerows([csv_cell(row.get(name)) for name in columns] for row in rows)
-    return buffer.getvalue()

@@ -13,10 +13,11 @@ from fer_core.access import Role
 from fer_core.access.links import find_access, make_owner_link, redeem
 from fer_core.errors import StorageError
 from fer_core.storage import Store, audit, checkins, export, persons, rooms
+from fer_core.storage.recording import write_rows
 from fer_core.storage.tables import AuditEntry, Base, CheckIn, Consent, Holder, Person, Room, Sample
 from fer_core.text import csv_cell
 from tests.storage.conftest import Clock
-from tests.storage.fills import ANGRY, add_person
+from tests.storage.fills import ANGRY, add_person, row, sit
 
 DAY_S = 86_400
 NEEDLE = "needle-quetzal-7351"
@@ -192,13 +193,16 @@ def test_export_holds_everything_of_one_person(store: Store) -> None:
             session, person_id=person_id, purpose="self", version="1", text="x", now_s=1
         )
         checkins.set_note(session, checkin_id=checkin_id, person_id=person_id, note='+1,\n"2"')
+    written, table_text = io.StringIO(), io.StringIO(newline="")
+    export.write_json(store.read, written, person_id=person_id)
+    export.write_samples_csv(store.read, table_text, person_id=person_id)
+    data = json.loads(written.getvalue())
+    table = list(csv.DictReader(io.StringIO(table_text.getvalue())))
     with store.read() as session:
-        data = json.loads(export.export_json(session, person_id=person_id))
-        table = list(csv.DictReader(io.StringIO(export.export_csv(session, person_id=person_id))))
         mine = select(Consent.receipt).where(Consent.person_id == person_id).order_by(Consent.id)
         receipts = session.scalars(mine).all()
-        with pytest.raises(LookupError):
-            export.export_person(session, person_id=person_id + 999)
+    with pytest.raises(LookupError):
+        export.export_person(store.read, person_id=person_id + 999)
     assert data["pseudonym"] == "=HYPERLINK(1)", "JSON is opened by no spreadsheet"
     assert [one["receipt"] for one in data["consents"]] == receipts
     assert len(receipts) == 2
@@ -208,6 +212,24 @@ def test_export_holds_everything_of_one_person(store: Store) -> None:
     assert {line["pseudonym"] for line in table} == {"'=HYPERLINK(1)"}
     assert {line["note"] for line in table} == {'\'+1,\n"2"'}
     assert float(table[0]["p_happy"]) == pytest.approx(0.88)
+
+
+def test_an_export_is_read_in_pieces_and_nobody_waits(store: Store) -> None:
+    person_id, checkin_id = add_person(store, "otter", seconds=40)
+    with store.write() as session:  # seconds with two rows, on both sides of a piece's end
+        again = sit(session, person_id, store.now_s())
+        write_rows(session, [row(again, person_id, store.now_s() + i) for i in range(40)])
+    pieces = export.export_samples(store.read, person_id=person_id, piece=7)
+    found = [next(pieces) for _ in range(10)]
+    with store.write() as session:
+        checkins.set_note(session, checkin_id=checkin_id, person_id=person_id, note="meanwhile")
+    store.database.forget_deleted()  # which a reader would stand in the way of
+    found += pieces
+    assert len(found) == 80
+    keys = [(one["second_s"], one["checkin_id"], one["track_id"]) for one in found]
+    assert keys == sorted(set(keys))
+    add_person(store, "badger", seconds=7)
+    assert len(list(export.export_samples(store.read, person_id=person_id, piece=80))) == 80
 
 
 @pytest.mark.parametrize(

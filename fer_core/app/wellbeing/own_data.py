@@ -1,5 +1,7 @@
 """One's own data: export, withdraw, erase."""
 
+import io
+import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,7 +15,7 @@ from fer_core.app.wellbeing.membership import Known, forget_visitor, look_up
 from fer_core.errors import FerError, StorageError
 from fer_core.storage import audit, shared_store
 from fer_core.storage.consents import standing_consents
-from fer_core.storage.export import export_csv, export_json
+from fer_core.storage.export import write_json, write_samples_csv
 from fer_core.storage.persons import find_person, withdraw_consents
 from fer_core.storage.tables import Consent
 
@@ -84,22 +86,36 @@ def show_rights(known: Known, desk: Desk) -> None:
             st.code(key, language=None, wrap_lines=True)
 
 
-def _export(key: str, kind: str) -> str:
+def _export(key: str, kind: str) -> bytes:
     """The file, made when it is asked for: outside of the page's run, so by the key alone.
 
     Raises:
         StorageError: nobody has this key any more, or the database cannot be used.
     """
     store = shared_store()
-    with store.write() as session:
+    with store.read() as session:
         person = find_person(session, key=key)
-        if person is None:
-            raise StorageError("This pseudonym is erased; there is nothing to export.")
-        audit.note(
-            session, action="exported", subject=f"a person's data, {kind}", now_s=store.now_s()
-        )
-        export = export_csv if kind == "csv" else export_json
-        return export(session, person_id=person.id)
+    if person is None:
+        raise StorageError("This pseudonym is erased; there is nothing to export.")
+    write = write_samples_csv if kind == "csv" else write_json
+    # A file without a name: it is gone with the process, and not as large as Python's objects.
+    with tempfile.TemporaryFile() as file:
+        with io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True) as out:
+            try:
+                write(store.read, out, person_id=person.id)
+            except LookupError as error:
+                raise StorageError(
+                    "This pseudonym was erased just now; there is nothing to export."
+                ) from error
+            with store.write() as session:  # only now: nobody waits while the file is made
+                audit.note(
+                    session,
+                    action="exported",
+                    subject=f"a person's data, {kind}",
+                    now_s=store.now_s(),
+                )
+            file.seek(0)
+            return file.read()
 
 
 def _show_consents(consents: Sequence[Consent], known: Known) -> None:

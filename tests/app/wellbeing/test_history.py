@@ -60,7 +60,7 @@ def test_exports_hold_ones_own_data_and_are_logged(visitor: Visitor) -> None:
     data = json.loads(own_data._export(key, "json"))
     assert data["pseudonym"] == "otter"
     assert len(data["samples"]) == 60
-    assert own_data._export(key, "csv").count("otter") == 60
+    assert own_data._export(key, "csv").count(b"otter") == 60
     with visitor.store.read() as session:
         entries = [entry for entry, _ in audit.list_entries(session)]
     assert [entry.action for entry in entries] == ["exported", "exported"]
