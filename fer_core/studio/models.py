@@ -5,12 +5,9 @@ from pathlib import Path
 from fer_core.classification.registry import check_name
 from fer_core.config import settings
 from fer_core.errors import ConfigError
-from fer_core.files import peek_object, write_json, write_whole
+from fer_core.files import clear_pieces, peek_object, write_json, write_whole
 from fer_core.locks import hold
 from fer_core.training.personal_card import CARD_NAME, KEY, studio_card
-
-#: Of files that were being written when a process was killed.
-PIECES = (".*.part", ".metrics-*.json")
 
 
 def models_dir() -> Path:
@@ -44,9 +41,7 @@ def forget_participant(model: str, participant: str) -> bool:
         was_there = people.pop(participant, None) is not None
         if was_there:
             write_json(folder / "metrics.json", metrics)
-        # Also where the figures are gone already: a process may have been killed between the two.
+        # Also where the figures are gone already: who was killed between the two left the card.
         write_whole(folder / CARD_NAME, studio_card(peek_object(folder / "spec.json"), metrics))
-        for pattern in PIECES:
-            for piece in folder.glob(pattern):
-                piece.unlink(missing_ok=True)
+        clear_pieces(folder, 0.0)  # nobody else writes here now
     return was_there
