@@ -9,7 +9,7 @@ from fer_core.datasets.folders import has_class_folders
 from fer_core.datasets.loading import CSV_NAMES, VOTES_NAME
 from fer_core.datasets.manifest import MANIFEST_NAME
 from fer_core.errors import InputError
-from fer_core.files import printable_name
+from fer_core.text import printable_name
 
 #: How far below a root sets are looked for, and how many are offered.
 _DEPTH, _MOST = 2, 50
