@@ -1,6 +1,7 @@
 """Settings: environment variables with the prefix ``FER_``, validated when first read."""
 
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -55,6 +56,16 @@ class Settings(BaseSettings):
         return value
 
 
+#: Settings that may hold a password; what they were set to is never shown.
+_SECRET = ("FER_DATABASE_URL", "FER_ICE_SERVERS", "FER_TURN_SECRET", "FER_ROLES")
+
+
+def _received(name: str, error: Mapping[str, Any]) -> str:
+    if name in _SECRET:
+        return "Its value is not repeated here: it may be secret."
+    return f"Received: {error.get('input')!r}."
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read the environment now.
 
@@ -67,14 +78,14 @@ def load_settings(**overrides: Any) -> Settings:
         name = "FER_" + str(error).split('"')[1].upper()
         raise ConfigError(
             f"The setting {name} is not usable: it must be valid JSON. "
-            f"Received: {os.environ.get(name)!r}. See docs/operations.md."
+            "Its value is not repeated here: it may be secret. See docs/operations.md."
         ) from error
     except ValidationError as error:
         first = error.errors()[0]
         name = "FER_" + "_".join(str(p) for p in first["loc"][:1]).upper()
         raise ConfigError(
             f"The setting {name} is not usable: {first['msg']}. "
-            f"Received: {first.get('input')!r}. See docs/operations.md."
+            f"{_received(name, first)} See docs/operations.md."
         ) from error
 
 

@@ -41,3 +41,25 @@ def test_impossible_values_are_one_sentence(
     with pytest.raises(ConfigError, match=f"The setting {name} is not usable") as caught:
         load_settings()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FER_ICE_SERVERS", '[{"urls": "turn:a", "credential": "hunter2"'),
+        ("FER_ICE_SERVERS", '{"urls": "turn:a", "credential": "hunter2"}'),
+        ("FER_ROLES", '["hunter2@example.org"]'),
+    ],
+)
+def test_what_may_be_secret_is_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=name) as caught:
+        load_settings()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_hosts_are_separated_by_commas_or_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_HOSTS", "a.example.org, b.example.org")
+    assert load_settings().hosts == ("a.example.org", "b.example.org")

@@ -4,7 +4,7 @@ Nothing here knows Streamlit; pages use ``fer_core.app.access.rights``: ``curren
 ``current_role`` and ``require_role``.
 """
 
-from fer_core.access.limiter import AttemptLimiter
+from fer_core.access.limiter import AttemptLimiter, network_of
 from fer_core.access.roles import GIVEN_BY_LINK, VISITOR, Access, Role
 from fer_core.access.signing import Signer, load_secret
 
@@ -16,4 +16,5 @@ __all__ = [
     "Role",
     "Signer",
     "load_secret",
+    "network_of",
 ]

@@ -4,9 +4,26 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 #: More addresses than this are not remembered; the one that was quiet longest is forgotten.
 _MOST_KEYS = 10_000
+
+
+def network_of(address: str) -> str:
+    """What counts as one place: an IPv4 address, or the /64 that one IPv6 connection is given.
+
+    An IPv4 address in IPv6 clothes is that address; what is no address is taken as it is.
+    """
+    try:
+        found = ip_address(address.split("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(IPv6Network((found, 64), strict=False))
+    return str(found)
 
 
 class AttemptLimiter:

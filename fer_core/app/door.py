@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fer_core.access import AttemptLimiter, Role
+from fer_core.access import AttemptLimiter, Role, network_of
 from fer_core.access.links import find_access, redeem
 from fer_core.access.owner import make_owner_query
 from fer_core.app.access import cookies
@@ -107,7 +107,7 @@ class Door:
 
     def _open(self, request: Request, token: str, rest: list[tuple[str, str]]) -> Response:
         """Exchange the token for a cookie, or say why not."""
-        address = request.client.host if request.client else ""
+        address = network_of(request.client.host if request.client else "")
         wait_s = self._limiter.wait_s(address)
         if wait_s > 0:
             return _page(

@@ -16,8 +16,8 @@ from fer_core.hosting.hosts import is_own_origin, is_served
 
 #: What a load balancer asks is answered under every name, and tells no more than that it runs.
 _HEALTH = "/_stcore/health"
-#: Sizes of caches, sessions, and a page run for whoever asks: for nobody outside.
-_CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check")
+#: Sizes of caches, sessions, a page run for whoever asks, and a way in for programs: for nobody.
+_CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent")
 _READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -49,7 +49,9 @@ class Gate:
 
     def _problem(self, scope: Scope) -> str | None:
         path = scope["path"].rstrip("/")
-        if scope["type"] == "http" and path in _CLOSED:
+        if scope["type"] == "http" and any(
+            path == one or path.startswith(f"{one}/") for one in _CLOSED
+        ):
             return _NOTHING
         headers, hosts = Headers(scope=scope), self._hosts()
         host, origin = headers.get("host", ""), headers.get("origin")

@@ -1,5 +1,7 @@
-"""Which data sets a visitor may train on: those under FER_DATA_DIR and FER_DATA_ROOTS."""
+"""Which data sets a visitor may train on: recorded ones, and those under FER_DATA_ROOTS."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from fer_core.config import settings
@@ -7,6 +9,7 @@ from fer_core.datasets.folders import has_class_folders
 from fer_core.datasets.loading import CSV_NAMES, VOTES_NAME
 from fer_core.datasets.manifest import MANIFEST_NAME
 from fer_core.errors import InputError
+from fer_core.text import printable_name
 
 #: How far below a root sets are looked for, and how many are offered.
 _DEPTH, _MOST = 2, 50
@@ -14,8 +17,21 @@ _DEPTH, _MOST = 2, 50
 
 def allowed_roots() -> tuple[Path, ...]:
     """The folders that data may lie in, resolved."""
-    roots = (settings().data_dir, *settings().data_roots)
+    roots = (_recordings(), *settings().data_roots)
     return tuple(dict.fromkeys(root.resolve() for root in roots))
+
+
+def _recordings() -> Path:
+    """In the data folder only recorded sets are data: the rest are keys, viewings, runs, models."""
+    return settings().data_dir.resolve() / "recordings"
+
+
+def _is_open(path: Path) -> bool:
+    """Whether a resolved path lies where visitors may read."""
+    own = settings().data_dir.resolve()
+    if path.is_relative_to(own) and not path.is_relative_to(_recordings()):
+        return False
+    return any(path.is_relative_to(root) for root in allowed_roots())
 
 
 def check_data_path(text: str | Path) -> Path:
@@ -34,25 +50,35 @@ def check_data_path(text: str | Path) -> Path:
         path = Path(plain).expanduser().resolve()
     except (OSError, RuntimeError, ValueError) as error:
         raise InputError(f"The path {plain!r} cannot be resolved: check it.") from error
-    if not any(path.is_relative_to(root) for root in allowed_roots()):
+    if not _is_open(path):
         raise InputError(
             f"The path {plain!r} does not lie under FER_DATA_DIR or FER_DATA_ROOTS: whoever runs "
             "this server decides which folders are open for training."
         )
     if not path.exists():
         raise InputError(f"There is no data set at {plain!r}: check the path.")
+    for link in _links_below(path):
+        if not _is_open(link.resolve()):
+            raise InputError(
+                f"The set {plain!r} holds a link that leads out of the open folders "
+                f"({printable_name(link.name)}): put the file itself there."
+            )
     return path
+
+
+def _links_below(path: Path) -> Iterator[Path]:
+    for folder, names, files in os.walk(path):
+        for name in (*names, *files):
+            if (inside := Path(folder, name)).is_symlink():
+                yield inside
 
 
 def find_datasets() -> list[Path]:
     """Sets under the allowed folders that look as if they could be loaded, at most 50."""
-    own = settings().data_dir.resolve()
     found: dict[Path, None] = {}
     for root in allowed_roots():
-        # In the data folder, only recordings are sets: the rest are runs, models, keys.
-        start = root / "recordings" if root == own else root
-        for path in _sets_below(start, _DEPTH):
-            if path.resolve().is_relative_to(root):
+        for path in _sets_below(root, _DEPTH):
+            if path.resolve().is_relative_to(root) and _is_open(path.resolve()):
                 found.setdefault(path.resolve())
             if len(found) >= _MOST:
                 return list(found)

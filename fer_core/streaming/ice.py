@@ -113,7 +113,7 @@ def _checked(entry: dict[str, Any]) -> tuple[list[str], dict[str, str]]:
     if not isinstance(urls, list) or not urls or not all(isinstance(url, str) for url in urls):
         raise ConfigError(
             "FER_ICE_SERVERS: every entry needs 'urls', one address or a list of them, "
-            f"such as {_EXAMPLE}. Received: {_public(entry)!r}."
+            f"such as {_EXAMPLE}. Received an entry with {', '.join(sorted(entry)) or 'nothing'}."
         )
     if unknown := sorted(set(entry) - _KEYS):
         raise ConfigError(
@@ -135,7 +135,7 @@ def _parse(url: str) -> re.Match[str]:
         raise ConfigError(
             "FER_ICE_SERVERS: an address looks like stun:host:port, or turn:host:port or "
             "turns:host:port with ?transport=udp or ?transport=tcp behind it, with a host name or "
-            f"an IPv4 address. Received: {url!r}."
+            f"an IPv4 address. Received: {url.rpartition('@')[2]!r}."
         )
     return match
 
@@ -154,8 +154,3 @@ def _login(
     now_s = time.time() if now_s is None else now_s
     username, credential = turn_credentials(settings.turn_secret, settings.turn_ttl_s, now_s)
     return {"username": username, "credential": credential}
-
-
-def _public(entry: dict[str, Any]) -> dict[str, Any]:
-    """The entry without its password, for a message that ends up in a log."""
-    return {k: "..." if k == "credential" else v for k, v in entry.items()}

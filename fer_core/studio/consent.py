@@ -12,6 +12,8 @@ from fer_core.text import clean_name
 
 #: Of the text below; a new text gets a new version, and who agreed to the old one is asked again.
 CONSENT_VERSION: Final = "2026-11-1"
+#: Times lie before the year 10000 (UTC seconds): no calendar has later ones.
+LATEST_S: Final = 253_402_300_800
 
 _TEXT: Final = (
     "I agree that pictures of my face are recorded for the data set '{name}', together with the "
@@ -38,7 +40,7 @@ class Consent(BaseModel):
     version: str = Field(min_length=1, max_length=40, pattern=r"^[\w.-]+$")
     text_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     receipt: str = Field(pattern=r"^[0-9a-f]{16}$")
-    given_s: int = Field(ge=0)
+    given_s: int = Field(ge=0, lt=LATEST_S)
     guardian: str | None = Field(None, max_length=40)
 
 

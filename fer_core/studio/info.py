@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from fer_core.errors import DataError, InputError
-from fer_core.studio.consent import CONSENT_VERSION, Consent
+from fer_core.studio.consent import CONSENT_VERSION, LATEST_S, Consent
 from fer_core.studio.cutting import Detector
 from fer_core.studio.rows import PSEUDONYM_PATTERN
 from fer_core.text import fold_name
@@ -52,8 +52,8 @@ class SetInfo(BaseModel):
     version: Literal[1] = 1
     id: str = Field(default_factory=lambda: secrets.token_hex(8), pattern=r"^[0-9a-f]{16}$")
     title: str = Field(min_length=1, max_length=40)
-    created_s: int = Field(ge=0)
-    until_s: int = Field(ge=0, lt=10**12)
+    created_s: int = Field(ge=0, lt=LATEST_S)
+    until_s: int = Field(ge=0, lt=LATEST_S)
     detector: Detector = "short"
     next_take: int = Field(1, ge=1, lt=10**9)
     participants: dict[Pseudonym, Participant] = Field(default_factory=dict)

@@ -144,6 +144,7 @@ def test_behind_a_trusted_proxy_the_proxy_knows_the_names() -> None:
         ("/_stcore/metrics", 404),
         ("/_stcore/metrics/", 404),
         ("/_stcore/script-health-check", 404),
+        ("/_stcore/agent/openapi.json", 404),
         ("/_stcore/health", None),
         ("/_stcore/host-config", None),
         ("/metrics", None),

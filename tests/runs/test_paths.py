@@ -30,13 +30,17 @@ def roots(data_dir: Path, tmp_path: Path) -> Path:
         "{roots}/way-out/happy",
         "{roots}-too",
         "~",
+        "{data}",
+        "{data}/reactions",
+        "{data}/keys/cookie.key",
+        "{data}/recordings/../keys",
         "secret",
         "/proc/self/root{roots}/../secret",
     ],
 )
-def test_what_lies_elsewhere_is_refused_alike(roots: Path, name: str) -> None:
+def test_what_lies_elsewhere_is_refused_alike(roots: Path, data_dir: Path, name: str) -> None:
     with pytest.raises(InputError, match="does not lie under FER_DATA_DIR or FER_DATA_ROOTS"):
-        check_data_path(name.format(roots=roots))
+        check_data_path(name.format(roots=roots, data=data_dir))
 
 
 @pytest.mark.parametrize(
@@ -69,3 +73,14 @@ def test_sets_are_found_where_they_are_open(roots: Path, data_dir: Path, tmp_pat
         roots / "deep" / "er",
         roots / "set",
     }
+
+
+def test_a_link_inside_a_set_does_not_lead_out(roots: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret" / "b.png").touch()
+    inside = roots / "set" / "happy" / "b.png"
+    inside.symlink_to(tmp_path / "secret" / "b.png")
+    with pytest.raises(InputError, match=r"leads out of the open folders \(b\.png\)"):
+        check_data_path(roots / "set")
+    inside.unlink()
+    inside.symlink_to(roots / "set" / "happy" / "a.png")
+    assert check_data_path(roots / "set") == (roots / "set").resolve()

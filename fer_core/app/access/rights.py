@@ -19,7 +19,7 @@ from fer_core.app.access import cookies
 from fer_core.app.keeping import ensure_keeper
 from fer_core.config import settings
 from fer_core.errors import AccessError, FerError
-from fer_core.storage import shared_store
+from fer_core.storage import audit, shared_store
 
 _log = logging.getLogger(__name__)
 _LOGIN_KEY = "access_login"
@@ -59,6 +59,19 @@ def require_training() -> Access:
     if not may_train(access):
         _refuse(Role.ANALYST)
     return access
+
+
+def note_action(action: str, subject: str) -> None:
+    """Say in the audit log what the visitor did, under the number of their access.
+
+    Raises:
+        StorageError: the database cannot be used: then it is not to be done either.
+    """
+    store, access = shared_store(), current_access()
+    with store.write() as session:
+        audit.note(
+            session, action=action, subject=subject, now_s=store.now_s(), number=access.number
+        )
 
 
 def begin_run() -> Access:

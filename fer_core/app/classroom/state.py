@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from fer_core.access import AttemptLimiter
+from fer_core.access import AttemptLimiter, network_of
 from fer_core.app.stream.visit import Phase, Visit
 from fer_core.classroom.hub import CameraSeat, RoomHub
 from fer_core.classroom.lesson import Lesson
@@ -57,7 +57,7 @@ def code_limiter() -> AttemptLimiter:
 
 def address() -> str:
     """From where the visitor comes; empty on this computer."""
-    return st.context.ip_address or ""
+    return network_of(st.context.ip_address or "")
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
+from fer_core.app.access.rights import note_action
 from fer_core.app.parts.timeline import show_timeline
 from fer_core.app.reactions.texts import LAW
 from fer_core.config import settings
@@ -23,6 +24,8 @@ from fer_core.reactions.export import (
     to_vtt,
 )
 from fer_core.text import markdown_escape
+
+_LOOKED = "reactions_looked"
 
 
 def show_course(probs: NDArray[np.float64], duration_s: float, *, alt: str, key: str) -> None:
@@ -149,7 +152,8 @@ def show_operator(shelf: Shelf, clips: list[Clip]) -> None:
                 st.warning("Choose a file first.")
             else:
                 with st.spinner("Reading the clip"):
-                    shelf.add(name, file.name, file)
+                    clip = shelf.add(name, file.name, file)
+                note_action("gave", f"clip {clip.key}")
                 st.rerun()
         except FerError as error:
             st.error(str(error))
@@ -161,6 +165,7 @@ def show_operator(shelf: Shelf, clips: list[Clip]) -> None:
             with st.popover("Remove", icon=":material/delete:"):
                 st.markdown("The clip and all that viewers gave for it will be deleted.")
                 if st.button("Remove it", key=f"reactions_remove_{clip.key}"):
+                    note_action("erased", f"clip {clip.key} and what viewers gave")
                     shelf.remove(clip)
                     st.rerun()
 
@@ -174,6 +179,11 @@ def _show_together(shelf: Shelf, clip: Clip) -> None:
             f"{k} of which one deleted theirs is withheld."
         )
         return
+    subject = f"reactions, clip {clip.key}, {both.viewers} viewers"
+    looked = st.session_state.setdefault(_LOOKED, set())
+    if subject not in looked:  # each view once per visit
+        note_action("looked", subject)
+        looked.add(subject)
     st.markdown(f"**{both.viewers}** viewers, counted in full groups of {k}.")
     show_overlay(both, clip.duration_s, key="together")
     show_files(

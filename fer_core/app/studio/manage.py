@@ -4,6 +4,7 @@ import io
 
 import streamlit as st
 
+from fer_core.access import network_of
 from fer_core.app.studio.state import (
     Desk,
     act,
@@ -107,7 +108,7 @@ def show_receipt_form(desk: Desk, *, expanded: bool = False) -> None:
 
 def _open_receipt(desk: Desk, receipt: str) -> None:
     limiter = receipt_limiter()
-    address = str(st.context.ip_address or "local")
+    address = network_of(str(st.context.ip_address or "local"))
     if limiter.wait_s(address) > 0:
         raise AccessError("Too many wrong receipts: wait some minutes, then type yours again.")
     for found in list_sets():

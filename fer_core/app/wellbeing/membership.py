@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from fer_core.access import AttemptLimiter
+from fer_core.access import AttemptLimiter, network_of
 from fer_core.app.access import cookies
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.consent import Terms, make_receipt
@@ -195,7 +195,7 @@ def _come_back(key: str) -> None:
 
 def visitor_address() -> str:
     """From where the visitor comes."""
-    return str(st.context.ip_address or "")
+    return network_of(str(st.context.ip_address or ""))
 
 
 def show_receipt(desk: Desk) -> None:

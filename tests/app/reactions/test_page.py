@@ -18,7 +18,7 @@ from fer_core.app.stream import camera, webrtc
 from fer_core.app.stream import visit as visit_module
 from fer_core.app.stream.camera import CameraReport
 from fer_core.reactions import Course, Shelf
-from fer_core.storage import Store, choices
+from fer_core.storage import Store, audit, choices
 from tests.analysis.clips import write_video
 from tests.app.fakes import SNAPSHOT, FakeSession, FakeStream, enter, make_sample
 
@@ -159,6 +159,10 @@ def test_the_operator_sees_k_viewers_or_none(
     texts = [text.value for text in (*app.markdown, *app.info)]
     assert any("viewers, counted in full groups of 3" in text for text in texts) is shown
     assert any("Fewer than 3 viewers" in text for text in texts) is not shown
+    app.run()
+    with store.read() as session:
+        looked = [e.subject for e, _ in audit.list_entries(session) if e.action == "looked"]
+    assert looked == ([f"reactions, clip {clip.key}, 3 viewers"] if shown else [])
 
 
 def test_a_visitor_has_no_operators_part(
