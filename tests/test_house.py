@@ -1,13 +1,17 @@
-"""The house around the code: requirements, targets, CI, and the documentation of the settings."""
+"""The house: its floors; and what stands around it: requirements, targets, CI, documentation."""
 
+import ast
 import re
 import shutil
 import subprocess
 import sys
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
+import fer_core
 from fer_core.config import PROJECT_ROOT as ROOT
 from fer_core.config import Settings
 
@@ -167,4 +171,96 @@ def test_links_of_the_documentation_lead_somewhere() -> None:
         for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             if "://" not in link and not (page.parent / link).exists():
                 wrong.append(f"{page.relative_to(ROOT)}: {link}")
+    assert wrong == []
+
+
+def _floors() -> dict[str, int]:
+    """Room -> its floor in the picture that ``fer_core`` opens with; the ground is 0."""
+    picture = re.search(r"::\n\n(( {4}.+\n)+)", fer_core.__doc__ or "")
+    assert picture, "the docstring of fer_core holds no picture of the floors"
+    lines = [line.split() for line in picture[1].splitlines()]
+    floors = {room: floor for floor, rooms in enumerate(reversed(lines)) for room in rooms}
+    assert len(floors) == sum(map(len, lines)), "a room stands on two floors"
+    return floors
+
+
+@cache
+def _imports(path: Path) -> list[tuple[int, str]]:
+    """Line and whole name of everything a file imports, also within functions and for types."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [(node.lineno, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: names are whole here"
+            found += [(node.lineno, f"{node.module}.{alias.name}") for alias in node.names]
+    return found
+
+
+def _files(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(ROOT / "fer_core").parts[0].removesuffix(".py")
+
+
+def test_every_room_has_a_floor() -> None:
+    rooms = {_room(path) for path in _files("fer_core")} - {"__init__", "__main__"}
+    assert rooms == _floors().keys(), "draw the room into the picture in fer_core/__init__.py"
+
+
+def test_imports_point_down() -> None:
+    floors = _floors()
+    wrong = []
+    for path in _files("fer_core"):
+        here = _room(path)
+        for line, name in _imports(path):
+            if here not in floors or not name.startswith("fer_core."):
+                continue  # the face and `python -m fer_core` stand above all floors
+            there = name.split(".")[1]
+            if there in floors and there != here and floors[there] >= floors[here]:
+                wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
+    assert wrong == []
+
+
+def test_no_file_imports_itself_round_a_circle() -> None:
+    """A folder's ``__init__`` only hands names on: who imports a file of it needs the file."""
+    files = {".".join(p.relative_to(ROOT).with_suffix("").parts): p for p in _files("fer_core")}
+    arrows = {
+        module: {
+            found
+            for _, name in _imports(path)
+            for found in (name, name.rpartition(".")[0])
+            if found in files and found != module
+        }
+        for module, path in files.items()
+        if path.name != "__init__.py"
+    }
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize(
+    ("libraries", "homes"),
+    [
+        (
+            {"streamlit", "streamlit_webrtc"},
+            ("fer_core/app/", "pages/", "streamlit_app.py"),
+        ),
+        ({"keras", "tensorflow"}, ("fer_core/training/", "fer_core/zoo/")),
+    ],
+    ids=["streamlit", "keras"],
+)
+def test_heavy_libraries_stay_at_home(libraries: set[str], homes: tuple[str, ...]) -> None:
+    files = [*_files("fer_core", "pages"), ROOT / "streamlit_app.py"]
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in files
+        if not path.relative_to(ROOT).as_posix().startswith(homes)
+        for line, name in _imports(path)
+        if name.split(".")[0] in libraries
+    ]
     assert wrong == []

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from fer_core.labels import EMOTIONS
-from fer_core.streaming.record import sample_row
+from fer_core.temporal.samples import sample_row
 from fer_core.types import EmotionSample, FrameResult
 
 FACE_COLUMNS: Final = (

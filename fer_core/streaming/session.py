@@ -111,7 +111,7 @@ class LiveSession:
         return self._state.snapshot()
 
     def samples(self) -> tuple[EmotionSample, ...]:
-        """The recorded seconds, oldest first: see ``record.samples_to_csv``."""
+        """The recorded seconds, oldest first: see ``temporal.samples``."""
         return self._state.samples()
 
     def set_mirror(self, mirror: bool) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fer_core.labels import EMOTIONS
-from fer_core.streaming.record import SessionRecord, samples_to_csv, samples_to_json
+from fer_core.streaming.record import SessionRecord
+from fer_core.temporal.samples import samples_to_csv, samples_to_json
 from fer_core.types import EmotionSample
 from tests.streaming.fakes import make_result
 

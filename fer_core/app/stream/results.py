@@ -8,7 +8,7 @@ import numpy as np
 
 import fer_core
 from fer_core.labels import EMOTIONS
-from fer_core.streaming.record import samples_to_csv, samples_to_json
+from fer_core.temporal.samples import samples_to_csv, samples_to_json
 from fer_core.types import EmotionSample, FloatArray
 
 
