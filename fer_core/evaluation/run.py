@@ -13,7 +13,7 @@ from fer_core.datasets import PRIVATE_TEST, TRAIN, FaceSet, load_dataset
 from fer_core.errors import ConfigError, FerError
 from fer_core.evaluation.crops import cut_faces
 from fer_core.evaluation.gallery import write_gallery
-from fer_core.evaluation.keep import keep_figures
+from fer_core.evaluation.keep import keep_figures, name_for
 from fer_core.evaluation.places import check_record, count_scorings, figures_dir
 from fer_core.evaluation.predictions import Predictions, write_predictions
 from fer_core.evaluation.report import Evaluation, choose_split, evaluate_model
@@ -88,6 +88,13 @@ def run_scoring(
         "leaky": faces.leaky,
         "detected": request.detect,
     }
+    folder = figures_dir(model_dir, record=request.record)
+    report["data"] = name_for((folder, model_dir), report)
+    if report["data"] != faces.name:
+        say(
+            f"There are figures of another set called {faces.name}: those of this one are kept as "
+            f"{report['data']}."
+        )
     report |= evaluation.figures
     if request.gallery is not None:
         classes = tuple(report["labels"])
@@ -99,7 +106,6 @@ def run_scoring(
     report["warnings"] = [*faces.warnings, *evaluation.warnings]
     for sentence in report["warnings"]:
         say(f"Warning: {sentence}")
-    folder = figures_dir(model_dir, record=request.record)
     _keep_predictions(folder, part, report, evaluation, say)
     _keep_figures(folder, report, say)
     report[COUNT] = _note_scoring(folder.parent / "results.csv", part, report, request, say)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -183,3 +184,16 @@ def test_a_wrong_list_is_a_sentence(tmp_path: Path, text: str | None, says: str)
     with pytest.raises(DataError, match=says):
         build_set(videos, tmp_path / "set", MiddleDetector(), **QUIET)
     assert not (tmp_path / "set").exists()
+
+
+def test_a_video_that_cannot_be_read_costs_itself_only(clips: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "videos"
+    shutil.copytree(clips, folder)
+    listed = read_clip_labels(folder)
+    listed[0].path.write_bytes(b"no video")
+    said: list[str] = []
+    made = build_set(folder, tmp_path / "set", MiddleDetector(), report=said.append)
+    assert made.clips == len(listed)
+    assert made.empty_clips == [listed[0].name]
+    assert any(line.endswith("It was left out.") for line in said)
+    assert len(load_dataset(tmp_path / "set")) == made.faces > 0
