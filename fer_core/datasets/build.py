@@ -21,6 +21,7 @@ from fer_core.datasets.clips import LABELS_NAME
 from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.datasets.manifest import COLUMNS, MANIFEST_NAME, RIGHTS_NAME
 from fer_core.datasets.names import parse_emotion
+from fer_core.datasets.typed import read_typed, received
 from fer_core.detection import FaceDetector
 from fer_core.errors import DataError, InputError
 from fer_core.types import FloatArray, ImageArray
@@ -84,19 +85,25 @@ def read_clip_labels(videos: Path | Sequence[Path], labels: Path | None = None) 
     """
     places = [videos] if isinstance(videos, Path) else list(videos)
     listing = labels if labels is not None else places[0] / LABELS_NAME
+    columns = ("file", "participant", "emotion")
     try:
-        with listing.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        table = read_typed(listing, columns)
+    except DataError as error:
         raise DataError(
-            f"{listing} cannot be read ({error}): give a list of the videos such as {LABELS_NAME} "
-            "(file, participant, emotion)."
+            f"{error} Give a list of the videos such as {LABELS_NAME} (file, participant, emotion)."
         ) from error
+    missing = [name for name in columns if name not in table.header]
+    if missing and table.header:
+        raise DataError(
+            f"{listing}, line 1: the column {missing[0]!r} is missing. Received: "
+            f"{received(table.header)}."
+        )
+    rows = [(line, dict(zip(table.header, cells, strict=False))) for line, cells in table.rows]
     if not rows:
         raise DataError(f"{listing} names no video: it needs a header and one line per video.")
     clips: list[Clip] = []
-    for number, row in enumerate(rows, start=2):
-        for column in ("file", "participant", "emotion"):
+    for number, row in rows:
+        for column in columns:
             if not (row.get(column) or "").strip():
                 raise DataError(f"{listing}, line {number}: {column} is missing or empty.")
         emotion = parse_emotion(row["emotion"])

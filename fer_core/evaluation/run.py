@@ -1,7 +1,7 @@
 """One scoring from names to files: load, score, keep predictions, count, record."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ class ScoringRequest:
     tta: bool = False
     gallery: Path | None = None
     record: bool = False
+    classes: Mapping[str, str] = field(default_factory=dict)
+    ignore: Collection[str] = ()
 
 
 def run_scoring(
@@ -57,7 +59,13 @@ def run_scoring(
     classifier: Any = load_classifier(model_dir, request.variant)
     if faces is None:
         say(f"Loading {request.data}.")
-        faces = load_dataset(request.data, votes=request.votes, pictures=request.detect)
+        faces = load_dataset(
+            request.data,
+            votes=request.votes,
+            pictures=request.detect,
+            classes=request.classes,
+            ignore=request.ignore,
+        )
     data_sha256 = faces.data_hash()
     if request.record:
         check_record(model_dir, faces.name, data_sha256)

@@ -166,7 +166,7 @@ def test_a_box_may_reach_outside(box: tuple[float, ...]) -> None:
     [
         (None, "cannot be read"),
         ("file,participant,emotion\n", "names no video"),
-        ("file,emotion\na.mp4,sad\n", "line 2: participant"),
+        ("file,emotion\na.mp4,sad\n", "line 1: the column 'participant' is missing"),
         ("file,participant,emotion\na.mp4,,sad\n", "line 2: participant"),
         ("file,participant,emotion\na.mp4,p,bored\n", "Received: 'bored'"),
         ("file,participant,emotion\nb.mp4,p,sad\n", "no video 'b.mp4'"),
