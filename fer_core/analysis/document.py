@@ -12,7 +12,7 @@ from fer_core.analysis.outcome import Kind
 from fer_core.analysis.seconds import SecondsTable
 from fer_core.labels import EMOTIONS
 from fer_core.temporal import Episode, Segment, TrackMeasures
-from fer_core.types import FrameResult
+from fer_core.types import FloatArray, FrameResult
 from fer_core.wellbeing import HAPPINESS, STRESS, RatioEstimate, estimate_ratio
 
 
@@ -41,7 +41,8 @@ class Document:
         width, height: of the first frame, upright, in pixels.
         fps: frames per second on average; None where unknown and for pictures.
         duration_s: time of the last frame read, in seconds.
-        frames: read; ``analysed``: of them analysed; ``rows``: faces in those.
+        frames: read; ``analysed``: of them analysed; ``rows``: faces in those; ``score``: the
+            detector's mean for them.
         modified: the file's time of change, ISO 8601, UTC.
         seconds: one sample per person and second.
         tracks: measures per person, by id; empty for pictures.
@@ -62,12 +63,19 @@ class Document:
     frames: int = 0
     analysed: int = 0
     rows: int = 0
+    score: float = 0.0
     seconds: SecondsTable = field(default_factory=SecondsTable)
     tracks: dict[int, TrackMeasures] = field(default_factory=dict)
     picture: FrameResult | None = None
     moments: list[Moment] = field(default_factory=list)
     warning: str = ""
     note: str = ""
+
+    def add_scores(self, scores: FloatArray) -> None:
+        """Count the faces of a frame, by the detector's scores (N,)."""
+        count = self.rows + len(scores)
+        self.score += (float(scores.sum()) - len(scores) * self.score) / max(1, count)
+        self.rows = count
 
     @property
     def people(self) -> list[TrackMeasures]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from fer_core.analysis.annotated import draw_still
 from fer_core.analysis.document import Document
+from fer_core.analysis.hints import SAMPLE, explain
 from fer_core.analysis.moments import StrongestMoments
 from fer_core.analysis.options import AnalysisOptions
 from fer_core.analysis.outcome import Outcome, Progress, Task
@@ -33,6 +34,8 @@ _log = logging.getLogger(__name__)
 _TELL_EVERY_S = 0.25
 #: A file that says it is longer than what could be read by more than this broke off.
 _MISSING_S = 2.0
+#: Detectors are less sure of faces that lie on their side or stand on their heads.
+_DOUBTFUL = 0.75
 #: Damaged places that a sentence names.
 _MOST_SHOWN = 5
 #: Between two frames of a file a face is out of sight for at most so long, as the tracker counts:
@@ -99,16 +102,25 @@ class Engine:
             writer.discard()
         return outcome
 
+    @property
+    def _stills_pipeline(self) -> FacePipeline:
+        """Finds small faces; loaded when it is needed."""
+        if self._picture is None:
+            self._picture = self._build(live=False, small_faces=True)
+        return self._picture
+
+    def _best_score(self, bgr: ImageArray) -> float:
+        scores = self._stills_pipeline.process(ArrayFrame(bgr)).faces.scores
+        return float(scores.max(initial=0.0))
+
     # --- pictures -------------------------------------------------------------------------------
 
     def _analyse_picture(
         self, task: Task, writer: ResultWriter, tell: Callable[[Progress], None]
     ) -> Outcome:
-        if self._picture is None:
-            self._picture = self._build(live=False, small_faces=True)
         picture = read_picture(task.file)
         bgr = picture.bgr
-        result = self._picture.process(ArrayFrame(bgr))
+        result = self._stills_pipeline.process(ArrayFrame(bgr))
         count = len(result.faces)
         faces = result.faces.with_(track_ids=np.arange(1, count + 1))  # numbers to tell them apart
         result = FrameResult(
@@ -118,6 +130,9 @@ class Engine:
         document.width, document.height = result.width, result.height
         document.frames = document.analysed = 1
         document.rows, document.picture, document.note = count, result, picture.note
+        if not count:
+            hint = explain([bgr], self._best_score, kind="picture", tried_small=True, found=False)
+            document.note = " ".join(filter(None, (picture.note, hint)))
         writer.add_faces(face_rows(task.name, 0, result))
         drawn = draw_still(bgr, result, blur=self.options.blur)
         if self.options.annotate:
@@ -141,8 +156,25 @@ class Engine:
             document.warning = _damage_text(task, reader, document.duration_s)
             if writer.annotated is not None:
                 writer.annotated.finish(task.file, reader.start_s)
+        if document.rows == 0 or document.score < _DOUBTFUL:
+            document.note = self._hint(task, document)
         stills = self._stills(task, document) if "html" in self.options.formats else []
         return _outcome(task, document, writer.finish(document, stills))
+
+    def _hint(self, task: Task, document: Document) -> str:
+        """Why so little was found, from a few frames of the whole length."""
+        times = np.linspace(0, document.duration_s, min(SAMPLE, document.frames))
+        try:
+            frames = [read_frame(task.file, float(t)).bgr() for t in times]
+        except FerError:  # it was read before: this is help only
+            return ""
+        return explain(
+            frames,
+            self._best_score,
+            kind="video",
+            tried_small=self.options.small_faces,
+            found=document.rows > 0,
+        )
 
     def _follow(
         self,
@@ -182,7 +214,7 @@ class Engine:
                     episodes.add(result, is_shown=True)
                     moments.add(result)
                     document.analysed += 1
-                    document.rows += len(result.faces)
+                    document.add_scores(result.faces.scores)
                 if copy is not None:
                     copy.add(frame, result)
                 document.frames += 1

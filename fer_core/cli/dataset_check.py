@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from fer_core.cli.class_options import Classes, Ignore, class_choice
+
 
 def check(
     data: Annotated[
@@ -23,6 +25,8 @@ def check(
     quick: Annotated[
         bool, typer.Option("--quick", help="Count pixel-identical duplicates only.")
     ] = False,
+    classes: Classes = None,
+    ignore: Ignore = None,
     samples: Annotated[
         Path | None, typer.Option(help="Write sample faces, a row for each class, to this .png.")
     ] = None,
@@ -35,7 +39,9 @@ def check(
 
     source = locate_dataset(data)
     try:
-        faces = load_dataset(source, votes=votes, pictures=pictures)
+        faces = load_dataset(
+            source, votes=votes, pictures=pictures, **class_choice(classes, ignore)
+        )
     except DataError as error:
         if "evaluate --detect" not in str(error):
             raise

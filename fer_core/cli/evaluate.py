@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from fer_core.cli.class_options import Classes, Ignore, class_choice
+
 
 class ModelFile(StrEnum):
     """Which of a model's files is scored."""
@@ -56,6 +58,8 @@ def evaluate(
     detector: Annotated[
         str, typer.Option(help="With --detect: short, full, haar or yunet.")
     ] = "short",
+    classes: Classes = None,
+    ignore: Ignore = None,
     variant: Annotated[
         ModelFile, typer.Option(help="The file to score; the live page serves int8.")
     ] = ModelFile.INT8,
@@ -80,6 +84,7 @@ def evaluate(
         tta=tta,
         gallery=gallery,
         record=record,
+        **class_choice(classes, ignore),
     )
     report = run_scoring(request, say=lambda sentence: typer.echo(sentence, err=True))
     typer.echo(json.dumps(report, allow_nan=False) if as_json else as_text(report))

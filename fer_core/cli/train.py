@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from fer_core.cli.class_options import Classes, Ignore, class_choice
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -35,6 +37,8 @@ def train(
         Path | None, typer.Option(help="Backbone weights (.h5) for mobilenet and resnet.")
     ] = None,
     weights_sha256: Annotated[str | None, typer.Option(help="Their sha256.")] = None,
+    classes: Classes = None,
+    ignore: Ignore = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Processors to use.")] = None,
     background: Annotated[
         bool, typer.Option("--background", help="Let every other program go first.")
@@ -64,6 +68,11 @@ def train(
         if epochs is not None:
             chosen = chosen.model_copy(update={"epochs": epochs})
         source = data or Path(config["data"]["path"])
+        kept = config["data"]
+        choice: dict[str, Any] = {
+            "classes": kept.get("classes", {}),
+            "ignore": kept.get("ignore", []),
+        }
         teacher = [Path(path) for path in config.get("teachers", [])]
         start = Path(config["start"]) if config.get("start") else None
         check_free(folder)
@@ -80,14 +89,15 @@ def train(
             }
             chosen = chosen.model_copy(update={"network": NetworkPart.model_validate(part)})
         source = locate_dataset(data)
+        choice = class_choice(classes, ignore)
 
     def prepare() -> Any:
-        faces = load_dataset(source)
+        faces = load_dataset(source, **choice)
         # Keras takes seconds to load: what can be wrong before has been found by now.
         from fer_core.training.data import prepare_data
 
         prepared = prepare_data(chosen, faces)
-        prepared.description["path"] = str(source.resolve())
+        prepared.description.update({"path": str(source.resolve()), **_given(choice)})
         return prepared
 
     # A new run's mistakes are found before it has a folder; a run that goes on has one, and loads
@@ -115,12 +125,16 @@ def train(
 
     begun = {
         "recipe": chosen.model_dump(mode="json"),
-        "data": {"path": str(source.resolve())},
+        "data": {"path": str(source.resolve()), **_given(choice)},
         "teachers": [str(path.resolve()) for path in teacher or []],
         "start": str(start.resolve()) if start is not None else None,
     }
     _work_in_turn(folder, begun, work)
     typer.echo(str(folder.path))
+
+
+def _given(choice: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in choice.items() if value}
 
 
 def _work_in_turn(folder: Any, begun: dict[str, Any], work: Callable[[], None]) -> None:

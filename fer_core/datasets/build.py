@@ -21,8 +21,9 @@ from fer_core.datasets.clips import LABELS_NAME
 from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.datasets.manifest import COLUMNS, MANIFEST_NAME, RIGHTS_NAME
 from fer_core.datasets.names import parse_emotion
+from fer_core.datasets.typed import read_typed, received
 from fer_core.detection import FaceDetector
-from fer_core.errors import DataError, DecodeError
+from fer_core.errors import DataError, InputError
 from fer_core.types import FloatArray, ImageArray
 from fer_core.video import VideoReader
 
@@ -84,19 +85,25 @@ def read_clip_labels(videos: Path | Sequence[Path], labels: Path | None = None) 
     """
     places = [videos] if isinstance(videos, Path) else list(videos)
     listing = labels if labels is not None else places[0] / LABELS_NAME
+    columns = ("file", "participant", "emotion")
     try:
-        with listing.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        table = read_typed(listing, columns)
+    except DataError as error:
         raise DataError(
-            f"{listing} cannot be read ({error}): give a list of the videos such as {LABELS_NAME} "
-            "(file, participant, emotion)."
+            f"{error} Give a list of the videos such as {LABELS_NAME} (file, participant, emotion)."
         ) from error
+    missing = [name for name in columns if name not in table.header]
+    if missing and table.header:
+        raise DataError(
+            f"{listing}, line 1: the column {missing[0]!r} is missing. Received: "
+            f"{received(table.header)}."
+        )
+    rows = [(line, dict(zip(table.header, cells, strict=False))) for line, cells in table.rows]
     if not rows:
         raise DataError(f"{listing} names no video: it needs a header and one line per video.")
     clips: list[Clip] = []
-    for number, row in enumerate(rows, start=2):
-        for column in ("file", "participant", "emotion"):
+    for number, row in rows:
+        for column in columns:
             if not (row.get(column) or "").strip():
                 raise DataError(f"{listing}, line {number}: {column} is missing or empty.")
         emotion = parse_emotion(row["emotion"])
@@ -153,8 +160,8 @@ def build_set(
     """Cut the largest face of every ``every``-th frame; the folder appears whole or not at all.
 
     Raises:
-        DataError: the list of clips is wrong, a video cannot be decoded, no face was found at
-            all, or ``out`` exists.
+        DataError: the list of clips is wrong, no face was found at all, or ``out`` exists. A
+            video that cannot be read is reported and left out.
     """
     if out.exists():
         raise DataError(f"{out} exists already. Name a folder that does not.")
@@ -165,11 +172,19 @@ def build_set(
         target = Path(folder) / "set"
         target.mkdir()
         rows: list[tuple[str, ...]] = [COLUMNS]
+        troubles: list[str] = []
         for clip in clips:
-            frames, found = _cut_clip(clip, target, detector, every)
+            try:
+                frames, found = _cut_clip(clip, target, detector, every, report)
+            except InputError as error:
+                troubles.append(str(error))
+                report(f"{error} It was left out.")
+                frames, found = 0, []
             rows += found
             total.add(clip, frames, len(found))
             report(f"{clip.name}: {len(found)} faces in {frames} frames")
+        if not total.frames:
+            raise DataError(f"None of the videos in {videos} can be read. {troubles[0]}")
         if not total.faces:
             raise DataError(f"No face was found in {total.frames} frames of {videos}.")
         with (target / MANIFEST_NAME).open("w", newline="", encoding="utf-8") as file:
@@ -184,27 +199,24 @@ def build_set(
 
 
 def _cut_clip(
-    clip: Clip, target: Path, detector: FaceDetector, every: int
+    clip: Clip, target: Path, detector: FaceDetector, every: int, report: Callable[[str], None]
 ) -> tuple[int, list[tuple[str, ...]]]:
     """Write the faces of one clip; returns the frames looked at and the lines of the manifest."""
     rows: list[tuple[str, ...]] = []
     frames = 0
     (target / clip.name).mkdir()
-    try:
-        with VideoReader(clip.path) as reader:
-            for index, frame in enumerate(reader):
-                if index % every:
-                    continue
-                frames += 1
-                faces = detector.detect(frame.bgr(None))
-                if not len(faces):
-                    continue
-                face = cut_face(frame.luma(), faces.boxes[int(faces.sizes.argmax())])
-                file = f"{clip.name}/{index:05d}.png"
-                cv2.imwrite(str(target / file), face)
-                rows.append(
-                    (file, clip.participant, clip.name, clip.emotion, f"{frame.time_s:.3f}")
-                )
-    except DecodeError as error:
-        raise DataError(str(error)) from error
+    with VideoReader(clip.path) as reader:
+        for index, frame in enumerate(reader):
+            if index % every:
+                continue
+            frames += 1
+            faces = detector.detect(frame.bgr(None))
+            if not len(faces):
+                continue
+            face = cut_face(frame.luma(), faces.boxes[int(faces.sizes.argmax())])
+            file = f"{clip.name}/{index:05d}.png"
+            cv2.imwrite(str(target / file), face)
+            rows.append((file, clip.participant, clip.name, clip.emotion, f"{frame.time_s:.3f}"))
+        for begin_s, end_s in reader.lost:
+            report(f"{clip.name}: damaged from {begin_s:.2f} to {end_s:.2f} s")
     return frames, rows

@@ -1,7 +1,10 @@
 """FER-2013 (Goodfellow et al. 2013, arXiv 1307.0414) as csv and as parquet."""
 
 import csv
+import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +17,14 @@ from numpy.typing import NDArray
 
 from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.faceset import FACE_SIZE, FaceSet
-from fer_core.datasets.names import parse_fer_emotion, parse_split
+from fer_core.datasets.names import ALL, parse_emotion, parse_fer_emotion, parse_split
+from fer_core.datasets.typed import divider_of, encoding_of, received
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
 from fer_core.types import ImageArray, IntArray
 
 _PIXELS = FACE_SIZE * FACE_SIZE
+_COLUMNS = ("emotion", "pixels", "usage")
 # A row is about 9 kB of text; blocks of 16 MiB keep the memory of parsing far below the file's.
 _BLOCK_BYTES = 1 << 24
 
@@ -28,8 +33,11 @@ def _column(names: list[str], wanted: str, path: Path) -> str:
     for name in names:
         if name.strip().lower() == wanted:
             return name
-    received = ", ".join(n.strip() for n in names) or "nothing"
-    raise DataError(f"{path} lacks the column {wanted!r}. Received: {received}.")
+    if len(names) > 1 and len(names[1]) > _PIXELS:
+        raise DataError(
+            f"{path} has no header: its first line must be emotion,pixels or emotion,pixels,Usage."
+        )
+    raise DataError(f"{path} lacks the column {wanted!r}. Received: {received(names)}.")
 
 
 def _coded(values: list[Any], kind: str, path: Path, ids: Any, first_line: int | None) -> list[str]:
@@ -70,6 +78,7 @@ def _assemble(
         has_fer_labels=True,
         rights="rights of the pictures unclear",
         source=str(path),
+        split_note="not divided" if set(splits) == {ALL} else "official",
     )
 
 
@@ -119,15 +128,27 @@ def _csv_batches(path: Path) -> Iterator[Any]:
         return "skip"  # never silently: raised below, where the row's number is known
 
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            header = next(csv.reader(file), [])
-        names = [_column(header, wanted, path) for wanted in ("emotion", "pixels", "usage")]
+        with path.open("rb") as raw:
+            encoding = encoding_of(raw.read(1 << 16))
+        with path.open(encoding=encoding, newline="") as file:
+            line = file.readline()
+        divider = divider_of(line, _COLUMNS)
+        header = next(csv.reader([line], delimiter=divider), [])
+        wanted = [
+            *_COLUMNS[:2],
+            *(n for n in _COLUMNS[2:] if n in {h.strip().lower() for h in header}),
+        ]
+        names = [_column(header, name, path) for name in wanted]
         reader = pa_csv.open_csv(
             path,
             read_options=pa_csv.ReadOptions(
-                block_size=_BLOCK_BYTES, use_threads=False, column_names=header, skip_rows=1
+                block_size=_BLOCK_BYTES,
+                use_threads=False,
+                column_names=header,
+                skip_rows=1,
+                encoding="utf8" if encoding == "utf-8-sig" else encoding,
             ),
-            parse_options=pa_csv.ParseOptions(invalid_row_handler=note),
+            parse_options=pa_csv.ParseOptions(invalid_row_handler=note, delimiter=divider),
             convert_options=pa_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), include_columns=names
             ),
@@ -135,7 +156,7 @@ def _csv_batches(path: Path) -> Iterator[Any]:
         for batch in reader:
             if bad:
                 break
-            yield batch
+            yield _without_empty(batch)
     except (OSError, UnicodeDecodeError, csv.Error, pa.ArrowInvalid) as error:
         raise DataError(f"{path} cannot be read as csv: {error}.") from error
     if bad:
@@ -147,8 +168,17 @@ def _csv_batches(path: Path) -> Iterator[Any]:
         )
 
 
+def _without_empty(batch: Any) -> Any:
+    """Without the rows of nothing but dividers that spreadsheets leave at the end."""
+    filled = [pc.not_equal(pc.utf8_trim_whitespace(column), "") for column in batch.columns[:2]]
+    return batch.filter(pc.or_(*(pc.fill_null(mask, False) for mask in filled)))
+
+
 def read_csv(path: Path) -> FaceSet:
-    """Read ``fer2013.csv`` or Kaggle's ``icml_face_data.csv`` (spaces in the header).
+    """Read ``fer2013.csv``, Kaggle's ``icml_face_data.csv`` (spaces in the header), or a part.
+
+    Without a column ``Usage`` every row is in the split ``all``. Semicolons or tabs may divide the
+    cells, and UTF-16 is read as well.
 
     Returns:
         A set whose ``ids`` are the rows, 0-based, the header not counted.
@@ -162,12 +192,13 @@ def read_csv(path: Path) -> FaceSet:
     for batch in _csv_batches(path):
         images.append(_parse_pixels(batch.column(1), len(emotions), path))
         emotions += batch.column(0).to_pylist()
-        usages += batch.column(2).to_pylist()
+        usages += batch.column(2).to_pylist() if batch.num_columns > 2 else [ALL] * len(batch)
     if not images:
         raise DataError(f"{path} has a header but no row of pixels.")
     rows = np.arange(len(emotions), dtype=np.int64)
     labels = _coded(emotions, "emotion", path, rows, 2)
-    splits = _coded(usages, "usage", path, rows, 2)
+    is_whole = set(usages) == {ALL}
+    splits = usages if is_whole else _coded(usages, "usage", path, rows, 2)
     name = "fer2013" if path.stem.lower() == "icml_face_data" else path.stem
     return _assemble(path, name, np.concatenate(images), labels, splits, rows)
 
@@ -175,12 +206,16 @@ def read_csv(path: Path) -> FaceSet:
 def read_parquet(path: Path) -> FaceSet:
     """Read a parquet file, or every ``*.parquet`` of a folder, in the order of ``row``.
 
-    Columns: ``row``, ``emotion`` (0..6 or a name), ``usage``, ``image`` (encoded bytes).
+    Columns: ``row``, ``emotion`` (0..6 or a name), ``usage``, ``image`` (encoded bytes); or as the
+    Hugging Face Hub writes sets: ``image`` {bytes, path} and ``label``, a name or a number that the
+    file's metadata names.
 
     Raises:
         DataError: what is wrong in which row.
     """
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    if _is_hub_form(files[0]):
+        return _read_hub_form(path, files)
     parts = [_read_one_parquet(file) for file in files]
     rows = np.concatenate([part[0] for part in parts])
     order = np.argsort(rows, kind="stable")
@@ -232,3 +267,65 @@ def _read_one_parquet(path: Path) -> tuple[IntArray, list[str], list[str], Image
     emotions = _coded(columns["emotion"], "emotion", path, rows, None)
     splits = _coded(columns["usage"], "usage", path, rows, None)
     return rows, emotions, splits, images
+
+
+def _is_hub_form(path: Path) -> bool:
+    try:
+        schema = pq.read_schema(path)
+    except (OSError, pa.ArrowException):
+        return False  # reading it gives the sentence
+    return "label" in schema.names and "emotion" not in schema.names
+
+
+def _hub_names(schema: Any) -> list[str] | None:
+    """Names of the classes, where the file tells them."""
+    try:
+        info = json.loads((schema.metadata or {})[b"huggingface"])
+        names = info["info"]["features"]["label"]["names"]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return [str(name) for name in names] if isinstance(names, list) else None
+
+
+def _read_hub_form(path: Path, files: list[Path]) -> FaceSet:
+    images: list[ImageArray] = []
+    emotions: list[str] = []
+    splits: list[str] = []
+    for file in files:
+        try:
+            table = pq.read_table(file, columns=["image", "label"])
+        except (OSError, pa.ArrowException) as error:
+            raise DataError(f"{file} cannot be read as parquet: {error}.") from error
+        names = _hub_names(table.schema)
+        split = parse_split(re.split(r"[-_.]", file.stem)[0]) or ALL
+        cells = zip(
+            table.column("image").to_pylist(), table.column("label").to_pylist(), strict=True
+        )
+        for at, (image, label) in enumerate(cells):
+            where = f"{file}, record {at}"
+            emotions.append(_hub_emotion(label, names, where))
+            data = image.get("bytes") if isinstance(image, dict) else image
+            if not isinstance(data, bytes):
+                raise DataError(f"{where}: image must hold encoded bytes.")
+            images.append(decode_face(data, where))
+            splits.append(split)
+    if not images:
+        raise DataError(f"{path} has no row.")
+    rows = np.arange(len(images), dtype=np.int64)
+    name = path.name if path.is_dir() else path.stem
+    found = _assemble(path, name, np.stack(images), emotions, splits, rows)
+    return replace(found, has_fer_labels=False)
+
+
+def _hub_emotion(label: Any, names: list[str] | None, where: str) -> str:
+    if isinstance(label, int):
+        if names is None:
+            raise DataError(
+                f"{where}: label is {label}, and the file does not name its classes: numbers mean "
+                "another order in every set, so write the names into the column."
+            )
+        label = names[label] if 0 <= label < len(names) else label
+    emotion = parse_emotion(str(label))
+    if emotion not in EMOTIONS:
+        raise DataError(f"{where}: label must name one of the seven emotions. Received: {label!r}.")
+    return emotion

@@ -1,6 +1,8 @@
 """Folder trees: one folder per class, below ``train``, ``test`` or at the root."""
 
 import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from fer_core.datasets.names import (
     TRAIN,
     parse_emotion,
     parse_split,
+    suggest_emotion,
 )
 from fer_core.errors import DataError
 from fer_core.imaging.kinds import kind_of_file
@@ -28,14 +31,33 @@ _OFFICIAL_PREFIX = re.compile(r"^(Training|PublicTest|PrivateTest)_", re.IGNOREC
 
 
 def has_class_folders(path: Path) -> bool:
-    """True for a folder with a class or split folder in it."""
+    """True for a folder with a class or split folder in it, or in its only folder."""
     return path.is_dir() and any(
-        child.is_dir() and (parse_emotion(child.name) or parse_split(child.name))
-        for child in path.iterdir()
+        parse_emotion(child.name) or parse_split(child.name) for child in _children(_root(path))
     )
 
 
-def read_folders(path: Path, *, pictures: bool = False, resize: bool = False) -> FaceSet:
+def _root(path: Path) -> Path:
+    """Where classes or splits lie: archives often hold one folder around them."""
+    children = _children(path)
+    while len(children) == 1 and not (
+        parse_emotion(children[0].name) or parse_split(children[0].name)
+    ):
+        inner = _children(children[0])
+        if not inner:
+            break
+        path, children = children[0], inner
+    return path
+
+
+def read_folders(
+    path: Path,
+    *,
+    pictures: bool = False,
+    resize: bool = False,
+    classes: Mapping[str, str] | None = None,
+    ignore: Collection[str] = (),
+) -> FaceSet:
     """Read ``class/*.jpg`` or ``split/class/*.jpg``; subfolders of a class count as the class.
 
     Without split folders every row is in the split ``all``. A folder ``test`` is
@@ -45,16 +67,20 @@ def read_folders(path: Path, *, pictures: bool = False, resize: bool = False) ->
         path: the root of the tree.
         pictures: keep the paths, for a detector; else read faces of 48x48.
         resize: bring faces of other sizes to 48x48.
+        classes: folder in lower case -> the emotion it means, where its name tells none.
+        ignore: folders that are left out.
 
     Raises:
-        DataError: a picture that cannot be read, an empty class, or no class at all.
+        DataError: a picture that cannot be read, an empty class, a folder that names no emotion,
+            or no class at all.
     """
+    place = _Place(dict(classes or {}), {name.lower() for name in ignore})
     warnings: list[str] = []
     files: list[Path] = []
     emotions: list[str] = []
     splits: list[str] = []
-    for split, folder in _split_folders(path, warnings):
-        for child, emotion in _class_folders(folder, warnings):
+    for split, folder in _split_folders(_root(path), warnings):
+        for child, emotion in place.class_folders(folder, warnings):
             found = sorted(
                 f for f in child.rglob("*") if f.is_file() and not f.name.startswith(".")
             )
@@ -120,11 +146,9 @@ def index_labels(emotions: list[str]) -> tuple[IntArray, tuple[str, ...]]:
 
 def _received(path: Path) -> str:
     """What stands where class folders should."""
-    found = sorted({c.name for _, folder in _split_folders(path, []) for c in folder.iterdir()})
-    received = f"Received: {', '.join(found[:8]) or 'nothing'}."
-    if any(name.isdecimal() for name in found):
-        return f"{received[:-1]}; numbers mean another order in every set, so name the emotions."
-    return received
+    folders = _split_folders(_root(path), [])
+    found = sorted({c.name for _, folder in folders for c in folder.iterdir()})
+    return f"Received: {', '.join(found[:8]) or 'nothing'}."
 
 
 def _official_split(file: Path) -> str | None:
@@ -150,14 +174,52 @@ def _split_folders(path: Path, warnings: list[str]) -> list[tuple[str, Path]]:
     return known
 
 
-def _class_folders(folder: Path, warnings: list[str]) -> list[tuple[Path, str]]:
-    classes: list[tuple[Path, str]] = []
-    for child in _children(folder):
-        emotion = parse_emotion(child.name)
-        if emotion is None:
-            warnings.append(
-                f"The folder {child.name!r} in {folder} names no emotion; it was left out."
-            )
-        else:
-            classes.append((child, emotion))
-    return classes
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What folders mean whose names tell nothing."""
+
+    classes: dict[str, str]
+    ignore: set[str]
+
+    def class_folders(self, folder: Path, warnings: list[str]) -> list[tuple[Path, str]]:
+        """Each class folder with its emotion.
+
+        Raises:
+            DataError: a folder that names no emotion; nothing is trained on the rest unasked.
+        """
+        found, unknown = [], []
+        for child in _children(folder):
+            name = child.name.lower()
+            if name in self.ignore:
+                warnings.append(f"The folder {child.name!r} in {folder} was left out, as asked.")
+                continue
+            emotion = self.classes.get(name) or parse_emotion(child.name)
+            if emotion is None:
+                unknown.append(child.name)
+            else:
+                found.append((child, emotion))
+        if unknown:
+            raise DataError(_unknown_text(folder, unknown, bool(found)))
+        return found
+
+
+def _unknown_text(folder: Path, names: list[str], has_others: bool) -> str:
+    """A sentence that asks what folders mean."""
+    near = {name: found for name in names if (found := suggest_emotion(name)) is not None}
+    if near:
+        asked = ", ".join(f"{emotion} for {name}" for name, emotion in near.items())
+        given = ",".join(f"{name}={emotion}" for name, emotion in near.items())
+        hint = f"did you mean {asked}? Rename them, or give --classes {given}"
+    elif any(name.strip().isdecimal() for name in names):
+        hint = (
+            "numbers mean another order in every set: say which with --classes "
+            '"1=surprise,2=fear,...", or name the emotions'
+        )
+    else:
+        hint = f"rename them, or give --classes {names[0]}=happy with what it means"
+    ignored = f", or --ignore {','.join(names)} to leave them out" if has_others else ""
+    kind = "no emotion" if has_others else "an emotion"
+    says = "name" if has_others else "has no folder named after"
+    if has_others:
+        return f"In {folder}, {', '.join(names)} {says} {kind}: {hint}{ignored}."
+    return f"{folder} {says} {kind}. Received: {', '.join(names[:8])}; {hint}."

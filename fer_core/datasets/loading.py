@@ -1,7 +1,9 @@
 """``load_dataset``: one door for every form of a labelled set."""
 
 import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,8 @@ def load_dataset(
     votes: Path | str | None = None,
     pictures: bool = False,
     resize: bool = False,
+    classes: Mapping[str, str] | None = None,
+    ignore: Collection[str] = (),
 ) -> FaceSet:
     """Load a set, whatever its form, and join FER+ votes where there are any.
 
@@ -35,6 +39,7 @@ def load_dataset(
         votes: ``fer2013new.csv``; by default the file of that name beside the data.
         pictures: for folders and manifests, keep the paths of pictures that need a detector.
         resize: for folders and manifests, bring faces of other sizes to 48x48.
+        classes, ignore: for folders; see ``read_folders``.
 
     Raises:
         DataError: what is wrong in which file and row.
@@ -45,24 +50,27 @@ def load_dataset(
             f"There is no data set at {path}: name a csv, a parquet file or a folder. "
             "README says where FER-2013 is to be had."
         )
-    faces = _load_form(path, pictures=pictures, resize=resize)
+    tree = partial(read_folders, classes=classes, ignore=ignore)
+    faces = _load_form(path, tree, pictures=pictures, resize=resize)
     faces = replace(faces, name=re.sub(r"[^A-Za-z0-9_.-]+", "_", faces.name).strip(".") or "data")
     return _join_votes(faces, path, None if votes is None else Path(votes))
 
 
-def _load_form(path: Path, *, pictures: bool, resize: bool) -> FaceSet:
+def _load_form(
+    path: Path, tree: Callable[..., FaceSet], *, pictures: bool, resize: bool
+) -> FaceSet:
     if path.is_dir():
         if (path / MANIFEST_NAME).is_file():
             return read_manifest(path / MANIFEST_NAME, pictures=pictures, resize=resize)
         if any(path.glob("*.parquet")):
             return read_parquet(path)
         if has_class_folders(path):
-            return read_folders(path, pictures=pictures, resize=resize)
+            return tree(path, pictures=pictures, resize=resize)
         found = [path / name for name in CSV_NAMES if (path / name).is_file()]
-        return read_csv(found[0]) if found else read_folders(path)
+        return read_csv(found[0]) if found else tree(path, pictures=pictures, resize=resize)
     if path.suffix.lower() == ".parquet":
         return read_parquet(path)
-    if path.suffix.lower() == ".csv":
+    if path.suffix.lower() in (".csv", ".tsv"):
         if is_manifest(path):
             return read_manifest(path, pictures=pictures, resize=resize)
         return read_csv(path)

@@ -1,6 +1,5 @@
 """Sets recorded by participants: a csv that says who showed what, in which clip, when."""
 
-import csv
 import math
 from pathlib import Path
 from typing import Final
@@ -11,6 +10,7 @@ from fer_core.datasets.faceset import FaceSet
 from fer_core.datasets.folders import as_paths, index_labels, read_faces
 from fer_core.datasets.names import ALL, parse_emotion, parse_split
 from fer_core.datasets.splits import check_participants
+from fer_core.datasets.typed import divider_of, encoding_of, read_typed, received
 from fer_core.errors import DataError
 
 MANIFEST_NAME: Final = "manifest.csv"
@@ -21,13 +21,15 @@ COLUMNS: Final = ("file", "participant", "clip", "emotion", "time_s")
 
 
 def is_manifest(path: Path) -> bool:
-    """True for a csv whose header names ``file`` and ``participant``."""
+    """True for a table whose header names ``file`` and ``participant``."""
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            header = {name.strip().lower() for name in next(csv.reader(file), [])}
-    except (OSError, UnicodeDecodeError, csv.Error):
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError:
         return False
-    return {"file", "participant"} <= header
+    line = head.decode(encoding_of(head), "replace").partition("\n")[0]
+    cells = line.split(divider_of(line, COLUMNS))
+    return {"file", "participant"} <= {cell.strip().strip('"').lower() for cell in cells}
 
 
 def read_manifest(path: Path, *, pictures: bool = False, resize: bool = False) -> FaceSet:
@@ -83,29 +85,20 @@ def _column(name: str) -> str:
 
 
 def _read_rows(path: Path) -> list[dict[str, str]]:
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file)
-            header = [_column(name) for name in next(reader, [])]
-            missing = [name for name in COLUMNS if name not in header]
-            if missing:
-                raise DataError(
-                    f"{path} lacks the column {missing[0]!r}. Received: {', '.join(header)}."
-                )
-            rows = []
-            for number, cells in enumerate(reader):
-                where = f"{path}, row {number} (line {reader.line_num})"
-                if len(cells) != len(header):
-                    raise DataError(
-                        f"{where} has {len(cells)} cells where the header has {len(header)}."
-                    )
-                cleaned = (cell.strip() for cell in cells)
-                row = dict(zip(header, cleaned, strict=True))
-                if row.get("rejected") == "yes":
-                    continue
-                rows.append(_checked(row, where, path.parent))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} cannot be read as a manifest: {error}.") from error
+    table = read_typed(path, COLUMNS)
+    header = [_column(name) for name in table.header]
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        raise DataError(f"{path} lacks the column {missing[0]!r}. Received: {received(header)}.")
+    rows = []
+    for number, (line, cells) in enumerate(table.rows):
+        where = f"{path}, row {number} (line {line})"
+        if len(cells) != len(header):
+            raise DataError(f"{where} has {len(cells)} cells where the header has {len(header)}.")
+        row = dict(zip(header, cells, strict=True))
+        if row.get("rejected") == "yes":
+            continue
+        rows.append(_checked(row, where, path.parent))
     if not rows:
         raise DataError(f"{path} has a header but no row that counts.")
     return rows

@@ -1,9 +1,12 @@
 """Which words of a file or folder mean which emotion and which split."""
 
+import difflib
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from fer_core.errors import ConfigError
 from fer_core.labels import EMOTIONS, FERPLUS_EMOTIONS
 
 TRAIN: Final = "train"
@@ -13,14 +16,15 @@ PRIVATE_TEST: Final = "private_test"
 ALL: Final = "all"
 
 _EMOTION_SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
-    "angry": ("anger",),
-    "disgust": ("disgusted",),
-    "fear": ("fearful", "afraid", "scared"),
-    "happy": ("happiness", "joy"),
-    "sad": ("sadness",),
-    "surprise": ("surprised",),
-    "neutral": ("neutrality",),
-    "contempt": ("contemptuous",),
+    "angry": ("anger", "wut", "wütend", "ärger", "zorn", "colère", "enfado", "enojo", "ira"),
+    "disgust": ("disgusted", "ekel", "dégoût", "asco"),
+    "fear": ("fearful", "afraid", "scared", "angst", "furcht", "peur", "miedo"),
+    "happy": ("happiness", "joy", "freude", "glücklich", "fröhlich", "joie", "heureux", "alegría")
+    + ("alegria", "felicidad", "feliz"),
+    "sad": ("sadness", "trauer", "traurig", "tristesse", "triste", "tristeza"),
+    "surprise": ("surprised", "überraschung", "überrascht", "sorpresa", "sorprendido"),
+    "neutral": ("neutrality", "neutre", "neutro"),
+    "contempt": ("contemptuous", "verachtung", "mépris", "desprecio"),
 }
 _EMOTION_OF: Final = {name: name for name in FERPLUS_EMOTIONS} | {
     word: name for name, words in _EMOTION_SYNONYMS.items() for word in words
@@ -45,7 +49,7 @@ _SPLIT_OF: Final = {
 
 
 def _plain(word: str) -> str:
-    return re.sub(r"[\s_\-.]+", "", word).lower()
+    return re.sub(r"[\s_\-.]+", "", unicodedata.normalize("NFC", word)).lower()
 
 
 def parse_emotion(word: str) -> str | None:
@@ -53,12 +57,48 @@ def parse_emotion(word: str) -> str | None:
 
     Numbers name none: folders called 1, 2, ... mean another order in every set that has them.
     """
-    return _EMOTION_OF.get(_plain(word))
+    found = _EMOTION_OF.get(_plain(word))
+    numbered = re.fullmatch(r"\d+[\s_\-.]+(\D.*)", word.strip())
+    return found or (_EMOTION_OF.get(_plain(numbered[1])) if numbered else None)
+
+
+def suggest_emotion(word: str) -> str | None:
+    """The emotion that a word which names none is most like, such as Suprise; None for no one."""
+    plain = re.sub(r"^\d+", "", _plain(word))
+    near = difflib.get_close_matches(plain, _EMOTION_OF, n=1, cutoff=0.74)
+    return _EMOTION_OF[near[0]] if near else None
+
+
+def guess_emotion(name: str) -> str | None:
+    """The emotion that whole words of a file's name tell; None where they tell none or several."""
+    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", name)
+    words = re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", stem))
+    named = {emotion for word in words if (emotion := parse_emotion(word)) in EMOTIONS}
+    return named.pop() if len(named) == 1 else None
+
+
+def parse_classes(text: str) -> dict[str, str]:
+    """``1=surprise,2=fear`` -> what a folder or label of that name means.
+
+    Raises:
+        ConfigError: another form, or no emotion.
+    """
+    found: dict[str, str] = {}
+    for part in filter(None, (p.strip() for p in text.split(","))):
+        name, divider, word = part.partition("=")
+        emotion = parse_emotion(word)
+        if not divider or not name.strip() or emotion is None:
+            raise ConfigError(
+                "Classes are given as 1=surprise,2=fear with names of emotions. "
+                f"Received: {part!r}."
+            )
+        found[name.strip().lower()] = emotion
+    return found
 
 
 def parse_fer_emotion(word: str) -> str | None:
     """As ``parse_emotion``, for FER-2013's own column: ``0``..``6`` or one of the seven names."""
-    plain = word.strip()
+    plain = re.sub(r"\.0*$", "", word.strip())  # as pandas writes a column that had a gap
     if len(plain) == 1 and plain in "0123456":
         return EMOTIONS[int(plain)]
     name = parse_emotion(word)

@@ -1,12 +1,41 @@
 """Keeps what `evaluate` found beside the model, so that pages show it without scoring again."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from fer_core.files import Object, change_json
+from fer_core.errors import DataError
+from fer_core.evaluation.predictions import read_predictions
+from fer_core.files import Object, change_json, peek_object
 
 #: Costly to measure, so kept from an earlier scoring of the same file on the same data.
 _SLOW = ("robustness", "tta")
+
+
+def name_for(folders: Iterable[Path], report: dict[str, Any]) -> str:
+    """What figures of this set are kept under: its name, or with its hash where that is taken.
+
+    Two sets of one name are two sets: a file called fer2013.csv replaces nobody's FER-2013.
+
+    Args:
+        folders: of the model's figures.
+        report: with ``data``, ``split`` and ``data_sha256``.
+    """
+    name, sha = str(report["data"]), str(report["data_sha256"])
+    key = f"{name}_{report['split']}"
+    owners: set[Any] = set()
+    for folder in folders:
+        evaluations = peek_object(folder / "metrics.json").get("evaluations")
+        known = evaluations.get(key) if isinstance(evaluations, dict) else None
+        if isinstance(known, dict):
+            owners.add(known.get("data_sha256"))
+        path = folder / "predictions" / f"{key}.parquet"
+        if path.is_file():
+            with suppress(DataError):
+                owners.add(read_predictions(path).data_sha256)
+    owners.discard(None)
+    return name if not owners or sha in owners else f"{name}-{sha[:8]}"
 
 
 def keep_figures(folder: Path, report: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """One scoring from names to files: load, score, keep predictions, count, record."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from fer_core.datasets import PRIVATE_TEST, TRAIN, FaceSet, load_dataset
 from fer_core.errors import ConfigError, FerError
 from fer_core.evaluation.crops import cut_faces
 from fer_core.evaluation.gallery import write_gallery
-from fer_core.evaluation.keep import keep_figures
+from fer_core.evaluation.keep import keep_figures, name_for
 from fer_core.evaluation.places import check_record, count_scorings, figures_dir
 from fer_core.evaluation.predictions import Predictions, write_predictions
 from fer_core.evaluation.report import Evaluation, choose_split, evaluate_model
@@ -35,6 +35,8 @@ class ScoringRequest:
     tta: bool = False
     gallery: Path | None = None
     record: bool = False
+    classes: Mapping[str, str] = field(default_factory=dict)
+    ignore: Collection[str] = ()
 
 
 def run_scoring(
@@ -57,7 +59,13 @@ def run_scoring(
     classifier: Any = load_classifier(model_dir, request.variant)
     if faces is None:
         say(f"Loading {request.data}.")
-        faces = load_dataset(request.data, votes=request.votes, pictures=request.detect)
+        faces = load_dataset(
+            request.data,
+            votes=request.votes,
+            pictures=request.detect,
+            classes=request.classes,
+            ignore=request.ignore,
+        )
     data_sha256 = faces.data_hash()
     if request.record:
         check_record(model_dir, faces.name, data_sha256)
@@ -88,6 +96,13 @@ def run_scoring(
         "leaky": faces.leaky,
         "detected": request.detect,
     }
+    folder = figures_dir(model_dir, record=request.record)
+    report["data"] = name_for((folder, model_dir), report)
+    if report["data"] != faces.name:
+        say(
+            f"There are figures of another set called {faces.name}: those of this one are kept as "
+            f"{report['data']}."
+        )
     report |= evaluation.figures
     if request.gallery is not None:
         classes = tuple(report["labels"])
@@ -99,7 +114,6 @@ def run_scoring(
     report["warnings"] = [*faces.warnings, *evaluation.warnings]
     for sentence in report["warnings"]:
         say(f"Warning: {sentence}")
-    folder = figures_dir(model_dir, record=request.record)
     _keep_predictions(folder, part, report, evaluation, say)
     _keep_figures(folder, report, say)
     report[COUNT] = _note_scoring(folder.parent / "results.csv", part, report, request, say)

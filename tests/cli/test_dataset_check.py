@@ -42,7 +42,7 @@ def run(monkeypatch):
 
 
 def test_json(root, run):
-    result = run(root, "--json")
+    result = run(root, "--ignore", "bored", "--json")
     assert result.exit_code == 0, result.stderr
     report = json.loads(result.stdout)
     assert report["n"] == 5
@@ -58,7 +58,8 @@ def test_json(root, run):
 
 
 def test_text(root, run):
-    result = run(root)
+    assert "--ignore bored" in run(root).stderr
+    result = run(root, "--ignore", "bored")
     assert result.exit_code == 0, result.stderr
     lines = [line.split() for line in result.stdout.splitlines()]
     assert ["happy", "2", "1", "3"] in lines
@@ -71,10 +72,10 @@ def test_text(root, run):
 
 def test_pictures_are_counted_without_looking_for_duplicates(root, run):
     Image.fromarray(np.zeros((60, 80), np.uint8)).save(root / "train/happy/large.png")
-    refused = run(root, "--json")
+    refused = run(root, "--ignore", "bored", "--json")
     assert refused.exit_code == 2
     assert "--pictures" in refused.stderr
-    report = json.loads(run(root, "--pictures", "--json").stdout)
+    report = json.loads(run(root, "--ignore", "bored", "--pictures", "--json").stdout)
     assert (report["n"], report["duplicates"]) == (6, None)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -165,7 +166,7 @@ def test_a_box_may_reach_outside(box: tuple[float, ...]) -> None:
     [
         (None, "cannot be read"),
         ("file,participant,emotion\n", "names no video"),
-        ("file,emotion\na.mp4,sad\n", "line 2: participant"),
+        ("file,emotion\na.mp4,sad\n", "line 1: the column 'participant' is missing"),
         ("file,participant,emotion\na.mp4,,sad\n", "line 2: participant"),
         ("file,participant,emotion\na.mp4,p,bored\n", "Received: 'bored'"),
         ("file,participant,emotion\nb.mp4,p,sad\n", "no video 'b.mp4'"),
@@ -183,3 +184,16 @@ def test_a_wrong_list_is_a_sentence(tmp_path: Path, text: str | None, says: str)
     with pytest.raises(DataError, match=says):
         build_set(videos, tmp_path / "set", MiddleDetector(), **QUIET)
     assert not (tmp_path / "set").exists()
+
+
+def test_a_video_that_cannot_be_read_costs_itself_only(clips: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "videos"
+    shutil.copytree(clips, folder)
+    listed = read_clip_labels(folder)
+    listed[0].path.write_bytes(b"no video")
+    said: list[str] = []
+    made = build_set(folder, tmp_path / "set", MiddleDetector(), report=said.append)
+    assert made.clips == len(listed)
+    assert made.empty_clips == [listed[0].name]
+    assert any(line.endswith("It was left out.") for line in said)
+    assert len(load_dataset(tmp_path / "set")) == made.faces > 0

@@ -51,7 +51,6 @@ PIXELS = " ".join(["7"] * 2304)
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"header": "emotion,pixels"}, ["lacks the column 'usage'", "emotion, pixels"]),
         ({"header": "emotion,Usage"}, ["lacks the column 'pixels'"]),
         ({"pixels": {3: "1 2 3"}}, ["row 3 (line 5)", "2304 pixels", "Received: 3."]),
         ({"pixels": {3: PIXELS + " 7"}}, ["row 3 (line 5)", "Received: 2305."]),

@@ -59,7 +59,9 @@ def test_unknown_folders_and_files_are_named(tree):
     root = tree(
         {"happy/a.png": 0, "bored/b.png": 1, "1/c.png": 2, "sad/d.png": 3, "sad/e.txt": b""}
     )
-    faces = load_dataset(root)
+    with pytest.raises(DataError, match=r"1, bored name no emotion: .* --ignore 1,bored"):
+        load_dataset(root)
+    faces = load_dataset(root, ignore=["1", "bored"])
     assert len(faces) == 2
     text = " ".join(faces.warnings)
     assert "'bored'" in text

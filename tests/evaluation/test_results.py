@@ -1,12 +1,14 @@
 """results.csv and the predictions of each image."""
 
 import csv
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from fer_core.errors import DataError
+from fer_core.evaluation.keep import keep_figures, name_for
 from fer_core.evaluation.predictions import Predictions, read_predictions, write_predictions
 from fer_core.evaluation.results import COUNT, FIELDS, read_results, update_results
 
@@ -122,3 +124,20 @@ def test_predictions_that_are_none(tmp_path):
     (tmp_path / "x.parquet").write_text("no")
     with pytest.raises(DataError, match="holds no predictions"):
         read_predictions(tmp_path / "x.parquet")
+
+
+def test_figures_of_another_set_of_the_same_name_stay(tmp_path) -> None:
+    """A file called fer2013.csv with three made-up rows replaces nobody's FER-2013."""
+    shipped = {"data": "fer2013", "split": "public_test", "model_sha256": "m"}
+    shipped |= {"data_sha256": "a" * 64}
+    assert name_for([tmp_path], shipped) == "fer2013"
+    keep_figures(tmp_path, shipped | {"accuracy": 0.7})
+    other = shipped | {"data_sha256": "b" * 64}
+    name = name_for([tmp_path], other)
+    assert name == "fer2013-bbbbbbbb"
+    keep_figures(tmp_path, other | {"data": name, "accuracy": 1.0})
+    kept = json.loads((tmp_path / "metrics.json").read_text())["evaluations"]
+    assert kept["fer2013_public_test"]["accuracy"] == 0.7
+    assert kept["fer2013-bbbbbbbb_public_test"]["accuracy"] == 1.0
+    assert name_for([tmp_path], shipped) == "fer2013"
+    assert name_for([tmp_path], other) == name

@@ -103,7 +103,8 @@ def show_picture(task: Task, document: dict[str, Any]) -> None:
     )
     with right:
         if not count:
-            st.info("No face was found: try a picture in which faces are larger or turned here.")
+            if not document.get("note"):
+                st.info("No face was found: try a picture in which faces are larger.")
             return
         shown = np.argsort(-result.faces.sizes)[:MAX_FACES].tolist()
         row = shown[0]

@@ -44,7 +44,8 @@ def show_video(task: Task, document: dict[str, Any], table: Path) -> None:
     plural = "" if frames == 1 else "s"
     st.markdown(f"{length} · {frames:,} frame{plural} analysed{found}")
     if not count:
-        st.info("No face was found: try a video in which faces are larger or turned to the camera.")
+        if not document.get("note"):
+            st.info("No face was found: try a video in which faces are larger.")
         return
     _show_course(task, document, table)
     _show_moments(task, document, table)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fer_core.app.studio.state import Desk, act
+from fer_core.datasets import names
 from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.manifest import MANIFEST_NAME
 from fer_core.errors import InputError
@@ -78,8 +79,8 @@ def show_upload(desk: Desk, found: StudioSet, info: SetInfo) -> None:
 
 def guess_emotion(name: str) -> int | None:
     """Place of the expression that a file's name holds; None where it names none or several."""
-    named = [i for i, emotion in enumerate(EMOTIONS) if emotion in name.lower()]
-    return named[0] if len(named) == 1 else None
+    emotion = names.guess_emotion(name)
+    return None if emotion is None else EMOTIONS.index(emotion)
 
 
 def _store_files(
@@ -91,12 +92,12 @@ def _store_files(
 ) -> Stored:
     kept = dropped = 0
     with scratch_folder() as root:
-        names = []
+        files_there = []
         for index, file in enumerate(files):
             name = f"video{index:02d}{Path(file.name).suffix.lower()}"
             (root / name).write_bytes(file.getbuffer())
-            names.append(name)
-        takes = cut_files(root, names, labels, info.detector)
+            files_there.append(name)
+        takes = cut_files(root, files_there, labels, info.detector)
         for label, faces in takes:
             stored = found.add_take(person, label, faces)
             kept, dropped = kept + stored.kept, dropped + stored.dropped

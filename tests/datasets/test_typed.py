@@ -1,0 +1,127 @@
+"""Tables as people have them: another divider, another encoding, empty lines, capitals."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from fer_core.datasets import load_dataset
+from fer_core.datasets.build import read_clip_labels
+from fer_core.errors import DataError
+from fer_core.labels import EMOTIONS
+
+PIXELS = " ".join(["7"] * 2304)
+ROWS = [("3", PIXELS, "Training"), ("4", PIXELS, "PublicTest")]
+
+
+def table(rows: list[tuple[str, ...]], divider: str = ",") -> str:
+    return "".join(divider.join(cells) + "\r\n" for cells in rows)
+
+
+HEAD = ("emotion", "pixels", "Usage")
+#: name -> (content, splits)
+FORMS = {
+    "comma": (table([HEAD, *ROWS]).encode(), {"train": 1, "public_test": 1}),
+    "semicolon": (table([HEAD, *ROWS], ";").encode(), {"train": 1, "public_test": 1}),
+    "tab": (table([HEAD, *ROWS], "\t").encode(), {"train": 1, "public_test": 1}),
+    "utf-16": (table([HEAD, *ROWS], "\t").encode("utf-16"), {"train": 1, "public_test": 1}),
+    "capitals": (
+        table([("Emotion", "Pixels", "USAGE"), *ROWS]).encode(),
+        {"train": 1, "public_test": 1},
+    ),
+    "no usage": (table([HEAD[:2], *(row[:2] for row in ROWS)]).encode(), {"all": 2}),
+    "floats": (
+        table([HEAD, *((f"{a}.0", b, c) for a, b, c in ROWS)]).encode(),
+        {"train": 1, "public_test": 1},
+    ),
+    "empty at the end": (
+        (table([HEAD, *ROWS]) + ",,\r\n,,\r\n\r\n").encode(),
+        {"train": 1, "public_test": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_faces_as_numbers(name: str, tmp_path: Path) -> None:
+    content, splits = FORMS[name]
+    path = tmp_path / "mine.csv"
+    path.write_bytes(content)
+    faces = load_dataset(path)
+    assert dict(faces.split_counts()) == splits
+    assert [faces.label_names[k] for k in faces.labels] == ["happy", "sad"]
+    assert faces.split_note == ("not divided" if "all" in splits else "official")
+
+
+def test_no_header_is_a_short_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(table(ROWS))
+    with pytest.raises(DataError, match="has no header: its first line must be") as caught:
+        load_dataset(path)
+    assert len(str(caught.value)) < 300
+
+
+COLUMNS = ("file", "participant", "clip", "emotion", "time_s")
+ENTRIES = [("0.png", "Jürgen", "c", "happy", "0.5"), ("1.png", "Ana", "c", "sad", "1.5")]
+
+
+@pytest.mark.parametrize("divider", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_manifests(divider: str, encoding: str, tmp_path: Path) -> None:
+    for name in ("0.png", "1.png"):
+        cv2.imwrite(str(tmp_path / name), np.full((48, 48), 90, np.uint8))
+    head = tuple(name.title() for name in COLUMNS)
+    text = table([head, *ENTRIES], divider) + divider * 4 + "\r\n\r\n"
+    (tmp_path / "manifest.csv").write_bytes(text.encode(encoding))
+    faces = load_dataset(tmp_path)
+    assert faces.participants is not None
+    assert faces.participants.tolist() == ["Jürgen", "Ana"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "file;participant;emotion\na.mp4;anna;happy\n",
+        "file\tparticipant\temotion\na.mp4\tanna\thappy\n\t\t\n",
+        "File,Participant,Emotion\na.mp4,anna,happy\n",
+        "file, participant, emotion\na.mp4, anna, happy\n\n",
+    ],
+)
+def test_lists_of_videos(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").touch()
+    (tmp_path / "labels.csv").write_text(text)
+    (clip,) = read_clip_labels(tmp_path)
+    assert (clip.name, clip.participant, clip.emotion) == ("a", "anna", "happy")
+
+
+def write_hub(path: Path, names: list[str] | None) -> Path:
+    """As the Hugging Face Hub writes sets of pictures."""
+    _, data = cv2.imencode(".png", np.full((48, 48), 90, np.uint8))
+    rows = [{"bytes": data.tobytes(), "path": f"{k}.png"} for k in range(3)]
+    made = pa.table({"image": rows, "label": [2, 0, 1]})
+    if names is not None:
+        about = {"info": {"features": {"label": {"names": names, "_type": "ClassLabel"}}}}
+        made = made.replace_schema_metadata({"huggingface": json.dumps(about)})
+    pq.write_table(made, path)
+    return path
+
+
+def test_parquet_of_the_hub(tmp_path: Path) -> None:
+    names = ["sadness", "Happy", "surprise"]
+    write_hub(tmp_path / "train-00000-of-00001.parquet", names)
+    write_hub(tmp_path / "test-00000-of-00001.parquet", names)
+    faces = load_dataset(tmp_path)
+    assert dict(faces.split_counts()) == {"private_test": 3, "train": 3}
+    assert [faces.label_names[k] for k in faces.labels[:3]] == ["surprise", "sad", "happy"]
+    assert (faces.label_names, faces.has_fer_labels) == (EMOTIONS, False)
+    assert dict(load_dataset(write_hub(tmp_path / "hub.parquet", names)).split_counts()) == {
+        "all": 3
+    }
+
+
+def test_parquet_of_the_hub_without_names(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="does not name its classes"):
+        load_dataset(write_hub(tmp_path / "hub.parquet", None))
