@@ -34,7 +34,8 @@ def train(
     epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
     seed: Annotated[int | None, typer.Option(help="Instead of the recipe's.")] = None,
     weights: Annotated[
-        Path | None, typer.Option(help="Backbone weights (.h5) for mobilenet and resnet.")
+        Path | None,
+        typer.Option(help="Weights (.h5) of mobilenet, resnet or dlib_face."),
     ] = None,
     weights_sha256: Annotated[str | None, typer.Option(help="Their sha256.")] = None,
     classes: Classes = None,

@@ -20,6 +20,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
             there is no target for that output.
         weights: (N,) float32, how much each image counts.
         mixup: parameter of the Beta distribution (Zhang et al. 2018, arXiv 1710.09412); 0: off.
+        cutmix: the same, for a rectangle of another image in its place (Yun et al. 2019, arXiv
+            1905.04899); with both, each batch draws which.
     """
 
     def __init__(
@@ -31,13 +33,14 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         seed: int,
         weights: NDArray[np.float32] | None = None,
         mixup: float = 0.0,
+        cutmix: float = 0.0,
     ) -> None:
         super().__init__()
         self.images = images[..., None] if images.ndim == 3 else images
         self.targets = targets
         self.weights = np.ones(len(images), np.float32) if weights is None else weights
         self.batch_size = min(batch_size, len(images))
-        self.seed, self.mixup = seed, mixup
+        self.seed, self.mixup, self.cutmix = seed, mixup, cutmix
         self.start_epoch(0)
 
     def start_epoch(self, epoch: int) -> None:
@@ -52,13 +55,26 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         rows = self._order[index * self.batch_size : (index + 1) * self.batch_size]
         x = self.images[rows].astype(np.float32)
         y = {name: target[rows] for name, target in self.targets.items()}
-        if self.mixup:
-            share = np.float32(
-                np.random.default_rng((self.seed, *rows[:2])).beta(self.mixup, self.mixup)
-            )
-            x = share * x + (1 - share) * x[::-1]
+        if self.mixup or self.cutmix:
+            rng = np.random.default_rng((self.seed, *rows[:2]))
+            x, share = self._mix(x, rng)
             y = {name: share * t + (1 - share) * t[::-1] for name, t in y.items()}
         return x, y, self.weights[rows]
+
+    def _mix(self, x: Any, rng: np.random.Generator) -> tuple[Any, np.float32]:
+        """Images mixed with those of the batch in reverse, and what share of each is its own."""
+        if self.mixup:
+            share = np.float32(rng.beta(self.mixup, self.mixup))
+            if not self.cutmix or rng.random() < 0.5:
+                return share * x + (1 - share) * x[::-1], share
+        height, width = x.shape[1:3]
+        side = np.sqrt(1 - rng.beta(self.cutmix, self.cutmix))
+        top, left = (rng.integers(0, n - int(side * n) + 1) for n in (height, width))
+        place = np.s_[:, top : top + int(side * height), left : left + int(side * width)]
+        mixed = x.copy()
+        mixed[place] = x[::-1][place]
+        own = 1 - int(side * height) * int(side * width) / (height * width)
+        return mixed, np.float32(own)
 
 
 def one_hot(labels: NDArray[np.int64], classes: int) -> FloatMatrix:

@@ -142,8 +142,9 @@ class _LayerRates:
 
     def _apply_weight_decay(self, variables: Any) -> None:
         decay = self.weight_decay  # type: ignore[attr-defined]
-        for index, variable in enumerate(variables if decay else ()):
+        for variable in variables if decay else ():
             if self._use_weight_decay(variable):  # type: ignore[attr-defined]
+                index = self._get_variable_index(variable)  # type: ignore[attr-defined]
                 rate = self.learning_rate * self._share(index)  # type: ignore[attr-defined]
                 variable.assign(variable * (1.0 - decay * rate))
 

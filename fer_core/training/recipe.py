@@ -56,7 +56,10 @@ class AugmentPart(_Part):
     #: Share of the images that lose what JPEG of quality 10 to 90 loses.
     jpeg: float = Field(0.0, ge=0, le=1)
     erase: float = Field(0.0, ge=0, le=1)
+    #: Parameters of the Beta distributions of mixing pairs of images, whole or by a rectangle;
+    #: with both, each batch draws which.
     mixup: float = Field(0.0, ge=0, le=1)
+    cutmix: float = Field(0.0, ge=0, le=1)
 
 
 class OptimizerPart(_Part):

@@ -110,6 +110,7 @@ def train(
         seed=recipe.seed,
         weights=data.weights,
         mixup=recipe.augment.mixup,
+        cutmix=recipe.augment.cutmix,
     )
     is_new = not (resume and (run.path / CHECKPOINT).is_file())
     network = network_for(recipe, fast=True, start=is_new)

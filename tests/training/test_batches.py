@@ -73,6 +73,31 @@ def test_mixup_mixes_images_and_targets_alike() -> None:
     assert labels.max() == 6
 
 
+def test_cutmix_puts_a_rectangle_of_another_image_and_its_share_of_the_target() -> None:
+    batches, plain = make(cutmix=1.0), make()
+    is_cut = []
+    for index in range(len(batches)):
+        x, y, _ = batches[index]
+        px, py, _ = plain[index]
+        foreign = (x != px)[..., 0] & (px != px[::-1])[..., 0]
+        np.testing.assert_array_equal(x[foreign], px[::-1][foreign])
+        share = 1 - foreign.any(axis=0).mean()  # the same place in each image
+        np.testing.assert_allclose(
+            y["fer"], share * py["fer"] + (1 - share) * py["fer"][::-1], atol=1e-6
+        )
+        is_cut.append(0 < share < 1)
+    assert any(is_cut)
+
+
+def test_with_both_some_batches_are_mixed_whole_and_some_by_a_rectangle() -> None:
+    batches, plain = make(400, mixup=0.5, cutmix=1.0), make(400)
+    kinds = set()
+    for index in range(len(batches)):
+        is_own = (batches[index][0] == plain[index][0])[..., 0]
+        kinds.add("rectangle" if is_own.all(axis=0).any() else "whole")
+    assert kinds == {"rectangle", "whole"}
+
+
 class Probe(keras.Model):
     """Writes down which images each step saw."""
 
