@@ -29,7 +29,7 @@ run: setup
 test: dev $(if $(filter 1,$(FER_REQUIRE_RAY)),$(VENV)/.ray)
 	@scripts/ensure_chromium.sh
 	@scripts/ensure_postgres.sh
-	$(PY) -m pytest -m "not soak" $(ARGS)
+	@scripts/run_tests.sh $(PY) $(ARGS)
 
 check: dev
 	$(VENV)/bin/ruff check .

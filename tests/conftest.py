@@ -31,6 +31,23 @@ def _own_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         os.environ["FER_DATA_DIR"] = before
 
 
+ROOT = Path(__file__).parent
+#: Folders whose tests need the machine to themselves; single tests elsewhere are marked `alone`.
+ALONE = ("bench", "e2e", "loopback")
+#: Folders whose tests share what is dear: TensorFlow's import, a PostgreSQL server.
+TOGETHER = {"training": "keras", "zoo": "keras", "storage": "storage"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests run alone, and which on one worker: a file's, and some folders'."""
+    for item in items:
+        place = item.path.relative_to(ROOT)
+        if place.parts[0] in ALONE or item.get_closest_marker("e2e"):
+            item.add_marker("alone")
+        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(place.parts[0], place.as_posix())))
+
+
 #: Threads of libraries that keep a pool of their own; every other one belongs to its test.
 POOLS = ("AnyIO worker thread", "asyncio_", "ThreadPoolExecutor")
 ENDS_WITHIN_S = 10.0

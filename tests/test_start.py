@@ -13,6 +13,8 @@ from playwright.sync_api import expect, sync_playwright
 from tests.e2e.browser import CHROMIUM_ARGS, find_chromium, free_port
 from tests.processes import Started, start
 
+pytestmark = pytest.mark.alone
+
 #: Until the page is served; nobody there; the live page opened once, with its models warm.
 START_S = 6.0
 IDLE_MB = 300.0

@@ -15,6 +15,8 @@ from fer_core.errors import ConfigError, FerError
 from tests.analysis.clips import write_video
 from tests.cli.test_analyze import contents, run
 
+pytestmark = pytest.mark.alone  # starts a cluster
+
 #: Of each node; results go through the disk, so that Ray has next to nothing to keep.
 STORE_BYTES = 80 * 2**20
 

@@ -37,6 +37,7 @@ def wait_until(name: str, condition: Callable[[RunInfo], bool]) -> RunInfo:
     raise AssertionError(f"{info.state}, {len(info.rows)} epochs:\n{log[-2000:]}")
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_app_and_training_killed(
     data_dir: Path,
