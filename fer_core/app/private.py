@@ -281,6 +281,12 @@ class ServerHalf:
         _reset_context(self.context)
         self.context._set_state(state)
 
+    def end(self) -> None:
+        """End the server's half; it is drawn no more."""
+        from streamlit_webrtc.component import _reset_context
+
+        _reset_context(self.context)
+
     def allow_another_run(self) -> None:
         """A run that ends before the stream is drawn is not taken for a visit to another page."""
         self.context._last_rendered_run_count = None

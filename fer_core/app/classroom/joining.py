@@ -21,6 +21,8 @@ from fer_core.storage.tables import Room
 from fer_core.text import markdown_escape
 from fer_core.types import FrameResult
 
+STREAM_KEY = "class_stream"
+
 
 def ask_for_code() -> None:
     """A field for the room's code; opens the room's own address."""
@@ -77,7 +79,7 @@ def show_consent(room: Room) -> None:
             )
     st.caption(texts.LAW)
     say(visit.message)
-    check_camera(visit)
+    check_camera(visit, key=STREAM_KEY)
     if not warm_up(visit):
         return
     if st.button("I agree, join with my camera", type="primary", key="agree"):

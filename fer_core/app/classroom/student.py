@@ -6,7 +6,13 @@ import streamlit as st
 
 from fer_core.app.access import cookies
 from fer_core.app.classroom import state
-from fer_core.app.classroom.joining import find_open, show_consent, show_notice, start_own
+from fer_core.app.classroom.joining import (
+    STREAM_KEY,
+    find_open,
+    show_consent,
+    show_notice,
+    start_own,
+)
 from fer_core.app.classroom.state import ClassroomState
 from fer_core.app.stream.figures import show_face
 from fer_core.app.stream.messages import CONSENT
@@ -25,7 +31,6 @@ from fer_core.storage.choices import may_others_join
 from fer_core.text import markdown_escape
 
 _CHECK_EVERY_S = 2.0
-_STREAM_KEY = "class_stream"
 
 
 def show_room_for_student(code: str) -> None:
@@ -88,7 +93,7 @@ def _show_own_stream(
     places = usual_places()
     show_stream(
         mine.own,
-        key=_STREAM_KEY,
+        key=STREAM_KEY,
         controls=controls,
         start=lambda: start_own(place),
         beside=show_face,

@@ -52,6 +52,7 @@ class CameraReport:
         cameras: all that there are.
         facing: ``user``, ``environment``, or empty where the browser does not know.
         size: width and height of its picture in pixels, as far as it is known.
+        anew: whether the video's frame would open another one, unless it is loaded anew.
     """
 
     attempt: int
@@ -60,6 +61,7 @@ class CameraReport:
     cameras: tuple[Camera, ...] = ()
     facing: str = ""
     size: tuple[int, int] | None = None
+    anew: bool = False
 
     @property
     def faces_visitor(self) -> bool:
@@ -77,6 +79,7 @@ def mount_camera_check(
     streaming: bool,
     constraints: Mapping[str, Any] = CONSTRAINTS,
     camera: str = "",
+    streams: tuple[str, str] = ("", ""),
 ) -> CameraReport | None:
     """Place the check on the page; returns the latest report of this browser, if any.
 
@@ -85,6 +88,8 @@ def mount_camera_check(
         streaming: True once the video runs, so that the check lets go of the camera.
         constraints: what is asked of the camera.
         camera: id of the one that was chosen; empty for the one that this browser had last.
+        streams: keys of the stream that follows, and of the one that does where the video's frame
+            is loaded anew.
     """
     result = _CHECK(
         key="camera_check",
@@ -94,6 +99,7 @@ def mount_camera_check(
                 "streaming": streaming,
                 "constraints": dict(constraints),
                 "camera": camera,
+                "streams": streams,
             }
         ),
         default={"report": None},
@@ -120,6 +126,7 @@ def _parse_report(value: Any) -> CameraReport | None:
         cameras=_cameras(value.get("cameras")),
         facing=_text(value.get("facing")),
         size=_size(value.get("size")),
+        anew=value.get("anew") is True,
     )
 
 

@@ -15,10 +15,11 @@ from fer_core.app.private import ServerHalf, optional
 
 #: What the browser said while the server made its answer is read in this time. [s]
 LISTEN_S = 0.05
+_PACKAGE: Final = "streamlit-webrtc"
 _FEATURE: Final = "a connection that got another offer's answer heals"
 
 
-@optional(_FEATURE, default=None, package="streamlit-webrtc")
+@optional(_FEATURE, default=None, package=_PACKAGE)
 def answer_newest_offer(key: str) -> None:
     """Let only the answer to the newest offer be sent; to be called before the stream is drawn.
 
@@ -43,7 +44,7 @@ def answer_newest_offer(key: str) -> None:
         st.rerun()
 
 
-@optional(_FEATURE, default=False, package="streamlit-webrtc")
+@optional(_FEATURE, default=False, package=_PACKAGE)
 def must_stop(key: str) -> bool:
     """Whether the stream must stop first, so that both sides forget what does not belong together.
 
@@ -52,6 +53,18 @@ def must_stop(key: str) -> bool:
     """
     half = ServerHalf.of(key)
     return half is not None and not half.is_answer_waiting and is_stale(half)
+
+
+@optional("a stream that is not drawn any more ends at once", default=None, package=_PACKAGE)
+def end_stream(key: str) -> None:
+    """End the server's half of a stream that is drawn no more.
+
+    Args:
+        key: of the stream, as ``webrtc_streamer`` has it.
+    """
+    half = ServerHalf.of(key)
+    if half is not None:
+        half.end()
 
 
 def is_stale(half: ServerHalf) -> bool:

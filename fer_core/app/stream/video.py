@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from fer_core.app.stream import camera, webrtc
+from fer_core.app.stream.handshake import end_stream
 from fer_core.app.stream.visit import Phase, Visit
 from fer_core.config import settings
 from fer_core.streaming import ice_servers
@@ -31,22 +32,24 @@ def show_video(
         container: key of the element around the video, for the page's styles.
         constraints: as ``getUserMedia`` takes them.
     """
-    with st.container(key=container):
+    with st.container(key=container, gap=None):
+        # For another camera the frame is loaded anew: it has another key and another place then.
+        if visit.turns % 2:
+            st.empty()
         state = webrtc.open_stream(
             visit.callback,
             playing=visit.phase is Phase.RUNNING,
             ice_servers=ice_servers(settings(), str(st.context.headers.get("Host", "localhost"))),
-            key=key,
-            constraints=camera.with_camera(
-                constraints, visit.camera if len(visit.cameras) > 1 else ""
-            ),
+            key=_key_of(key, visit.turns),
+            constraints=camera.with_camera(constraints, visit.chosen_camera),
         )
-    check_camera(visit, streaming=state.playing, constraints=constraints)
+    check_camera(visit, key=key, streaming=state.playing, constraints=constraints)
 
 
 def check_camera(
     visit: Visit,
     *,
+    key: str,
     streaming: bool = False,
     constraints: Mapping[str, Any] = camera.CONSTRAINTS,
 ) -> None:
@@ -54,6 +57,7 @@ def check_camera(
 
     Args:
         visit: takes the browser's answer, and the page runs again where that changes it.
+        key: of the stream that follows.
         streaming: True once the video runs, so that the check lets go of the camera.
         constraints: as ``getUserMedia`` takes them.
     """
@@ -62,7 +66,18 @@ def check_camera(
     # attempt that is over.
     attempt = visit.attempt if visit.is_streaming else 0
     report = camera.mount_camera_check(
-        attempt, streaming=streaming, constraints=constraints, camera=visit.camera
+        attempt,
+        streaming=streaming,
+        constraints=constraints,
+        camera=visit.chosen_camera,
+        streams=(_key_of(key, visit.turns), _key_of(key, visit.turns + 1)),
     )
+    before = _key_of(key, visit.turns)
     if visit.take_report(report) or visit.message is not message:
+        if _key_of(key, visit.turns) != before:
+            end_stream(before)
         st.rerun()
+
+
+def _key_of(key: str, turns: int) -> str:
+    return f"{key}-{turns}" if turns else key

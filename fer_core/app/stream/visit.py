@@ -59,6 +59,8 @@ class Visit:
     results: SessionResults | None = None
     cameras: tuple[Camera, ...] = ()
     camera: str = ""
+    chosen_camera: str = ""
+    turns: int = 0
     size: tuple[int, int] | None = None
     faces_visitor: bool = True
     can_mirror: bool = True
@@ -135,7 +137,11 @@ class Visit:
             if self.message is None:
                 self.started_at = self.started_at or datetime.now().astimezone()
                 self._see_through(report)
-                self._enter(Phase.RUNNING)
+                if report.anew:  # asked once more, while the frame of the video is loaded
+                    self.turns += 1
+                    self.attempt += 1
+                else:
+                    self._enter(Phase.RUNNING)
             else:
                 self.finish()  # what another camera saw before is there to look at
             return True
@@ -146,6 +152,8 @@ class Visit:
     def _see_through(self, report: CameraReport) -> None:
         self.cameras, self.camera, self.size = report.cameras, report.camera, report.size
         self.faces_visitor = report.faces_visitor
+        if self.chosen_camera != report.camera:  # it is not there any more
+            self.chosen_camera = ""
         if self.session is not None:
             self.session.set_mirror(self.is_mirrored)
 
@@ -153,7 +161,8 @@ class Visit:
         """Go on with another camera; what was recorded so far stays."""
         if camera == self.camera:
             return
-        self.camera, self.wants_mirror = camera, None
+        self.camera = self.chosen_camera = camera
+        self.wants_mirror = None
         if self.phase is Phase.RUNNING:
             self.attempt += 1
             self._enter(Phase.ASKING)

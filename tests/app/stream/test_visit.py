@@ -253,6 +253,16 @@ def test_another_camera_goes_on_with_what_was_recorded(visit: Visit, admission: 
     assert visit.started_at == began
 
 
+def test_a_frame_that_would_open_another_camera_is_loaded_anew_before_it_plays(
+    visit: Visit, admission: Admission
+) -> None:
+    start(visit, admission)
+    assert visit.take_report(CameraReport(1, "ok", "b", BOTH, anew=True))
+    assert (visit.phase, visit.attempt, visit.turns) == (Phase.ASKING, 2, 1)
+    assert visit.take_report(CameraReport(2, "ok", "b", BOTH))
+    assert (visit.phase, visit.turns) == (Phase.RUNNING, 1)
+
+
 def test_another_camera_that_does_not_open_leaves_what_was_recorded(
     visit: Visit, admission: Admission
 ) -> None:

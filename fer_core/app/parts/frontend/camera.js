@@ -10,6 +10,7 @@
 // page of this kind.
 
 const HOLD_MS = 8000
+const FRAME_MS = 4000
 const instances = new WeakMap()
 
 function release(mine) {
@@ -50,7 +51,37 @@ function remembered(name, value) {
     if (value) window.localStorage.setItem(name, value)
     return window.localStorage.getItem(name) ?? ""
   } catch {
-    return value
+    return value ?? ""
+  }
+}
+
+// streamlit-webrtc's frame of the video takes the camera that it had last, on this page or else on
+// any, whatever it is asked for; it reads which when it is loaded. True where it must be loaded anew.
+function hand(camera, [stream, next]) {
+  const any = "streamlit-webrtc:device-ids"
+  const own = `${any}:${stream}`
+  let known
+  try {
+    known = JSON.parse(remembered(own) || remembered(any) || "{}").video
+  } catch {
+    known = undefined
+  }
+  const anew = known !== undefined && known !== camera
+  remembered(anew ? `${any}:${next}` : own, JSON.stringify({ video: camera }))
+  return anew
+}
+
+// Until the frame of the video is drawn: one that is told to play before makes several offers of a
+// connection. Where it can't be looked into, or takes long, the stream begins without.
+async function frameIsReady() {
+  for (let waited = 0; waited < FRAME_MS; waited += 50) {
+    try {
+      const frame = document.querySelector("iframe[title*='webrtc_streamer']")
+      if (!frame || frame.contentDocument?.querySelector("#root *")) return
+    } catch {
+      return
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 
@@ -63,7 +94,7 @@ function ask(constraints, camera) {
   })
 }
 
-async function open(mine, constraints, chosen) {
+async function open(mine, { constraints, camera: chosen, streams }) {
   const reason = obstacle()
   if (reason) return { outcome: reason }
   const wanted = remembered(`mien_camera_${constraints.video.facingMode}`, chosen)
@@ -76,10 +107,12 @@ async function open(mine, constraints, chosen) {
       throw error
     })
     mine.timer = setTimeout(() => release(mine), HOLD_MS)
-    const settings = mine.stream.getVideoTracks()[0]?.getSettings?.() ?? {}
+    await frameIsReady()
+    const settings = mine.stream?.getVideoTracks()[0]?.getSettings?.() ?? {}
     return {
       outcome: "ok",
       camera: settings.deviceId ?? "",
+      anew: hand(settings.deviceId, streams),
       facing: settings.facingMode ?? "",
       size: [settings.width ?? 0, settings.height ?? 0],
       cameras: (await cameras()).map((one) => ({ id: one.deviceId, name: one.label })),
@@ -99,7 +132,7 @@ export default function (component) {
     mine.attempt = data.attempt
     release(mine)
     const attempt = data.attempt
-    const check = attempt === 0 ? look() : open(mine, data.constraints, data.camera)
+    const check = attempt === 0 ? look() : open(mine, data)
     check.then((found) => {
       if (attempt !== mine.attempt) return
       if (attempt > 0 || found.outcome !== "ok") setStateValue("report", { attempt, ...found })
