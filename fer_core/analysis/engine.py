@@ -1,5 +1,6 @@
 """One file at a time through the pipeline; the networks are loaded once."""
 
+import errno
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -93,7 +94,13 @@ class Engine:
             outcome = _failed(task, str(error))
         except OSError as error:
             what = f"{printable_name(task.name)} could not be analysed"
-            outcome = _failed(task, f"{what} ({error.strerror or error}); check disk and folder.")
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                why = (
+                    f"the disk is full under {printable_name(self._out)}; make room and try again."
+                )
+            else:
+                why = f"{error.strerror or error}; check disk and folder."
+            outcome = _failed(task, f"{what}: {why}")
         except Exception as error:  # whatever damage brings out of a library, the rest goes on
             _log.exception("analysis of %s", printable_name(task.name))
             what = f"{printable_name(task.name)} could not be analysed"
@@ -258,13 +265,12 @@ class Engine:
         return stills
 
     def _document(self, task: Task) -> Document:
-        changed = datetime.fromtimestamp(Path(task.file).stat().st_mtime, UTC)
-        return Document(
-            printable_name(task.name),
-            task.kind,
-            self.options,
-            modified=changed.isoformat(timespec="seconds"),
-        )
+        try:
+            changed = datetime.fromtimestamp(Path(task.file).stat().st_mtime, UTC)
+            modified = changed.isoformat(timespec="seconds")
+        except (ValueError, OverflowError):  # beyond the year 9999
+            modified = ""
+        return Document(printable_name(task.name), task.kind, self.options, modified=modified)
 
 
 def _damage_text(task: Task, reader: VideoReader, end_s: float) -> str:
