@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from fer_core.analysis.annotated import draw_still
+from fer_core.analysis.cuts import CutDetector
 from fer_core.analysis.document import Document
 from fer_core.analysis.hints import SAMPLE, explain
 from fer_core.analysis.moments import StrongestMoments
@@ -194,7 +195,7 @@ class Engine:
     ) -> None:
         """Every frame once: analysed, measured, written. What is open is closed in any case."""
         windows, episodes = SecondWindows(), EpisodeDetector()
-        moments = StrongestMoments()
+        moments, cuts = StrongestMoments(), CutDetector()
         copy = writer.open_annotated(reader.fps or 30.0) if self.options.annotate else None
         result: FrameResult | None = None
         told_s = time.monotonic()
@@ -215,6 +216,8 @@ class Engine:
                     episodes.pause(begin_s)
                 lost = len(reader.lost)
                 if is_due:
+                    if cuts.is_cut(frame) and pipeline.tracker is not None:
+                        pipeline.tracker.reset()  # ids follow places within a scene
                     result = pipeline.process(frame)
                     writer.add_faces(face_rows(task.name, document.frames, result))
                     keep(windows.add(result, is_shown=True))
