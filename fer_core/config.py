@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 from fer_core.errors import ConfigError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+#: Longest time for which anything is kept.
+MOST_DAYS = 36_500
 MODELS_DIR = PROJECT_ROOT / "models"
 
 
@@ -27,17 +29,17 @@ class Settings(BaseSettings):
     yunet_model: Path | None = None
     ice_servers: list[dict[str, Any]] = Field(default_factory=list)
     turn_secret: str | None = None
-    turn_ttl_s: int = Field(3600, ge=60)
-    max_streams: int | None = Field(None, ge=1)
-    max_pixels: int = Field(65_000_000, ge=1)
-    max_bytes: int = Field(32 * 1024**3, ge=1)
-    max_duration_s: float = Field(24 * 3600, gt=0)
-    max_upload_mb: int = Field(1000, ge=1)
-    max_analyses: int | None = Field(None, ge=1)
+    turn_ttl_s: int = Field(3600, ge=60, le=7 * 86_400)
+    max_streams: int | None = Field(None, ge=1, le=100_000)
+    max_pixels: int = Field(65_000_000, ge=1, le=10**12)
+    max_bytes: int = Field(32 * 1024**3, ge=1, le=2**62)
+    max_duration_s: float = Field(24 * 3600, gt=0, le=366 * 86_400)
+    max_upload_mb: int = Field(1000, ge=1, le=1_000_000)
+    max_analyses: int | None = Field(None, ge=1, le=10_000)
     allow_training: bool = False
     database_url: str | None = None
-    retention_days: int = Field(30, ge=1)
-    k_min: int = Field(5, ge=2)
+    retention_days: int = Field(30, ge=1, le=MOST_DAYS)
+    k_min: int = Field(5, ge=2, le=1000)
     hosts: Annotated[tuple[str, ...], NoDecode] = ()
     roles: dict[str, list[str]] = Field(default_factory=dict)
 

@@ -87,3 +87,11 @@ def csv_cell(value: Any) -> Any:
     if isinstance(value, str) and value.lstrip()[:1] in tuple("=+-@|%\t\r＝＋－＠"):
         return "'" + value if value.strip() else value
     return value
+
+
+def csv_mark(text: str) -> str:
+    """The byte order mark that a CSV file of this text begins with: none where all is ASCII.
+
+    Without it, spreadsheets take UTF-8 for another encoding, and show JÃ¼rgen for Jürgen.
+    """
+    return "" if text.isascii() else "\ufeff"

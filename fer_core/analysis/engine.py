@@ -1,5 +1,6 @@
 """One file at a time through the pipeline; the networks are loaded once."""
 
+import errno
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ import cv2
 import numpy as np
 
 from fer_core.analysis.annotated import draw_still
+from fer_core.analysis.cuts import CutDetector
 from fer_core.analysis.document import Document
 from fer_core.analysis.hints import SAMPLE, explain
 from fer_core.analysis.moments import StrongestMoments
@@ -93,7 +95,13 @@ class Engine:
             outcome = _failed(task, str(error))
         except OSError as error:
             what = f"{printable_name(task.name)} could not be analysed"
-            outcome = _failed(task, f"{what} ({error.strerror or error}); check disk and folder.")
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                why = (
+                    f"the disk is full under {printable_name(self._out)}; make room and try again."
+                )
+            else:
+                why = f"{error.strerror or error}; check disk and folder."
+            outcome = _failed(task, f"{what}: {why}")
         except Exception as error:  # whatever damage brings out of a library, the rest goes on
             _log.exception("analysis of %s", printable_name(task.name))
             what = f"{printable_name(task.name)} could not be analysed"
@@ -187,7 +195,7 @@ class Engine:
     ) -> None:
         """Every frame once: analysed, measured, written. What is open is closed in any case."""
         windows, episodes = SecondWindows(), EpisodeDetector()
-        moments = StrongestMoments()
+        moments, cuts = StrongestMoments(), CutDetector()
         copy = writer.open_annotated(reader.fps or 30.0) if self.options.annotate else None
         result: FrameResult | None = None
         told_s = time.monotonic()
@@ -208,6 +216,8 @@ class Engine:
                     episodes.pause(begin_s)
                 lost = len(reader.lost)
                 if is_due:
+                    if cuts.is_cut(frame) and pipeline.tracker is not None:
+                        pipeline.tracker.reset()  # ids follow places within a scene
                     result = pipeline.process(frame)
                     writer.add_faces(face_rows(task.name, document.frames, result))
                     keep(windows.add(result, is_shown=True))
@@ -258,13 +268,12 @@ class Engine:
         return stills
 
     def _document(self, task: Task) -> Document:
-        changed = datetime.fromtimestamp(Path(task.file).stat().st_mtime, UTC)
-        return Document(
-            printable_name(task.name),
-            task.kind,
-            self.options,
-            modified=changed.isoformat(timespec="seconds"),
-        )
+        try:
+            changed = datetime.fromtimestamp(Path(task.file).stat().st_mtime, UTC)
+            modified = changed.isoformat(timespec="seconds")
+        except (ValueError, OverflowError):  # beyond the year 9999
+            modified = ""
+        return Document(printable_name(task.name), task.kind, self.options, modified=modified)
 
 
 def _damage_text(task: Task, reader: VideoReader, end_s: float) -> str:

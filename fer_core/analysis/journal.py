@@ -58,7 +58,7 @@ class Journal:
     @property
     def stems(self) -> dict[str, str]:
         """File -> stem of what has results here."""
-        return {file: line["stem"] for file, line in self._lines.items() if line["stem"]}
+        return {f: line["stem"] for f, line in self._lines.items() if line.get("outputs")}
 
     def is_finished(self, task: Task) -> bool:
         """Whether the same file was analysed with the same options and its results are there."""
@@ -77,11 +77,23 @@ class Journal:
             "options": self._digest,
             "signature": _signature(outcome.file),
         }
+        old = self._lines.get(outcome.file, {})
+        earlier = [*old.get("outputs", []), *old.get("earlier", [])]
+        if outcome.status == "failed":  # nothing new stands beside what an earlier run wrote
+            line["earlier"] = earlier
+        else:
+            self._remove_stale(outcome, earlier)
         self._lines[outcome.file] = line
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
             file.flush()
             os.fsync(file.fileno())
+
+    def _remove_stale(self, outcome: Outcome, earlier: Sequence[str]) -> None:
+        """What an earlier run wrote of the same file, and this one did not, tells another story."""
+        for name in earlier:
+            if name not in outcome.outputs and Path(name).name == name:
+                (self._out / name).unlink(missing_ok=True)
 
     def close(self, order: Sequence[str]) -> None:
         """Put the lines in the order of these files, those of earlier runs after them."""

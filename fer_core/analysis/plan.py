@@ -19,6 +19,10 @@ RESULT_ENDS: Final = (
 )  # fmt: skip
 
 
+#: Names have 255 bytes at most; results add up to 40 of their own.
+_STEM_BYTES: Final = 200
+
+
 def kind_of(path: str) -> Kind:
     """By the content; what is neither is opened as a video, which tells what it is."""
     return "picture" if kind_of_file(path) == "picture" else "video"
@@ -87,7 +91,7 @@ def name_stems(files: Iterable[str], kept: Mapping[str, str]) -> dict[str, str]:
         if file in kept:
             stems[file] = kept[file]
             continue
-        wanted = stem = printable_name(Path(file).stem) or "file"
+        wanted = stem = _shortened(printable_name(Path(file).stem)) or "file"
         number = 1
         while _collides(stem, taken):
             number += 1
@@ -95,6 +99,11 @@ def name_stems(files: Iterable[str], kept: Mapping[str, str]) -> dict[str, str]:
         taken |= _results_of(stem)
         stems[file] = stem
     return stems
+
+
+def _shortened(stem: str) -> str:
+    """At most so long that no file system refuses the names of the results."""
+    return stem.encode()[:_STEM_BYTES].decode(errors="ignore")
 
 
 def _collides(stem: str, taken: Container[str]) -> bool:
@@ -123,7 +132,9 @@ def plan_tasks(
             files |= dict.fromkeys(find_files(path, out, notes))
         except InputError as error:
             failed.append(Outcome(path, "", "failed", str(error)))
-    stems = name_stems(files, kept or {})
+    # A path that was mistyped takes no name away from a file that is there.
+    there = sorted(files, key=lambda file: not Path(file).exists())
+    stems = name_stems(there, kept or {})
     return [Task(file, kind_of(file), stems[file]) for file in files], failed
 
 

@@ -114,6 +114,8 @@ class ResultWriter:
         """Remove what was begun."""
         try:
             self._close()
+        except OSError:  # the disk is full: what is written is thrown away in any case
+            pass
         finally:
             discard_part(self._out, self._stem, self._mark)
 

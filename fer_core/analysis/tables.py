@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 from fer_core.labels import EMOTIONS
 from fer_core.temporal.samples import sample_row
+from fer_core.text import csv_cell, csv_mark
 from fer_core.types import EmotionSample, FrameResult
 
 FACE_COLUMNS: Final = (
@@ -72,18 +73,33 @@ def second_row(name: str, sample: EmotionSample) -> list[Any]:
 
 
 class CsvTable:
-    """A CSV file in UTF-8 with a header; unknown values are empty."""
+    """A CSV file in UTF-8 with a header; unknown values are empty.
+
+    No spreadsheet takes a name for a formula, or the text for another encoding (``text.csv_mark``).
+    """
 
     def __init__(self, path: Path, columns: Sequence[str]) -> None:
         self._file = path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
         self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerow(columns)
+        self._columns: Sequence[str] | None = columns
 
     def add(self, rows: Sequence[Sequence[Any]]) -> None:
-        self._writer.writerows(rows)
+        if rows:
+            self._begin("".join(cell for cell in rows[0] if isinstance(cell, str)))
+        self._writer.writerows([csv_cell(cell) for cell in row] for row in rows)
+
+    def _begin(self, text: str) -> None:
+        """The header; the names in the first row are those of all."""
+        if self._columns is not None:
+            self._file.write(csv_mark(text))
+            self._writer.writerow(self._columns)
+            self._columns = None
 
     def close(self) -> None:
-        self._file.close()
+        try:
+            self._begin("")
+        finally:
+            self._file.close()
 
 
 class JsonTable:

@@ -27,6 +27,12 @@ from fer_core.video import VideoReader
 
 #: What browsers play.
 SUFFIXES: Final = (".mp4", ".webm")
+#: Codec and pixel format of what every browser plays.
+_PLAYED: Final = frozenset(
+    (codec, pixels)
+    for codec in ("h264", "vp8", "vp9", "libvpx-vp9", "av1", "libdav1d")
+    for pixels in ("yuv420p", "yuvj420p")
+)
 MAX_DURATION_S: Final = 900.0
 _CODE = re.compile(r"^[0-9a-f]{12,32}$")
 _DAY_S = 86_400
@@ -227,6 +233,11 @@ def _empty(path: Path, given_s: int) -> dict[str, Any]:
 
 def _duration_s(path: Path) -> float:
     with VideoReader(path, threads=1) as reader:
+        if (reader.codec, reader.pixel_format) not in _PLAYED:
+            raise InputError(
+                f"{printable_name(path)} holds {reader.codec} video ({reader.pixel_format}), which "
+                "not every browser plays; save it as H.264 or VP9 with 8 bits."
+            )
         last_s = 0.0
         for frame in reader:
             last_s = frame.time_s

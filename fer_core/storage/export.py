@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from fer_core.storage.checkins import list_checkins
 from fer_core.storage.tables import Consent, Person, Sample, Team
-from fer_core.text import csv_cell
+from fer_core.text import csv_cell, csv_mark
 
 #: Samples read at once.
 PIECE: Final = 2_000
@@ -121,7 +121,7 @@ def write_csv(columns: list[str], rows: list[dict[str, Any]]) -> str:
     """CSV (RFC 4180) whose text no spreadsheet takes for a formula."""
     buffer = io.StringIO()
     _write_rows(buffer, columns, rows)
-    return buffer.getvalue()
+    return csv_mark(buffer.getvalue()) + buffer.getvalue()
 
 
 def _write_rows(out: IO[str], columns: list[str], rows: Iterable[dict[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_core.config import settings
+from fer_core.config import MOST_DAYS, settings
 from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.datasets.manifest import MANIFEST_NAME
@@ -62,8 +62,8 @@ class StudioSet:
         """
         title = clean_name(title, noun="set's name")
         days = settings().retention_days if keep_days is None else keep_days
-        if not 1 <= days <= 3650:
-            raise InputError(f"A set is kept for 1 to 3650 days. Received: {days}.")
+        if not 1 <= days <= MOST_DAYS:
+            raise InputError(f"A set is kept for 1 to {MOST_DAYS:,} days. Received: {days}.")
         name = slug_of(title)
         path = recordings_dir() / name
         with hold_set(path):

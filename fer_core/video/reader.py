@@ -271,6 +271,16 @@ class VideoReader:
         return frame
 
     @property
+    def codec(self) -> str:
+        """FFmpeg's name of the codec."""
+        return str(self._stream.codec_context.codec.canonical_name)
+
+    @property
+    def pixel_format(self) -> str:
+        """FFmpeg's name of the pixel format; empty where it is not known yet."""
+        return str(self._stream.codec_context.pix_fmt or "")
+
+    @property
     def share(self) -> float:
         """How much of the file's bytes was read, 0..1."""
         return min(1.0, self._file.tell() / self._bytes)

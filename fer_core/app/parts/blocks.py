@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fer_core.labels import COLORS
+from fer_core.text import csv_mark
 
 #: Distinct lines for models: Okabe and Ito's colours, each with a dash and a marker of its own,
 #: so that nothing is told by colour alone.
@@ -43,7 +44,8 @@ class Table:
 
     def csv(self) -> bytes:
         """UTF-8, with a mark that spreadsheets know it by."""
-        return self.frame.to_csv(index=False).encode("utf-8-sig")
+        text = str(self.frame.to_csv(index=False))
+        return (csv_mark(text) + text).encode()
 
 
 Block = Text | Chart | Table

@@ -18,7 +18,7 @@ from fer_core.app.studio.state import (
     this_desk,
 )
 from fer_core.app.studio.train import show_train
-from fer_core.config import settings
+from fer_core.config import MOST_DAYS, settings
 from fer_core.errors import DataError
 from fer_core.studio import StudioSet
 from fer_core.studio.consent import day_text
@@ -129,7 +129,7 @@ def _show_new(desk: Desk) -> None:
         days = st.number_input(
             "Kept for (days)",
             1,
-            3650,
+            MOST_DAYS,
             settings().retention_days,
             help="After that the set is deleted, whatever happens.",
         )
