@@ -12,6 +12,9 @@ from fer_core.processes import usable_cores
 #: A place is free again this long after its last sign of life: under a minute, yet longer than
 #: a stream takes to start (up to 45 s where an unreachable STUN server is asked first).
 SILENCE_S = 50.0
+#: Where others wait, a place whose camera has shown nothing for so long goes to them: time enough
+#: to answer the browser's question, too short to hold places with nothing.
+ASKING_S = 15.0
 
 #: Cores set aside for one analysed stream of 640x480 at 30 fps. ``bench live`` measured 0.12 to
 #: 0.31 on a machine of two cores under changing load; the rest is for pages and further faces.
@@ -41,6 +44,10 @@ class Lease:
         that was released, or taken over by the same visitor's newer lease, stays lost.
         """
         return self._admission._touch(self._key, self)
+
+    def note_frame(self) -> bool:
+        """As ``touch``, by a frame of the camera: the place is used, not only asked for."""
+        return self._admission._touch(self._key, self, has_frame=True)
 
     def release(self) -> None:
         """Give the place back; a second time does nothing."""
@@ -81,14 +88,20 @@ class Admission:
         self._lock = threading.Lock()
         self._seen_s: dict[Hashable, float] = {}
         self._holders: dict[Hashable, Lease] = {}
+        # Places whose camera has shown nothing yet: since when, and from where.
+        self._asking: dict[Hashable, tuple[float, str]] = {}
         # Leases that may not come back; they leave the set when nobody holds them any more.
         self._ended: weakref.WeakSet[Lease] = weakref.WeakSet()
 
-    def acquire(self, key: Hashable) -> Lease:
+    def acquire(self, key: Hashable, address: str = "") -> Lease:
         """A place for a visitor; one who has a place already keeps it under the new lease.
+
+        From one address, only half of the places may wait for a camera at the same time; a class
+        behind one address comes in one after another, as its cameras start.
 
         Args:
             key: who it is, the same after a reload of the page.
+            address: from where; empty for this computer, and where it is not known.
 
         Raises:
             BusyError: every place is taken.
@@ -96,6 +109,8 @@ class Admission:
         with self._lock:
             self._expire()
             if key not in self._holders and self._is_full():
+                self._end_asking()
+            if key not in self._holders and (self._is_full() or self._asks_too_much(address)):
                 raise BusyError(
                     f"All {self.max_streams} places are taken: a place is free again when "
                     "someone leaves, so this page keeps trying."
@@ -104,6 +119,7 @@ class Admission:
                 self._ended.add(older)
             lease = Lease(self, key)
             self._hold(key, lease)
+            self._asking[key] = (self._clock(), address)
             return lease
 
     @property
@@ -121,6 +137,23 @@ class Admission:
     def _is_full(self) -> bool:
         return len(self._holders) >= self.max_streams
 
+    def _end_asking(self) -> None:
+        """Take places back whose camera has shown nothing for too long."""
+        limit_s = self._clock() - ASKING_S
+        for key in [key for key, (since_s, _) in self._asking.items() if since_s <= limit_s]:
+            self._ended.add(self._holders[key])
+            self._drop(key)
+
+    def _asks_too_much(self, address: str) -> bool:
+        if not address or self.max_streams == 1:
+            return False
+        asking = sum(where == address for _, where in self._asking.values())
+        return asking >= self.max_streams // 2
+
+    def _drop(self, key: Hashable) -> None:
+        del self._holders[key], self._seen_s[key]
+        self._asking.pop(key, None)
+
     def _hold(self, key: Hashable, lease: Lease) -> None:
         self._holders[key] = lease
         self._seen_s[key] = self._clock()
@@ -128,22 +161,24 @@ class Admission:
     def _expire(self) -> None:
         limit_s = self._clock() - self._silence_s
         for key in [key for key, seen_s in self._seen_s.items() if seen_s <= limit_s]:
-            del self._seen_s[key], self._holders[key]
+            self._drop(key)
 
-    def _touch(self, key: Hashable, lease: Lease) -> bool:
+    def _touch(self, key: Hashable, lease: Lease, *, has_frame: bool = False) -> bool:
         with self._lock:
             if self._holders.get(key) is not lease:
                 self._expire()
                 if key in self._holders or lease in self._ended or self._is_full():
                     return False
             self._hold(key, lease)
+            if has_frame:
+                self._asking.pop(key, None)
             return True
 
     def _release(self, key: Hashable, lease: Lease) -> None:
         with self._lock:
             self._ended.add(lease)
             if self._holders.get(key) is lease:
-                del self._holders[key], self._seen_s[key]
+                self._drop(key)
 
     def _is_held(self, key: Hashable, lease: Lease) -> bool:
         with self._lock:

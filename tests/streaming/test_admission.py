@@ -97,3 +97,41 @@ def test_default_grows_with_the_cores() -> None:
     assert default_max_streams(1) >= 1
     assert default_max_streams(64) > default_max_streams(2) > default_max_streams(1)
     assert Admission().max_streams == default_max_streams()
+
+
+def test_two_without_a_camera_do_not_hold_all_places(clock: Clock) -> None:
+    """They held every place for a minute, again and again."""
+    admission = Admission(2, clock=clock)
+    held = admission.acquire("attacker 1", "10.0.0.9")
+    with pytest.raises(BusyError):
+        admission.acquire("attacker 2", "10.0.0.9")
+    assert admission.acquire("visitor", "10.0.0.1").note_frame()
+    clock.now += 14
+    assert held.touch(), "the page is open"
+    with pytest.raises(BusyError):
+        admission.acquire("next", "10.0.0.2")
+    clock.now += 1
+    assert admission.acquire("next", "10.0.0.2").is_held
+    assert not held.touch(), "it does not come back"
+
+
+def test_who_shows_a_camera_keeps_the_place_and_nobody_is_hurried_where_there_is_room(
+    clock: Clock,
+) -> None:
+    admission = Admission(2, clock=clock)
+    slow, shown = admission.acquire("slow"), admission.acquire("shown")
+    assert shown.note_frame()
+    clock.now += 40
+    assert slow.touch()
+    assert shown.touch()
+    assert admission.in_use == 2, "nobody waits"
+    assert admission.acquire("next").is_held
+    assert shown.is_held
+    assert not slow.is_held
+
+
+def test_a_class_behind_one_address_comes_in_as_its_cameras_start(clock: Clock) -> None:
+    admission = Admission(6, clock=clock)
+    for number in range(6):
+        assert admission.acquire(f"student {number}", "10.0.0.1").note_frame()
+    assert admission.free == 0

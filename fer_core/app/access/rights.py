@@ -12,13 +12,14 @@ from typing import NoReturn
 
 import streamlit as st
 
-from fer_core.access import VISITOR, Access, Role
+from fer_core.access import VISITOR, Access, Role, network_of
 from fer_core.access.links import find_access, note_login
 from fer_core.access.login import roles_from_claims
 from fer_core.app.access import cookies
 from fer_core.app.keeping import ensure_keeper
 from fer_core.config import settings
 from fer_core.errors import AccessError, FerError
+from fer_core.hosting import is_loopback
 from fer_core.storage import audit, shared_store
 
 _log = logging.getLogger(__name__)
@@ -72,6 +73,12 @@ def note_action(action: str, subject: str) -> None:
         audit.note(
             session, action=action, subject=subject, now_s=store.now_s(), number=access.number
         )
+
+
+def visitor_network() -> str:
+    """From where the visitor comes, as limits count it; empty for this computer."""
+    address = st.context.ip_address or ""
+    return "" if is_loopback(address) else network_of(address)
 
 
 def begin_run() -> Access:

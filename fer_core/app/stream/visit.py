@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import av
 
+from fer_core.app.access.rights import visitor_network
 from fer_core.app.stream.camera import Camera, CameraReport
 from fer_core.app.stream.messages import (
     NO_CONNECTION,
@@ -114,7 +115,7 @@ class Visit:
         """
         self.message = None
         try:
-            self.lease = lease = admission.acquire(self.key)
+            self.lease = lease = admission.acquire(self.key, visitor_network())
         except BusyError as error:
             self.message = Message("warning", str(error))
             if self.phase is not Phase.BUSY:
@@ -122,7 +123,7 @@ class Visit:
             return
         self.can_mirror = options.pop("mirror", True)
         self.session = LiveSession(
-            make_pipeline, heartbeat=lease.touch, mirror=self.is_mirrored, **options
+            make_pipeline, heartbeat=lease.note_frame, mirror=self.is_mirrored, **options
         )
         self.results = self.started_at = self.size = None
         self.attempt += 1
