@@ -134,6 +134,8 @@ def build_pipeline(
     live: bool = True,
     small_faces: bool = False,
     steady: str = "plain",
+    smooth_s: float = 0.3,
+    expiry_s: float = LIVE_EXPIRY_S,
 ) -> FacePipeline:
     """A fresh pipeline: for a stream with tracking and smoothing, for stills without.
 
@@ -143,34 +145,36 @@ def build_pipeline(
         live: track faces and steady what they show, with the filter ``steady`` of
             ``temporal.FILTERS``.
         small_faces: look for small faces too.
+        smooth_s: time constant of the filter ``plain``; 0 takes every frame by itself.
+        expiry_s: a face keeps its id for so long out of sight.
 
     Raises:
         ModelError: no such model, or its files do not fit together, or no recurrent head.
-        ConfigError: no such detector, or YuNet without ``FER_YUNET_MODEL``.
+        ConfigError: no such detector or filter, or YuNet without ``FER_YUNET_MODEL``.
     """
     options = {"model_path": settings().yunet_model} if detector == "yunet" else {}
     folder = resolve_model_dir(model)
     smoother = None
     if live:
-        smoother = Smoother(expiry_s=LIVE_EXPIRY_S, steady=make_filter(steady, folder))
+        smoother = Smoother(expiry_s=expiry_s, steady=make_filter(steady, folder, smooth_s))
     return FacePipeline(
         load_classifier(folder, embed=smoother is not None and smoother.steady.needs_embedding),
         create_detector(detector, small_faces=small_faces, **options),
         mesh=FaceMesh() if mesh else None,
-        tracker=Tracker(expiry_s=LIVE_EXPIRY_S) if live else None,
+        tracker=Tracker(expiry_s=expiry_s) if live else None,
         smoother=smoother,
     )
 
 
-def make_filter(name: str, model_dir: Path) -> TemporalFilter:
-    """A filter of ``temporal.FILTERS`` for a model.
+def make_filter(name: str, model_dir: Path, smooth_s: float = 0.3) -> TemporalFilter:
+    """A filter of ``temporal.FILTERS`` for a model; ``smooth_s`` is the time constant of plain.
 
     Raises:
         ConfigError: there is no such filter.
         ModelError: the model has no recurrent head.
     """
     if name == "plain":
-        return PlainFilter()
+        return PlainFilter(smooth_s)
     if name == "markov":
         return MarkovFilter()
     if name == "recurrent":

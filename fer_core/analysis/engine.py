@@ -207,7 +207,7 @@ class Engine:
             writer.add_seconds([second_row(task.name, sample) for sample in samples])
 
         try:
-            for frame, is_due in self._due(reader):
+            for frame, is_due in due_frames(reader, self.options.every_s):
                 if document.frames == 0:
                     document.width, document.height = frame.width, frame.height
                 self._check_duration(task, frame.time_s)
@@ -242,15 +242,6 @@ class Engine:
             keep(windows.flush())
             document.tracks = episodes.finish()
             document.moments = moments.found()
-
-    def _due(self, reader: VideoReader) -> Iterator[tuple[VideoFrame, bool]]:
-        """Each frame, and whether it is analysed: the first at or after every multiple of S."""
-        every_s, next_s = self.options.every_s, 0.0
-        for frame in reader:
-            is_due = every_s is None or frame.time_s >= next_s - 1e-6
-            if every_s is not None and is_due:
-                next_s = (np.floor(frame.time_s / every_s + 1e-6) + 1) * every_s
-            yield frame, is_due
 
     def _check_duration(self, task: Task, seconds: float | None) -> None:
         limit = settings().max_duration_s
@@ -299,6 +290,16 @@ def _damage_text(task: Task, reader: VideoReader, end_s: float) -> str:
             "if it should be longer."
         )
     return ""
+
+
+def due_frames(reader: VideoReader, every_s: float | None) -> Iterator[tuple[VideoFrame, bool]]:
+    """Each frame, and whether it is analysed: the first at or after every multiple of S."""
+    next_s = 0.0
+    for frame in reader:
+        is_due = every_s is None or frame.time_s >= next_s - 1e-6
+        if every_s is not None and is_due:
+            next_s = (np.floor(frame.time_s / every_s + 1e-6) + 1) * every_s
+        yield frame, is_due
 
 
 def check_size(task: Task) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from fer_core.labels import EMOTIONS
+from fer_core.records import FrameRecord
 from fer_core.temporal.samples import sample_row
 from fer_core.text import csv_cell, csv_mark
 from fer_core.types import EmotionSample, FrameResult
@@ -42,27 +43,14 @@ def face_rows(name: str, index: int, result: FrameResult) -> list[list[Any]]:
     ``index`` counts the video's frames from 0, analysed or not. Probabilities and label are
     those that are shown: smoothed, unless smoothing is off.
     """
-    limits = (result.width, result.height) * 2
-    time_s = round(result.time_s, 4)
+    record = FrameRecord.from_result(result)
     return [
         [
-            *(name, index, time_s, track_id),
-            *(
-                round(min(max(value, 0.0), float(limit)), 1)
-                for value, limit in zip(box, limits, strict=True)
-            ),
-            round(score, 4),
-            *(round(p, 6) for p in probs),
-            label,
+            *(name, index, record.time_s, track_id, *face.box, face.score),
+            *face.probabilities.values(),
+            face.label,
         ]
-        for track_id, box, score, probs, label in zip(
-            result.faces.track_ids.tolist(),
-            result.faces.boxes.tolist(),
-            result.faces.scores.tolist(),
-            result.smoothed.tolist(),
-            result.labels,
-            strict=True,
-        )
+        for track_id, face in zip(result.faces.track_ids.tolist(), record.faces, strict=True)
     ]
 
 

@@ -149,24 +149,19 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
 
 
 def _describe(result: "FrameResult") -> dict[str, Any]:
-    from fer_core.labels import EMOTIONS
+    from fer_core.records import FrameRecord
 
-    limits = (result.width, result.height) * 2
+    record = FrameRecord.from_result(result)
     faces = [
         {
-            "box": [
-                round(min(max(float(value), 0.0), float(limit)), 1)
-                for value, limit in zip(box, limits, strict=True)
-            ],
-            "score": round(float(score), 4),
-            "label": label,
-            "probs": {name: round(float(p), 6) for name, p in zip(EMOTIONS, probs, strict=True)},
+            "box": list(face.box),
+            "score": face.score,
+            "label": face.label,
+            "probs": face.probabilities,
         }
-        for box, score, label, probs in zip(
-            result.faces.boxes, result.faces.scores, result.labels, result.probs, strict=True
-        )
+        for face in record.faces
     ]
-    return {"width": result.width, "height": result.height, "faces": faces}
+    return {"width": record.width, "height": record.height, "faces": faces}
 
 
 def _as_text(record: dict[str, Any]) -> str:
