@@ -3,10 +3,6 @@
 import os
 import shutil
 import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+
+from tests.processes import start
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTRAIT = ROOT / "fer_core" / "assets" / "astronaut.png"
@@ -83,42 +81,8 @@ def free_port() -> int:
 
 @contextmanager
 def run_app(data_dir: Path, **env: str) -> Iterator[str]:
-    """The app on a free loopback port; gives its address and ends its process afterwards."""
+    """The app as `make run` starts it, on a free loopback port; its address."""
     port = free_port()
-    log_path = data_dir / f"app-{port}.log"
-    command = [
-        os.environ.get("PYTHON", sys.executable),
-        *("-m", "streamlit", "run", "streamlit_app.py"),
-        *("--server.headless", "true", "--server.address", "127.0.0.1"),
-        *("--server.port", str(port)),
-    ]
-    environment = {**os.environ, "FER_DATA_DIR": str(data_dir), **env}
-    with log_path.open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_for(address, process, log_path)
-            yield address
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(timeout=15)
-
-
-def _wait_for(address: str, process: "subprocess.Popen[bytes]", log_path: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.2)
-    raise RuntimeError(f"The app did not start:\n{log_path.read_text(errors='replace')[-4000:]}")
+    with start("-m", "fer_core", "serve", "--port", str(port), data_dir=data_dir, **env) as app:
+        app.wait_for_line("Mien is ready")
+        yield f"http://127.0.0.1:{port}"

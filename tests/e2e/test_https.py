@@ -45,14 +45,10 @@ def test_network_is_served_over_https_with_the_camera(
 
 
 def test_plain_http_from_another_computer_says_what_to_do(
-    playwright: Playwright, chromium: str, face_video: Path, tmp_path: Path
+    playwright: Playwright, chromium: str, face_video: Path, address: str
 ) -> None:
-    port = free_port()
-    command = ("-m", "fer_core", "serve", "--port", str(port))
-    with start(*command, data_dir=tmp_path) as app:
-        app.wait_for_line("Mien is ready")
-        with launch(playwright, chromium, _args(face_video)) as browser:
-            page = browser.new_page()
-            page.goto(f"http://{HOST}:{port}/")
-            assert not page.evaluate("window.isSecureContext")
-            expect(page.get_by_text(m.INSECURE_ORIGIN.text)).to_be_visible(timeout=60_000)
+    with launch(playwright, chromium, _args(face_video)) as browser:
+        page = browser.new_page()
+        page.goto(address.replace("127.0.0.1", HOST))
+        assert not page.evaluate("window.isSecureContext")
+        expect(page.get_by_text(m.INSECURE_ORIGIN.text)).to_be_visible(timeout=60_000)

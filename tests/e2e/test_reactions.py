@@ -22,7 +22,7 @@ def place(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     video = write_video(folder / "made.webm", frames=50, codec="libvpx")
     shelf = Shelf(folder / "reactions")
     shelf.add("An advert", "made.webm", io.BytesIO(video.read_bytes()))
-    with run_app(folder, FER_DATA_DIR=str(folder)) as url:
+    with run_app(folder) as url:
         yield url
 
 
