@@ -38,6 +38,8 @@ _TELL_EVERY_S = 0.25
 _MISSING_S = 2.0
 #: Detectors are less sure of faces that lie on their side or stand on their heads.
 _DOUBTFUL = 0.75
+#: After damage pictures change at once without a cut, until the next whole one.
+_SMEARED_S = 5.0
 #: Damaged places that a sentence names.
 _MOST_SHOWN = 5
 #: Between two frames of a file a face is out of sight for at most so long, as the tracker counts:
@@ -216,7 +218,8 @@ class Engine:
                     episodes.pause(begin_s)
                 lost = len(reader.lost)
                 if is_due:
-                    if cuts.is_cut(frame) and pipeline.tracker is not None:
+                    is_cut = cuts.is_cut(frame) and not _is_smeared(reader, frame.time_s)
+                    if is_cut and pipeline.tracker is not None:
                         pipeline.tracker.reset()  # ids follow places within a scene
                     result = pipeline.process(frame)
                     writer.add_faces(face_rows(task.name, document.frames, result))
@@ -265,6 +268,11 @@ class Engine:
         except (ValueError, OverflowError):  # beyond the year 9999
             modified = ""
         return Document(printable_name(task.name), task.kind, self.options, modified=modified)
+
+
+def _is_smeared(reader: VideoReader, time_s: float) -> bool:
+    """Whether damage may still show in a frame: it does until the next whole picture."""
+    return bool(reader.damaged_s) and time_s - reader.damaged_s[-1] < _SMEARED_S
 
 
 def _damage_text(task: Task, reader: VideoReader, end_s: float) -> str:
