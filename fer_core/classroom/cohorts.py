@@ -28,6 +28,8 @@ class CohortKeeper:
         k: smallest group that is shown, and fewest people that any combination of groups is about;
             at least 1.
         shown: groups that were shown before, such as before a restart.
+        broken: those of them of which somebody is not known any more, being erased. They are not
+            shown again: what is left of one would tell about who is gone.
         rng: draws who rests.
 
     Raises:
@@ -39,6 +41,7 @@ class CohortKeeper:
         k: int,
         *,
         shown: Iterable[frozenset[int]] = (),
+        broken: Iterable[frozenset[int]] = (),
         rng: random.Random | None = None,
     ) -> None:
         if k < 1:
@@ -46,6 +49,7 @@ class CohortKeeper:
         self._k = k
         self._rng = rng or random.SystemRandom()
         self._shown = [frozenset(group) for group in shown if group]
+        self._broken = frozenset(broken)
         self._current: frozenset[int] = frozenset()
         self._searched: frozenset[int] | None = None
 
@@ -61,7 +65,7 @@ class CohortKeeper:
         takes in at least k people more.
         """
         here = frozenset(present)
-        whole = [group for group in self._shown if group <= here]
+        whole = [group for group in self._shown if group <= here and group not in self._broken]
         best = max(whole, key=lambda g: (len(g), g == self._current), default=frozenset())
         # A search that found nothing finds nothing among the same people.
         fewest = len(best) + self._k
@@ -91,12 +95,21 @@ class CohortKeeper:
                 # Cheap, and most fail it: each two groups. Then all of them together.
                 if all((group ^ old).bit_count() + away >= self._k for old, away in earlier):
                     found = frozenset(one for one in people if group & bits[one])
-                    if not tells_of_few([*self._shown, found], self._k):
+                    is_told = bool(self._broken) and is_sum_of(found, self._shown)
+                    if not is_told and not tells_of_few([*self._shown, found], self._k):
                         return found
                     looks += 1
                     if looks >= _CLOSE_LOOKS:
                         return frozenset()
         return frozenset()
+
+
+def is_sum_of(group: frozenset[int], groups: Sequence[frozenset[int]]) -> bool:
+    """Whether the group is a combination of others: of groups of which somebody is not known any
+    more, it would then tell about them alone."""
+    people = sorted(frozenset(group).union(*groups))
+    table = np.array([[one in some for one in people] for some in (*groups, group)], np.float64)
+    return bool(np.linalg.matrix_rank(table) == np.linalg.matrix_rank(table[:-1]))
 
 
 def tells_of_few(groups: Sequence[frozenset[int]], k: int) -> bool:

@@ -234,8 +234,10 @@ class RoomHub:
         """The room's keeper; after a restart it knows the groups that were shown before."""
         if room_id not in self._keepers:
             with self._store.read() as session:
-                before = sittings.load_cohorts(session, room_id=room_id)
-            keeper = self._make_keeper(k_min, shown=before.values())
+                before, broken = sittings.load_cohorts(session, room_id=room_id)
+            keeper = self._make_keeper(
+                k_min, shown=before.values(), broken=[before[number] for number in broken]
+            )
             first = max(before, default=-1) + 1 - len(keeper.shown)
             self._keepers[room_id] = (keeper, first)
             self._saved[room_id] = keeper.shown[-1] if keeper.shown else frozenset()

@@ -5,6 +5,7 @@ The code is random; who has it can take their numbers back.
 """
 
 import contextlib
+import hashlib
 import json
 import re
 import secrets
@@ -127,13 +128,18 @@ class Shelf:
         """The clip, and all that viewers gave."""
         shutil.rmtree(self._folder / clip.key, ignore_errors=True)
 
-    def give(self, clip: Clip, course: Course, consent: str) -> str:
+    def give(self, clip: Clip, course: Course, consent: str, browser: str = "") -> str:
         """Keep a viewer's numbers; the code by which they can be taken back.
+
+        Of each browser and clip one viewing counts: a new one takes the place of the one before,
+        which is deleted. Otherwise somebody who gives k times would be a group.
 
         Args:
             clip: that was watched.
             course: what the face showed.
             consent: the text that was agreed to.
+            browser: what tells this browser from others; kept as a digest that differs from clip
+                to clip. Empty where it is not known.
 
         Raises:
             InputError: the clip was removed meanwhile.
@@ -141,9 +147,17 @@ class Shelf:
         folder = self._folder / clip.key / "viewings"
         if not folder.is_dir():
             raise InputError("The clip was removed meanwhile, so nothing was kept.")
+        mark = hashlib.sha256(f"{clip.key} {browser}".encode()).hexdigest() if browser else None
+        if mark is not None:
+            for path in folder.glob("*.json"):
+                before = peek_object(path)
+                if before.get("browser") == mark:
+                    _empty(path, before["given_s"])
         code = secrets.token_hex(8)
         values = {
-            "given_s": int(self._clock()),
+            # To the microsecond: one who comes in the same second must not move others' groups.
+            "given_s": round(self._clock(), 6),
+            "browser": mark,
             "consent": consent,
             "valid_s": np.round(course.valid_s, 3).tolist(),
             "probs": [
@@ -224,7 +238,7 @@ class Shelf:
                         path.unlink()
 
 
-def _empty(path: Path, given_s: int) -> dict[str, Any]:
+def _empty(path: Path, given_s: float) -> dict[str, Any]:
     """Nothing of a viewing is left but its place in the order."""
     values = {"given_s": given_s}
     write_whole(path, json.dumps(values), PRIVATE)

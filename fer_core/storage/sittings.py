@@ -96,17 +96,23 @@ def save_cohort(
     )
     for sitting in sittings:
         before = (sitting.result or {}).get(_COHORTS, [])
-        sitting.result = {**(sitting.result or {}), _COHORTS: [*before, number]}
+        sitting.result = {**(sitting.result or {}), _COHORTS: [*before, [number, len(person_ids)]]}
 
 
-def load_cohorts(session: Session, *, room_id: int) -> dict[int, frozenset[int]]:
-    """Number of each group that was shown, and who was in it; without those erased since."""
+def load_cohorts(
+    session: Session, *, room_id: int
+) -> tuple[dict[int, frozenset[int]], frozenset[int]]:
+    """Number of each group that was shown with who was in it, without those erased since; and the
+    numbers of groups of which somebody was erased."""
     groups: dict[int, set[int]] = {}
+    sizes: dict[int, int] = {}
     rows: Iterable[CheckIn] = session.scalars(select(CheckIn).where(CheckIn.room_id == room_id))
     for sitting in rows:
-        for number in (sitting.result or {}).get(_COHORTS, []):
+        for number, size in (sitting.result or {}).get(_COHORTS, []):
             groups.setdefault(int(number), set()).add(sitting.person_id)
-    return {number: frozenset(people) for number, people in sorted(groups.items())}
+            sizes[int(number)] = int(size)
+    broken = frozenset(number for number, people in groups.items() if len(people) < sizes[number])
+    return {number: frozenset(people) for number, people in sorted(groups.items())}, broken
 
 
 def has_more(session: Session, *, person_id: int, purpose: str) -> bool:

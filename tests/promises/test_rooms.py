@@ -64,3 +64,15 @@ def test_the_quick_search_finds_what_the_exact_one_does(
     k: int, groups: list[frozenset[int]]
 ) -> None:
     assert tells_of_few(groups, k) == (told(groups, k) is not None)
+
+
+def test_what_is_left_of_a_group_is_not_shown_after_a_restart() -> None:
+    """One of a group of four was erased: the other three, shown anew, told that one's figures."""
+    whole = frozenset({1, 2, 3, 4})
+    left = whole - {4}
+    keeper = CohortKeeper(3, shown=[left], broken=[left], rng=random.Random(1))
+    assert keeper.choose(left) == frozenset()
+    for present in (left | {5}, left | {5, 6}, left | {5, 6, 7, 8, 9}):
+        shown = keeper.choose(present)
+        assert told([whole, *([shown] if shown else [])], 3) is None
+    assert keeper.choose(left | {5, 6, 7, 8, 9}), "with enough others something is shown again"

@@ -87,3 +87,15 @@ def test_too_long(
     monkeypatch.setattr(shelf, "MAX_DURATION_S", 1.0)
     with pytest.raises(LimitError, match="limit is 1 s"):
         place[0].add("Long", "a.mp4", io.BytesIO(video))
+
+
+def test_one_who_gives_five_times_is_one_viewer(place: tuple[Shelf, Clock], video: bytes) -> None:
+    mine, clock = place
+    clip = mine.add("Advert", "x.mp4", io.BytesIO(video))
+    for _ in range(5):
+        mine.give(clip, course(), "I agree.", "one browser")
+        clock.now_s += 0.25
+    assert [one is None for one in mine.courses(clip)] == [True] * 4 + [False]
+    mine.give(clip, course(), "I agree.", "another browser")
+    mine.give(clip, course(), "I agree.")
+    assert sum(one is not None for one in mine.courses(clip)) == 3

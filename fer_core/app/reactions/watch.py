@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fer_core.app.access.cookies import browser_of
 from fer_core.app.parts.notices import say
 from fer_core.app.reactions.desk import Desk
 from fer_core.app.reactions.player import show_player
@@ -138,7 +139,8 @@ def _show_giving(desk: Desk, shelf: Shelf, clip: Clip) -> None:
     agreed = st.checkbox(text, key="reactions_agree")
     if st.button("Give my numbers", type="primary", key="reactions_give", disabled=not agreed):
         try:
-            desk.code = shelf.give(clip, desk.course, text)  # type: ignore[arg-type]
+            browser = browser_of(st.context.cookies)
+            desk.code = shelf.give(clip, desk.course, text, browser)  # type: ignore[arg-type]
         except (FerError, OSError) as error:
             st.error(str(error) if isinstance(error, FerError) else "The disk refused them.")
         else:
