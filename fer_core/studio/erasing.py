@@ -7,19 +7,17 @@ whoever is killed in between is finished by the next sweep, or by who asks for i
 import contextlib
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from fer_core.errors import DataError
 from fer_core.files import peek_object
 from fer_core.runs.erased import mark_runs
-from fer_core.studio.info import INFO_NAME, read_info
+from fer_core.studio.info import INFO_NAME, SetInfo, read_info
 from fer_core.studio.models import forget_participant
 from fer_core.studio.private import hold_set, write_private
-
-if TYPE_CHECKING:
-    from fer_core.studio.store import StudioSet
+from fer_core.studio.rows import FaceRow
 
 #: Lies in a set while one of its participants is erased, and says whom.
 NAME: Final = "erasing.json"
@@ -27,13 +25,31 @@ NAME: Final = "erasing.json"
 _DERIVED: Final = ("job.json", "job.log", "report.json")
 
 
-def begin_erasing(found: "StudioSet", participant: str, models: Iterable[str]) -> None:
+class Erasable(Protocol):
+    """What an erasure needs of a ``StudioSet``, which itself needs the erasure."""
+
+    path: Path
+
+    def info(self) -> SetInfo:
+        """Who is in the set."""
+
+    def rows(self) -> list[FaceRow]:
+        """The lines of its manifest."""
+
+    def write(self, rows: list[FaceRow] | None, info: SetInfo | None) -> None:
+        """Replace what is given."""
+
+    def sweep(self, rows: Sequence[FaceRow] | None = None) -> int:
+        """Remove pictures that no line names; how many."""
+
+
+def begin_erasing(found: Erasable, participant: str, models: Iterable[str]) -> None:
     """Write down who is to be erased, and which models learned from them."""
     told = {"participant": participant, "models": list(models)}
     write_private(found.path / NAME, (json.dumps(told) + "\n").encode())
 
 
-def finish_erasing(found: "StudioSet") -> None:
+def finish_erasing(found: Erasable) -> None:
     """Do, or do again, every step of an erasure that was begun; nothing where none was."""
     with hold_set(found.path):
         told = peek_object(found.path / NAME)
