@@ -14,7 +14,8 @@ from streamlit.delta_generator import DeltaGenerator
 from fer_core.app.parts.notices import say
 from fer_core.app.resources import is_warm, warm_example
 from fer_core.app.stream.camera import CONSTRAINTS
-from fer_core.app.stream.messages import ASKING, Message, stream_message
+from fer_core.app.stream.handshake import UNKNOWN, connection_of
+from fer_core.app.stream.messages import Message, asking_message, stream_message
 from fer_core.app.stream.video import show_video
 from fer_core.app.stream.visit import Phase, Visit
 from fer_core.errors import FerError
@@ -109,6 +110,7 @@ def show_stream(
         with places.side, st.container():
             st.fragment(_show_moment, run_every=refresh_s)(
                 visit,
+                key,
                 beside,
                 lambda size: _FRAME.format(
                     key=key, wide=(size or shape)[0], high=(size or shape)[1], width=width
@@ -171,29 +173,31 @@ def _load_models(visit: Visit) -> None:
 
 
 def _show_moment(
-    visit: Visit, beside: Draw, frame_of: Callable[[tuple[int, int] | None], str]
+    visit: Visit, key: str, beside: Draw, frame_of: Callable[[tuple[int, int] | None], str]
 ) -> None:
     """Draw this moment; also the page's sign of life."""
     session, lease = visit.session, visit.lease
     if session is None or lease is None or not lease.touch():
         st.rerun()
     snapshot = session.snapshot()
-    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
+    connection = connection_of(visit.stream_key(key))
+    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0, connection=connection):
         st.rerun()
     st.html(frame_of(snapshot.size or visit.size))
-    beside(snapshot, message_of(visit, snapshot))
+    beside(snapshot, message_of(visit, snapshot, connection))
 
 
-def message_of(visit: Visit, snapshot: LiveSnapshot) -> Message | None:
+def message_of(visit: Visit, snapshot: LiveSnapshot, connection: str = UNKNOWN) -> Message | None:
     """What to say about a stream that runs; None where all is well."""
     if visit.phase is Phase.ASKING:
-        return ASKING
+        return asking_message(visit.in_phase_s)
     if snapshot.problem is not None:
         return Message("error", snapshot.problem)
     return stream_message(
         since_start_s=visit.in_phase_s,
         since_frame_s=snapshot.since_frame_s,
         since_face_s=snapshot.since_face_s,
+        connection=connection,
     )
 
 
