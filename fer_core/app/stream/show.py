@@ -23,6 +23,9 @@ from fer_core.streaming import LiveSnapshot
 
 RETRY_EVERY_S: Final = 2.0
 REFRESH_S: Final = 1.0
+#: A page whose moments do not come for so long is drawn again; looked at so often.
+STUCK_AFTER_S: Final = 6.0
+LOOK_EVERY_S: Final = 3.0
 WIDTHS: Final = (13, 7)
 
 #: The sign of a running script comes and goes with every refresh, and its "Stop" is not ours.
@@ -94,6 +97,10 @@ def show_stream(
         (lose or visit.reset)()
         st.rerun()  # what the page drew before this is of a stream that runs
     st.html(HIDE_STATUS)
+    with st.container():
+        if visit.is_streaming:
+            visit.note_drawn()
+            _keep_going(visit)
     places = places or usual_places()
     with places.head:
         controls()
@@ -172,6 +179,17 @@ def _load_models(visit: Visit) -> None:
         st.rerun()
 
 
+@st.fragment(run_every=LOOK_EVERY_S)
+def _keep_going(visit: Visit) -> None:
+    """Draw the page again where its moments have stopped coming.
+
+    A run that Streamlit ends before it comes to them, as for a report of the video's connection,
+    leaves a page that looks alive and is not refreshed any more. This stands before all of them.
+    """
+    if visit.is_streaming and visit.since_drawn_s > STUCK_AFTER_S:
+        st.rerun()
+
+
 def _show_moment(
     visit: Visit, key: str, beside: Draw, frame_of: Callable[[tuple[int, int] | None], str]
 ) -> None:
@@ -180,6 +198,7 @@ def _show_moment(
     if session is None or lease is None or not lease.touch():
         st.rerun()
     snapshot = session.snapshot()
+    visit.note_drawn()
     connection = connection_of(visit.stream_key(key))
     if visit.give_up_if_overdue(has_frames=snapshot.frames > 0, connection=connection):
         st.rerun()

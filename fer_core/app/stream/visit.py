@@ -64,6 +64,7 @@ class Visit:
     camera: str = ""
     chosen_camera: str = ""
     turns: int = 0
+    drawn_at: float = 0.0
     size: tuple[int, int] | None = None
     faces_visitor: bool = True
     can_mirror: bool = True
@@ -81,6 +82,15 @@ class Visit:
     def in_phase_s(self) -> float:
         """Seconds since the phase was entered."""
         return self.clock() - self.phase_since
+
+    def note_drawn(self) -> None:
+        """The page shows this visit as it is now."""
+        self.drawn_at = self.clock()
+
+    @property
+    def since_drawn_s(self) -> float:
+        """Seconds since the page showed this visit as it was."""
+        return self.clock() - self.drawn_at
 
     @property
     def is_mirrored(self) -> bool:
