@@ -250,6 +250,13 @@ class ServerHalf:
         return self.context._get_worker() is not None
 
     @property
+    def connection(self) -> str:
+        """State of the server's end as ``RTCPeerConnection.iceConnectionState`` has it; ``none``
+        where it is not there yet."""
+        worker = self.context._get_worker()
+        return "none" if worker is None else str(worker.pc.iceConnectionState)
+
+    @property
     def answered_offer(self) -> str | None:
         """The offer (SDP) that the server's end answered; None where it did not yet."""
         worker = self.context._get_worker()

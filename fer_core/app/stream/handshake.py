@@ -15,6 +15,8 @@ from fer_core.app.private import ServerHalf, optional
 
 #: What the browser said while the server made its answer is read in this time. [s]
 LISTEN_S = 0.05
+#: Nobody can say how far a connection is.
+UNKNOWN: Final = "unknown"
 _PACKAGE: Final = "streamlit-webrtc"
 _FEATURE: Final = "a connection that got another offer's answer heals"
 
@@ -65,6 +67,17 @@ def end_stream(key: str) -> None:
     half = ServerHalf.of(key)
     if half is not None:
         half.end()
+
+
+@optional("what keeps a video from coming is told apart", default=UNKNOWN, package=_PACKAGE)
+def connection_of(key: str) -> str:
+    """How far the connection of a stream is: see ``ServerHalf.connection``.
+
+    Args:
+        key: of the stream, as ``webrtc_streamer`` has it.
+    """
+    half = ServerHalf.of(key)
+    return UNKNOWN if half is None else half.connection
 
 
 def is_stale(half: ServerHalf) -> bool:

@@ -9,6 +9,8 @@ Severity = Literal["info", "warning", "error"]
 
 NO_FACE_AFTER_S = 5.0
 NO_FRAME_AFTER_S = 10.0
+#: What is asked of the visitor becomes more urgent after so many seconds.
+PATIENT_S, IMPATIENT_S = 5.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,32 @@ SLOT_LOST = Message(
 CONNECTING = Message("info", "Connecting: the video appears in a few seconds.")
 ASKING = Message("info", "Your browser asks for the camera: choose Allow.")
 
+ASKING_STILL = Message(
+    "info",
+    "Your browser still asks for the camera: look for its question beside the address, or behind "
+    "this window, and choose Allow.",
+)
+ASKING_LONG = Message(
+    "warning",
+    "The browser's question for the camera is still open: if you see none, look at the camera's "
+    "sign in the address bar, allow it there, and press Stop and then Start.",
+)
+FIRST_PICTURE = Message("info", "Almost there: connected, waiting for the first picture.")
+NO_PICTURE = Message(
+    "warning",
+    "The connection stands, but the camera sends no picture: see that no other program uses it, "
+    "that it is not covered or switched off, or choose another one below.",
+)
+SERVER_BUSY = Message(
+    "warning",
+    "The server is busy and has not answered yet: wait, the video begins by itself.",
+)
+SERVER_TOO_BUSY = Message(
+    "warning",
+    "The server was too busy to begin the video within half a minute: press Start again in a "
+    "moment.",
+)
+
 #: Sentence for each outcome of the camera check but ``ok``.
 CAMERA_MESSAGES: dict[str, Message] = {
     "insecure": INSECURE_ORIGIN,
@@ -107,8 +135,35 @@ def camera_message(outcome: str) -> Message | None:
     )
 
 
+def asking_message(since_start_s: float) -> Message:
+    """What to say while the browser's question for the camera is open."""
+    if since_start_s < PATIENT_S:
+        return ASKING
+    return ASKING_STILL if since_start_s < IMPATIENT_S else ASKING_LONG
+
+
+def connecting_message(since_start_s: float, connection: str = "unknown") -> Message:
+    """What to say before the first picture, going by what holds it up.
+
+    Args:
+        since_start_s: seconds since the stream was asked for.
+        connection: state of the server's end, as ``RTCPeerConnection.iceConnectionState`` has it;
+            ``none`` where there is none yet, ``unknown`` where nobody can say.
+    """
+    is_late = since_start_s >= NO_FRAME_AFTER_S
+    if connection in ("connected", "completed"):
+        return NO_PICTURE if is_late else FIRST_PICTURE
+    if connection in ("none", "new"):
+        return SERVER_BUSY if is_late else CONNECTING
+    return NO_CONNECTION if is_late or connection == "failed" else CONNECTING
+
+
 def stream_message(
-    *, since_start_s: float, since_frame_s: float | None, since_face_s: float | None
+    *,
+    since_start_s: float,
+    since_frame_s: float | None,
+    since_face_s: float | None,
+    connection: str = "unknown",
 ) -> Message | None:
     """What to say about a stream that should be running.
 
@@ -116,9 +171,10 @@ def stream_message(
         since_start_s: seconds since the stream was asked for.
         since_frame_s: seconds since the last frame arrived; None before the first one.
         since_face_s: seconds without a face in view; 0 with one, None before the first frame.
+        connection: as for ``connecting_message``.
     """
     if since_frame_s is None:
-        return CONNECTING if since_start_s < NO_FRAME_AFTER_S else NO_CONNECTION
+        return connecting_message(since_start_s, connection)
     if since_frame_s > NO_FACE_AFTER_S:
         return STREAM_STALLED
     if since_face_s is not None and since_face_s >= NO_FACE_AFTER_S:

@@ -14,7 +14,8 @@ from streamlit.delta_generator import DeltaGenerator
 from fer_core.app.parts.notices import say
 from fer_core.app.resources import is_warm, warm_example
 from fer_core.app.stream.camera import CONSTRAINTS
-from fer_core.app.stream.messages import ASKING, Message, stream_message
+from fer_core.app.stream.handshake import UNKNOWN, connection_of
+from fer_core.app.stream.messages import Message, asking_message, stream_message
 from fer_core.app.stream.video import show_video
 from fer_core.app.stream.visit import Phase, Visit
 from fer_core.errors import FerError
@@ -22,6 +23,9 @@ from fer_core.streaming import LiveSnapshot
 
 RETRY_EVERY_S: Final = 2.0
 REFRESH_S: Final = 1.0
+#: A page whose moments do not come for so long is drawn again; looked at so often.
+STUCK_AFTER_S: Final = 6.0
+LOOK_EVERY_S: Final = 3.0
 WIDTHS: Final = (13, 7)
 
 #: The sign of a running script comes and goes with every refresh, and its "Stop" is not ours.
@@ -93,6 +97,10 @@ def show_stream(
         (lose or visit.reset)()
         st.rerun()  # what the page drew before this is of a stream that runs
     st.html(HIDE_STATUS)
+    with st.container():
+        if visit.is_streaming:
+            visit.note_drawn()
+            _keep_going(visit)
     places = places or usual_places()
     with places.head:
         controls()
@@ -109,6 +117,7 @@ def show_stream(
         with places.side, st.container():
             st.fragment(_show_moment, run_every=refresh_s)(
                 visit,
+                key,
                 beside,
                 lambda size: _FRAME.format(
                     key=key, wide=(size or shape)[0], high=(size or shape)[1], width=width
@@ -170,30 +179,44 @@ def _load_models(visit: Visit) -> None:
         st.rerun()
 
 
+@st.fragment(run_every=LOOK_EVERY_S)
+def _keep_going(visit: Visit) -> None:
+    """Draw the page again where its moments have stopped coming.
+
+    A run that Streamlit ends before it comes to them, as for a report of the video's connection,
+    leaves a page that looks alive and is not refreshed any more. This stands before all of them.
+    """
+    if visit.is_streaming and visit.since_drawn_s > STUCK_AFTER_S:
+        st.rerun()
+
+
 def _show_moment(
-    visit: Visit, beside: Draw, frame_of: Callable[[tuple[int, int] | None], str]
+    visit: Visit, key: str, beside: Draw, frame_of: Callable[[tuple[int, int] | None], str]
 ) -> None:
     """Draw this moment; also the page's sign of life."""
     session, lease = visit.session, visit.lease
     if session is None or lease is None or not lease.touch():
         st.rerun()
     snapshot = session.snapshot()
-    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0):
+    visit.note_drawn()
+    connection = connection_of(visit.stream_key(key))
+    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0, connection=connection):
         st.rerun()
     st.html(frame_of(snapshot.size or visit.size))
-    beside(snapshot, message_of(visit, snapshot))
+    beside(snapshot, message_of(visit, snapshot, connection))
 
 
-def message_of(visit: Visit, snapshot: LiveSnapshot) -> Message | None:
+def message_of(visit: Visit, snapshot: LiveSnapshot, connection: str = UNKNOWN) -> Message | None:
     """What to say about a stream that runs; None where all is well."""
     if visit.phase is Phase.ASKING:
-        return ASKING
+        return asking_message(visit.in_phase_s)
     if snapshot.problem is not None:
         return Message("error", snapshot.problem)
     return stream_message(
         since_start_s=visit.in_phase_s,
         since_frame_s=snapshot.since_frame_s,
         since_face_s=snapshot.since_face_s,
+        connection=connection,
     )
 
 

@@ -40,7 +40,7 @@ def show_video(
             visit.callback,
             playing=visit.phase is Phase.RUNNING,
             ice_servers=ice_servers(settings(), str(st.context.headers.get("Host", "localhost"))),
-            key=_key_of(key, visit.turns),
+            key=visit.stream_key(key),
             constraints=camera.with_camera(constraints, visit.chosen_camera),
         )
     check_camera(visit, key=key, streaming=state.playing, constraints=constraints)
@@ -70,14 +70,10 @@ def check_camera(
         streaming=streaming,
         constraints=constraints,
         camera=visit.chosen_camera,
-        streams=(_key_of(key, visit.turns), _key_of(key, visit.turns + 1)),
+        streams=(visit.stream_key(key), f"{key}-{visit.turns + 1}"),
     )
-    before = _key_of(key, visit.turns)
+    before = visit.stream_key(key)
     if visit.take_report(report) or visit.message is not message:
-        if _key_of(key, visit.turns) != before:
+        if visit.stream_key(key) != before:
             end_stream(before)
         st.rerun()
-
-
-def _key_of(key: str, turns: int) -> str:
-    return f"{key}-{turns}" if turns else key

@@ -13,11 +13,13 @@ import av
 from fer_core.app.access.rights import visitor_network
 from fer_core.app.stream.camera import Camera, CameraReport
 from fer_core.app.stream.messages import (
-    NO_CONNECTION,
     NOT_ANSWERED,
+    SERVER_BUSY,
+    SERVER_TOO_BUSY,
     SLOT_LOST,
     Message,
     camera_message,
+    connecting_message,
 )
 from fer_core.app.stream.results import SessionResults
 from fer_core.config import settings
@@ -62,6 +64,7 @@ class Visit:
     camera: str = ""
     chosen_camera: str = ""
     turns: int = 0
+    drawn_at: float = 0.0
     size: tuple[int, int] | None = None
     faces_visitor: bool = True
     can_mirror: bool = True
@@ -79,6 +82,15 @@ class Visit:
     def in_phase_s(self) -> float:
         """Seconds since the phase was entered."""
         return self.clock() - self.phase_since
+
+    def note_drawn(self) -> None:
+        """The page shows this visit as it is now."""
+        self.drawn_at = self.clock()
+
+    @property
+    def since_drawn_s(self) -> float:
+        """Seconds since the page showed this visit as it was."""
+        return self.clock() - self.drawn_at
 
     @property
     def is_mirrored(self) -> bool:
@@ -168,6 +180,10 @@ class Visit:
             self.attempt += 1
             self._enter(Phase.ASKING)
 
+    def stream_key(self, key: str) -> str:
+        """Key of the stream now: another one where the video's frame was loaded anew."""
+        return f"{key}-{self.turns}" if self.turns else key
+
     def choose_mirror(self, wanted: bool) -> None:
         """Show the mirror image, or no more."""
         self.wants_mirror = wanted
@@ -192,14 +208,21 @@ class Visit:
         self._let_go()
         self._enter(Phase.DONE if self.results is not None else Phase.READY)
 
-    def give_up_if_overdue(self, has_frames: bool) -> bool:
-        """End what does not get anywhere; True where that changed the phase."""
+    def give_up_if_overdue(self, has_frames: bool, connection: str = "unknown") -> bool:
+        """End what does not get anywhere; True where that changed the phase.
+
+        Args:
+            has_frames: whether a picture arrived.
+            connection: as for ``connecting_message``.
+        """
         if self.phase is Phase.ASKING and self.in_phase_s > ASK_FOR_S:
             self.message = NOT_ANSWERED
             self.finish()
             return True
         if self.phase is Phase.RUNNING and not has_frames and self.in_phase_s > GIVE_UP_AFTER_S:
-            self.message = NO_CONNECTION
+            self.message = connecting_message(self.in_phase_s, connection)
+            if self.message is SERVER_BUSY:
+                self.message = SERVER_TOO_BUSY
             self._let_go()
             self._enter(Phase.READY)
             return True

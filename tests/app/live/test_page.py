@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.app import resources
-from fer_core.app.stream import camera, webrtc
+from fer_core.app.stream import camera, show, webrtc
 from fer_core.app.stream import messages as m
 from fer_core.app.stream import visit as visit_module
 from fer_core.app.stream.camera import Camera, CameraReport
@@ -248,3 +248,19 @@ def test_the_box_has_the_shape_of_the_picture(
     app.button(key="start").click().run()
     styles = "".join(element.proto.body for element in app.get("html"))
     assert f"aspect-ratio: {shape};" in styles
+
+
+def test_a_page_that_is_not_refreshed_any_more_is_drawn_again(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamlit ended the run before it came to what refreshes itself."""
+    app = open_app()
+    app.button(key="start").click().run()
+    visit = app.session_state["visit"]
+    reruns: list[float] = []
+    monkeypatch.setattr(show.st, "rerun", lambda: reruns.append(visit.since_drawn_s))
+    show._keep_going.__wrapped__(visit)
+    assert reruns == []
+    visit.drawn_at -= show.STUCK_AFTER_S + 1
+    show._keep_going.__wrapped__(visit)
+    assert len(reruns) == 1

@@ -57,3 +57,37 @@ def test_stream_message(
         since_start_s=since_start_s, since_frame_s=since_frame_s, since_face_s=since_face_s
     )
     assert got == expected
+
+
+@pytest.mark.parametrize(
+    ("since_s", "connection", "message"),
+    [
+        (1.0, "none", m.CONNECTING),
+        (12.0, "none", m.SERVER_BUSY),
+        (12.0, "new", m.SERVER_BUSY),
+        (6.0, "checking", m.CONNECTING),
+        (12.0, "checking", m.NO_CONNECTION),
+        (1.0, "failed", m.NO_CONNECTION),
+        (1.0, "completed", m.FIRST_PICTURE),
+        (12.0, "connected", m.NO_PICTURE),
+        (12.0, "unknown", m.NO_CONNECTION),
+    ],
+)
+def test_each_cause_of_a_missing_picture_has_its_own_sentence(
+    since_s: float, connection: str, message: m.Message
+) -> None:
+    said = m.stream_message(
+        since_start_s=since_s, since_frame_s=None, since_face_s=None, connection=connection
+    )
+    assert said is message
+
+
+@pytest.mark.parametrize(
+    ("since_s", "message"), [(1, m.ASKING), (7, m.ASKING_STILL), (31, m.ASKING_LONG)]
+)
+def test_an_open_question_becomes_more_urgent(since_s: float, message: m.Message) -> None:
+    assert m.asking_message(since_s) is message
+
+
+def test_an_address_in_brackets_is_said() -> None:
+    assert m.camera_message("address") is m.IPV6_ADDRESS
