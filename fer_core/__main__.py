@@ -1,7 +1,8 @@
-"""``python -m fer_core``: the command line."""
+"""``mien``, or ``python -m fer_core``: the command line."""
 
 import io
 import sys
+from pathlib import Path
 
 from fer_core.cli import app
 
@@ -11,7 +12,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    app(prog_name="python -m fer_core")
+    is_module = Path(sys.argv[0]).name == "__main__.py"
+    app(prog_name="python -m fer_core" if is_module else "mien")
 
 
 if __name__ == "__main__":

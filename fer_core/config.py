@@ -11,10 +11,15 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 
 from fer_core.errors import ConfigError
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
+#: The folder that the package ``fer_core`` lies in.
+IMPORT_ROOT = _PACKAGE.parent
+#: What holds ``streamlit_app.py``, ``pages/``, ``models/`` and ``.streamlit/``: the checkout, or,
+#: when installed, a folder that the wheel carries (pyproject.toml says which).
+PROJECT_ROOT = bundled if (bundled := _PACKAGE / "_project").is_dir() else IMPORT_ROOT
+MODELS_DIR = PROJECT_ROOT / "models"
 #: Longest time for which anything is kept.
 MOST_DAYS = 36_500
-MODELS_DIR = PROJECT_ROOT / "models"
 
 
 class Settings(BaseSettings):

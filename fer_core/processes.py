@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fer_core.config import PROJECT_ROOT, settings
+from fer_core.config import IMPORT_ROOT, PROJECT_ROOT, settings
 
 _ROOT = Path("/")
 
@@ -139,7 +139,7 @@ def our_command(arguments: Sequence[str], module: str = "fer_core") -> list[str]
 def our_environment(**more: str) -> Mapping[str, str]:
     """This process's environment, for one that works elsewhere: folders are named whole."""
     found = settings()
-    path = os.pathsep.join(filter(None, [str(PROJECT_ROOT), os.environ.get("PYTHONPATH")]))
+    path = os.pathsep.join(filter(None, [str(IMPORT_ROOT), os.environ.get("PYTHONPATH")]))
     return {
         **os.environ,
         "FER_DATA_DIR": str(found.data_dir.resolve()),

@@ -51,12 +51,12 @@ class Started:
 
 
 @contextmanager
-def start(*command: str, data_dir: Path, **env: str) -> Iterator[Started]:
+def start(*command: str, data_dir: Path, cwd: Path = PROJECT_ROOT, **env: str) -> Iterator[Started]:
     """Run `python COMMAND...` in the project's folder; ends it, and all it started, afterwards."""
     begun_s = time.perf_counter()
     process = psutil.Popen(
         [sys.executable, *command],
-        cwd=PROJECT_ROOT,
+        cwd=cwd,
         env={**os.environ, "FER_DATA_DIR": str(data_dir), **env},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

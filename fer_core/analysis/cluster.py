@@ -19,7 +19,7 @@ from fer_core.analysis.options import AnalysisOptions
 from fer_core.analysis.outcome import Outcome, Progress, Task
 from fer_core.analysis.pool import ONE_THREAD, given_up
 from fer_core.analysis.results import discard_part
-from fer_core.config import PROJECT_ROOT
+from fer_core.config import IMPORT_ROOT
 from fer_core.errors import ConfigError, FerError
 
 #: With no actor at work or able to start for so long, the cluster has no core for us.
@@ -169,7 +169,7 @@ def _check_address(address: str) -> None:
 
 
 def _environment() -> dict[str, str]:
-    path = os.pathsep.join(filter(None, [str(PROJECT_ROOT), os.environ.get("PYTHONPATH")]))
+    path = os.pathsep.join(filter(None, [str(IMPORT_ROOT), os.environ.get("PYTHONPATH")]))
     chosen = {name: os.environ[name] for name in _SETTINGS if name in os.environ}
     return ONE_THREAD | chosen | {"PYTHONPATH": path}
 

@@ -39,6 +39,11 @@ class _Group(TyperGroup):
         except FerError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from error
+        except ModuleNotFoundError as error:
+            if error.name not in ("keras", "tensorflow"):
+                raise
+            typer.echo("This needs Keras and TensorFlow: pip install 'mien[train]'.", err=True)
+            raise typer.Exit(2) from error
 
 
 def build_app() -> typer.Typer:
