@@ -17,9 +17,9 @@ IMPORT_ROOT = _PACKAGE.parent
 #: What holds ``streamlit_app.py``, ``pages/``, ``models/`` and ``.streamlit/``: the checkout, or,
 #: when installed, a folder that the wheel carries (pyproject.toml says which).
 PROJECT_ROOT = bundled if (bundled := _PACKAGE / "_project").is_dir() else IMPORT_ROOT
+MODELS_DIR = PROJECT_ROOT / "models"
 #: Longest time for which anything is kept.
 MOST_DAYS = 36_500
-MODELS_DIR = PROJECT_ROOT / "models"
 
 
 class Settings(BaseSettings):
