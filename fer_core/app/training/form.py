@@ -278,4 +278,24 @@ def _choose_recipe(preview: Preview) -> Recipe | None:
         return None
     for note in notes:
         st.info(markdown_sentence(note))
+    _say_split(recipe)
     return recipe
+
+
+#: Kinds of ``DataPart.split`` that divide the faces anew, whatever the set says of itself.
+_SPLITS = {
+    "stratified": "This recipe divides the faces anew, 8:1:1 by class: its scores are not those of "
+    "the set's own test faces.",
+    "participant": "This recipe divides the faces anew, by participant.",
+}
+
+
+def _say_split(recipe: Recipe) -> None:
+    """Say what the recipe does with the set's split, which is not what the preview shows."""
+    if recipe.data.split == "frames":
+        st.warning(
+            "This recipe divides frame by frame, 8:1:1, whoever they show. That is leaky: the "
+            "same person is trained on and tested, so its accuracy is far too high for strangers."
+        )
+    elif recipe.data.split in _SPLITS:
+        st.info(_SPLITS[recipe.data.split])

@@ -289,3 +289,27 @@ def test_an_export_that_was_killed_says_so(allowed: None, make_run: MakeRun) -> 
     app = open_page(view="Runs")
     assert "it was killed" in app.error[0].value
     assert app.button(key="export-run")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "words"),
+    [("lenet", "That is leaky"), ("dcnn5", "divides the faces anew, 8:1:1"), ("first", None)],
+)
+def test_the_form_says_how_the_recipe_splits(
+    recipe: str,
+    words: str | None,
+    allowed: None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """The preview above it tells of the set's own split, whatever the recipe does."""
+    (tmp_path / "roots" / "set" / "happy").mkdir(parents=True)
+    look_at(monkeypatch)
+    app = open_page()
+    app.selectbox(key="recipe").set_value(recipe).run()
+    assert not app.exception, app.exception
+    said = [box.value for box in (*app.warning, *app.info)]
+    found = [text for text in said if "This recipe divides" in text]
+    assert len(found) == (words is not None)
+    assert words is None or words in found[0]
+    assert any("leaky" in box.value for box in app.warning) is (recipe == "lenet")
