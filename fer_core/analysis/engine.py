@@ -13,7 +13,7 @@ import numpy as np
 from fer_core.analysis.annotated import draw_still
 from fer_core.analysis.cuts import CutDetector
 from fer_core.analysis.document import Document
-from fer_core.analysis.hints import SAMPLE, explain
+from fer_core.analysis.hints import SAMPLE, SAMPLE_SIDE, explain
 from fer_core.analysis.moments import StrongestMoments
 from fer_core.analysis.options import AnalysisOptions
 from fer_core.analysis.outcome import Outcome, Progress, Task
@@ -27,7 +27,7 @@ from fer_core.pipeline import LIVE_EXPIRY_S, FacePipeline, build_pipeline
 from fer_core.temporal import EpisodeDetector, PlainFilter, SecondWindows, Smoother
 from fer_core.text import printable_name
 from fer_core.tracking import Tracker
-from fer_core.types import EmotionSample, FrameResult, ImageArray
+from fer_core.types import EmotionSample, Faces, FrameResult, ImageArray
 from fer_core.video import VideoReader, read_frame
 
 _log = logging.getLogger(__name__)
@@ -97,13 +97,10 @@ class Engine:
             outcome = _failed(task, str(error))
         except OSError as error:
             what = f"{printable_name(task.name)} could not be analysed"
+            todo = "check disk and folder"
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                why = (
-                    f"the disk is full under {printable_name(self._out)}; make room and try again."
-                )
-            else:
-                why = f"{error.strerror or error}; check disk and folder."
-            outcome = _failed(task, f"{what}: {why}")
+                todo = f"the disk is full under {printable_name(self._out)}, make room"
+            outcome = _failed(task, f"{what} ({error.strerror or error}); {todo}.")
         except Exception as error:  # whatever damage brings out of a library, the rest goes on
             _log.exception("analysis of %s", printable_name(task.name))
             what = f"{printable_name(task.name)} could not be analysed"
@@ -119,9 +116,12 @@ class Engine:
             self._picture = self._build(live=False, small_faces=True)
         return self._picture
 
-    def _best_score(self, bgr: ImageArray) -> float:
-        scores = self._stills_pipeline.process(ArrayFrame(bgr)).faces.scores
-        return float(scores.max(initial=0.0))
+    def _score(self, bgr: ImageArray) -> float:
+        detector = self._video.detector
+        return _best(detector.detect(ArrayFrame(bgr).bgr(detector.max_side)))
+
+    def _score_small(self, bgr: ImageArray) -> float:
+        return _best(self._stills_pipeline.detector.detect(bgr))
 
     # --- pictures -------------------------------------------------------------------------------
 
@@ -141,7 +141,9 @@ class Engine:
         document.frames = document.analysed = 1
         document.rows, document.picture, document.note = count, result, picture.note
         if not count:
-            hint = explain([bgr], self._best_score, kind="picture", tried_small=True, found=False)
+            sample = [ArrayFrame(bgr).bgr(SAMPLE_SIDE)]
+            looks = self._score, self._score_small
+            hint = explain(sample, *looks, kind="picture", tried_small=True, found=False)
             document.note = " ".join(filter(None, (picture.note, hint)))
         writer.add_faces(face_rows(task.name, 0, result))
         drawn = draw_still(bgr, result, blur=self.options.blur)
@@ -175,12 +177,13 @@ class Engine:
         """Why so little was found, from a few frames of the whole length."""
         times = np.linspace(0, document.duration_s, min(SAMPLE, document.frames))
         try:
-            frames = [read_frame(task.file, float(t)).bgr() for t in times]
+            frames = [read_frame(task.file, float(t)).bgr(SAMPLE_SIDE) for t in times]
         except FerError:  # it was read before: this is help only
             return ""
         return explain(
             frames,
-            self._best_score,
+            self._score,
+            self._score_small,
             kind="video",
             tried_small=self.options.small_faces,
             found=document.rows > 0,
@@ -268,6 +271,11 @@ class Engine:
         except (ValueError, OverflowError):  # beyond the year 9999
             modified = ""
         return Document(printable_name(task.name), task.kind, self.options, modified=modified)
+
+
+def _best(faces: Faces) -> float:
+    """The highest score, 0 without a face."""
+    return float(faces.scores.max(initial=0.0))
 
 
 def _is_smeared(reader: VideoReader, time_s: float) -> bool:
