@@ -30,11 +30,16 @@ from fer_core.types import ImageArray, IntArray
 _OFFICIAL_PREFIX = re.compile(r"^(Training|PublicTest|PrivateTest)_", re.IGNORECASE)
 
 
+def holds_classes(path: Path) -> bool:
+    """True for a folder with a class or split folder right in it."""
+    return path.is_dir() and any(
+        parse_emotion(child.name) or parse_split(child.name) for child in _children(path)
+    )
+
+
 def has_class_folders(path: Path) -> bool:
     """True for a folder with a class or split folder in it, or in its only folder."""
-    return path.is_dir() and any(
-        parse_emotion(child.name) or parse_split(child.name) for child in _children(_root(path))
-    )
+    return path.is_dir() and holds_classes(_root(path))
 
 
 def _root(path: Path) -> Path:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fer_core.config import settings
-from fer_core.datasets.folders import has_class_folders
+from fer_core.datasets.folders import holds_classes
 from fer_core.datasets.loading import CSV_NAMES, VOTES_NAME
 from fer_core.datasets.manifest import MANIFEST_NAME
 from fer_core.errors import InputError
@@ -105,7 +105,7 @@ def _is_set(folder: Path) -> bool:
             (folder / MANIFEST_NAME).is_file()
             or any((folder / name).is_file() for name in CSV_NAMES)
             or any(folder.glob("*.parquet"))
-            or has_class_folders(folder)
+            or holds_classes(folder)  # itself: a folder around it is offered by no name of its own
         )
     except OSError:
         return False
