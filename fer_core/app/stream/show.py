@@ -183,8 +183,9 @@ def _load_models(visit: Visit) -> None:
 def _keep_going(visit: Visit) -> None:
     """Draw the page again where its moments have stopped coming.
 
-    A run that Streamlit ends before it comes to them, as for a report of the video's connection,
-    leaves a page that looks alive and is not refreshed any more. This stands before all of them.
+    Seen on a busy machine: a page that stays at "Connecting" though its time to give up is over.
+    A run that ends before it comes to the moments would explain it, which was not shown; this
+    stands before all of them.
     """
     if visit.is_streaming and visit.since_drawn_s > STUCK_AFTER_S:
         st.rerun()
