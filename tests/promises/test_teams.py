@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from fer_core.labels import NUM_EMOTIONS
-from fer_core.storage import Store, checkins, persons
+from fer_core.storage import Store, persons
 from fer_core.storage.recording import write_rows
 from fer_core.storage.tables import Base, Person
 from fer_core.storage.teams import PersonDay, publish_days
 from fer_core.wellbeing.team import Day, add_up, summarise
 from tests.promises.algebra import Weights, few_told
 from tests.storage.conftest import property_store, sqlite_template
-from tests.storage.fills import add_person, row
+from tests.storage.fills import add_person, row, sit
 from tests.storage.test_teams import PURPOSE, agree
 
 __all__ = ["property_store", "sqlite_template"]  # fixtures
@@ -90,10 +90,8 @@ class Company:
             for day, (start_s, _) in enumerate(SPANS):
                 if days >> day & 1:
                     at_s = start_s + 3600 * (1 + self.times % 20)
-                    sitting = checkins.start_checkin(
-                        session, person_id=one, kind="checkin", now_s=at_s
-                    )
-                    write_rows(session, [row(sitting.id, one, at_s + i) for i in range(30)])
+                    sitting = sit(session, one, at_s)
+                    write_rows(session, [row(sitting, one, at_s + i) for i in range(30)])
 
     def erase(self, place: int, _: int) -> None:
         """Somebody goes, and all of theirs."""
@@ -121,7 +119,7 @@ class Company:
     def look(self, k: int = K) -> None:
         """The manager opens the page and looks at everything."""
         with self.store.write() as session:
-            shown = publish_days(session, days=SPANS, purpose=PURPOSE, k=k)
+            shown = publish_days(session, days=SPANS, agreed_to=(PURPOSE, "1.1"), k=k)
         self.seen += [weights_of(view) for view in views_of(shown) if view]
 
     def told(self) -> set[int] | None:
@@ -207,5 +205,5 @@ def test_a_day_that_began_at_another_hour_is_no_new_day(
     company.look()
     later = [(start_s + 7200, end_s + 7200) for start_s, end_s in SPANS]
     with company.store.write() as session:
-        assert publish_days(session, days=SPANS, purpose=PURPOSE, k=K)
-        assert not publish_days(session, days=later, purpose=PURPOSE, k=K)
+        assert publish_days(session, days=SPANS, agreed_to=(PURPOSE, "1.1"), k=K)
+        assert not publish_days(session, days=later, agreed_to=(PURPOSE, "1.1"), k=K)

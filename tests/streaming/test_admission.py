@@ -106,11 +106,11 @@ def test_two_without_a_camera_do_not_hold_all_places(clock: Clock) -> None:
     with pytest.raises(BusyError):
         admission.acquire("attacker 2", "10.0.0.9")
     assert admission.acquire("visitor", "10.0.0.1").note_frame()
-    clock.now += 14
+    clock.now_s += 14
     assert held.touch(), "the page is open"
     with pytest.raises(BusyError):
         admission.acquire("next", "10.0.0.2")
-    clock.now += 1
+    clock.now_s += 1
     assert admission.acquire("next", "10.0.0.2").is_held
     assert not held.touch(), "it does not come back"
 
@@ -121,7 +121,7 @@ def test_who_shows_a_camera_keeps_the_place_and_nobody_is_hurried_where_there_is
     admission = Admission(2, clock=clock)
     slow, shown = admission.acquire("slow"), admission.acquire("shown")
     assert shown.note_frame()
-    clock.now += 40
+    clock.now_s += 40
     assert slow.touch()
     assert shown.touch()
     assert admission.in_use == 2, "nobody waits"
