@@ -14,6 +14,7 @@ from fer_core.errors import ConfigError
 from fer_core.imaging.crop import align_faces
 from fer_core.imaging.frame import ArrayFrame, Frame
 from fer_core.landmarks import FaceMesh
+from fer_core.landmarks.mesh import MOST_FACES
 from fer_core.temporal import (
     FILTERS,
     MarkovFilter,
@@ -56,6 +57,15 @@ class FacePipeline:
         self.tracker = tracker
         self.smoother = smoother
         self._stages: dict[str, float] = {}
+
+    def with_memory(self, tracker: Tracker | None, smoother: Smoother | None) -> "FacePipeline":
+        """A pipeline with these for the next stream; it shares the networks with this one.
+
+        One after the other, not beside each other: an interpreter answers one thread at a time.
+        """
+        return FacePipeline(
+            self.classifier, self.detector, mesh=self.mesh, tracker=tracker, smoother=smoother
+        )
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
@@ -131,6 +141,7 @@ def build_pipeline(
     detector: str = "short",
     *,
     mesh: bool = True,
+    most_meshes: int | None = MOST_FACES,
     live: bool = True,
     small_faces: bool = False,
     steady: str = "plain",
@@ -142,6 +153,7 @@ def build_pipeline(
     Args:
         model, detector: by name.
         mesh: measure pose and eyes.
+        most_meshes: in so many faces of a frame, the largest; None measures all.
         live: track faces and steady what they show, with the filter ``steady`` of
             ``temporal.FILTERS``.
         small_faces: look for small faces too.
@@ -160,7 +172,7 @@ def build_pipeline(
     return FacePipeline(
         load_classifier(folder, embed=smoother is not None and smoother.steady.needs_embedding),
         create_detector(detector, small_faces=small_faces, **options),
-        mesh=FaceMesh() if mesh else None,
+        mesh=FaceMesh(max_faces=most_meshes) if mesh else None,
         tracker=Tracker(expiry_s=expiry_s) if live else None,
         smoother=smoother,
     )

@@ -264,3 +264,21 @@ def test_heavy_libraries_stay_at_home(libraries: set[str], homes: tuple[str, ...
         if name.split(".")[0] in libraries
     ]
     assert wrong == []
+
+
+def test_a_built_pipeline_is_altered_by_nobody() -> None:
+    """``build_pipeline`` and ``with_memory`` take what a front end needs."""
+    stages = {"classifier", "detector", "mesh", "tracker", "smoother"}
+    wrong = []
+    for path in _files("fer_core", "pages", "bench"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            for target in targets:
+                if (
+                    isinstance(target, ast.Attribute)
+                    and target.attr in stages
+                    and isinstance(target.value, ast.Name)
+                    and target.value.id not in ("self", "visit")
+                ):
+                    wrong.append(f"{path.name}:{node.lineno}")
+    assert wrong == []

@@ -104,7 +104,7 @@ def compare_filters(
         small_faces=options.small_faces,
         steady="recurrent" if "recurrent" in smoothers else "plain",
     )
-    pipeline.smoother = beside
+    pipeline = pipeline.with_memory(pipeline.tracker, beside)
     known_s, known = _boxes_of(table, track_id, start_s, end_s, options.hold_s)
     times: list[float] = []
     probs: dict[str, list[FloatArray]] = {name: [] for name in smoothers}

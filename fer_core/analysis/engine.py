@@ -161,9 +161,10 @@ class Engine:
             document = self._document(task)
             self._check_duration(task, reader.duration_s)
             document.fps = reader.fps
-            pipeline = self._video
-            pipeline.tracker = Tracker(expiry_s=LIVE_EXPIRY_S, max_step_s=_STEP_S)
-            pipeline.smoother = Smoother(expiry_s=self.options.expiry_s, steady=self._steady)
+            pipeline = self._video.with_memory(
+                Tracker(expiry_s=LIVE_EXPIRY_S, max_step_s=_STEP_S),
+                Smoother(expiry_s=self.options.expiry_s, steady=self._steady),
+            )
             self._follow(task, reader, pipeline, document, writer, tell)
             document.warning = _damage_text(task, reader, document.duration_s)
             if writer.annotated is not None:

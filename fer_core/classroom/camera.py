@@ -1,6 +1,5 @@
 """The pipeline of a camera that faces a class: many small faces, and no memory of any of them."""
 
-from fer_core.landmarks import FaceMesh
 from fer_core.pipeline import FacePipeline, build_pipeline
 
 
@@ -13,6 +12,4 @@ def build_room_pipeline(model: str = "default") -> FacePipeline:
     Raises:
         ModelError: no such model, or its files do not fit together.
     """
-    pipeline = build_pipeline(model, "short", mesh=False, live=False, small_faces=True)
-    pipeline.mesh = FaceMesh(max_faces=None)
-    return pipeline
+    return build_pipeline(model, "short", most_meshes=None, live=False, small_faces=True)

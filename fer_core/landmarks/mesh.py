@@ -20,6 +20,10 @@ NOSE_EARS: Final = (1, 234, 454)
 LIPS: Final = (13, 14)
 
 
+#: Faces of a frame that are measured, the largest, where nothing else is said.
+MOST_FACES: Final = 8
+
+
 class FaceMesh:
     """MediaPipe's face mesh on the luma plane, one LiteRT thread.
 
@@ -39,7 +43,7 @@ class FaceMesh:
     """
 
     def __init__(
-        self, *, min_size: float = 48, min_presence: float = 0.5, max_faces: int | None = 8
+        self, *, min_size: float = 48, min_presence: float = 0.5, max_faces: int | None = MOST_FACES
     ) -> None:
         if not 0 < min_presence < 1:
             raise ConfigError(f"min_presence must lie between 0 and 1. Received: {min_presence}.")

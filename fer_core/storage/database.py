@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
@@ -282,8 +282,6 @@ def _translated(database: Database) -> Iterator[None]:
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             database.engine.dispose()
         raise StorageError(f"The database cannot be used: {explain(error)}.") from error
-    except SQLAlchemyError:
-        raise
 
 
 def dialect_insert(session: Session, table: Any) -> Any:

@@ -13,7 +13,7 @@ from fer_core.analysis.plan import kind_of, name_stems
 from fer_core.app.analyse.desk import Desk, this_desk
 from fer_core.app.analyse.job import AnalysisJob, JobPhase, JobState
 from fer_core.app.analyse.results import show_analysis
-from fer_core.app.live.page import DETECTOR_NAMES
+from fer_core.app.parts.detectors import DETECTOR_NAMES
 from fer_core.app.parts.filters import choose_filter
 from fer_core.app.parts.panel import show_panel, view_of
 from fer_core.app.resources import warm_example

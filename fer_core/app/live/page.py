@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.app.live.session import show_results
+from fer_core.app.parts.detectors import DETECTOR_NAMES
 from fer_core.app.parts.filters import choose_filter
 from fer_core.app.parts.panel import show_panel, view_of
 from fer_core.app.resources import is_warm, make_live_pipeline, shared_admission, warm_example
@@ -16,13 +17,6 @@ from fer_core.detection import DETECTORS
 
 STREAM_KEY = "live_stream"
 REFRESH_S = 0.5
-
-DETECTOR_NAMES = {
-    "short": "BlazeFace, close up (default)",
-    "full": "BlazeFace, across a room",
-    "haar": "Haar cascade, as in older systems",
-    "yunet": "YuNet, from your own file",
-}
 
 
 def leave_live_page() -> None:
