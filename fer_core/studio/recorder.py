@@ -15,12 +15,9 @@ import numpy as np
 
 from fer_core.imaging.draw import annotate, plane_of
 from fer_core.imaging.frame import Frame
-from fer_core.pipeline import FacePipeline
 from fer_core.studio.cutting import CutFace, Detector, cut_frame
 from fer_core.studio.guide import COUNTDOWN_S, TAKE_S
 from fer_core.studio.quality import Quality, measure_quality
-from fer_core.temporal import Smoother
-from fer_core.tracking import Tracker
 from fer_core.types import FrameResult
 
 #: Faces of one take at most: five a second for a minute.
@@ -163,28 +160,3 @@ class Recorder:
             start, end = (corners[:2] * scale).tolist(), (corners[2:] * scale).tolist()
             cv2.rectangle(plane, start, end, value, (2 if recording else 1) * scale)
         return out
-
-
-class RecordingPipeline:
-    """A stream's pipeline that shows every frame to a recorder."""
-
-    def __init__(self, inner: FacePipeline, recorder: Recorder) -> None:
-        self._inner, self._recorder = inner, recorder
-
-    @property
-    def tracker(self) -> Tracker | None:
-        return self._inner.tracker
-
-    @property
-    def smoother(self) -> Smoother | None:
-        return self._inner.smoother
-
-    def warm_up(self) -> None:
-        """Run every stage once."""
-        self._inner.warm_up()
-
-    def process(self, frame: Frame) -> FrameResult:
-        """Analyse a frame and let the recorder see it."""
-        result = self._inner.process(frame)
-        self._recorder.see(frame, result)
-        return result

@@ -5,9 +5,9 @@ import numpy as np
 from fer_core.classroom.camera import build_room_pipeline
 from fer_core.classroom.measures import FACING
 from fer_core.classroom.seconds import CrowdMeter
-from fer_core.classroom.watching import WatchedPipeline
 from fer_core.imaging.frame import ArrayFrame
 from fer_core.streaming.record import SessionRecord
+from fer_core.streaming.watching import WatchedPipeline
 from tests.detection.scenes import scene
 
 PLACES = [
@@ -22,7 +22,7 @@ def test_forty_faces_give_one_seconds_aggregate_and_no_row_per_face() -> None:
     meter, record, found = CrowdMeter(5), SessionRecord(), []
     times = iter((100.0, 101.0, 102.0))
 
-    def watch(result: object) -> None:
+    def watch(_: object, result: object) -> None:
         found.append(result)
         meter.add(result, next(times))  # type: ignore[arg-type]
 

@@ -12,12 +12,13 @@ from fer_core.app.stream.show import warm_up
 from fer_core.app.stream.video import check_camera
 from fer_core.classroom.membership import Place, join
 from fer_core.classroom.seconds import DeviceMeter
-from fer_core.classroom.watching import WatchedPipeline
 from fer_core.config import settings
 from fer_core.errors import FerError
+from fer_core.imaging.frame import Frame
 from fer_core.storage import rooms, shared_store
 from fer_core.storage.choices import get_choice, may_others_join
 from fer_core.storage.tables import Room
+from fer_core.streaming.watching import WatchedPipeline
 from fer_core.text import markdown_escape
 from fer_core.types import FrameResult
 
@@ -112,7 +113,7 @@ def start_own(place: Place | None) -> None:
     visit = mine.own
     meter, model, detector = DeviceMeter(), visit.model, visit.detector
 
-    def watch(result: FrameResult) -> None:
+    def watch(_: Frame, result: FrameResult) -> None:
         meter.add(result, time.time())
 
     visit.start(

@@ -15,11 +15,12 @@ from fer_core.app.resources import shared_admission
 from fer_core.app.stream.messages import NO_FACE, Message
 from fer_core.app.stream.show import show_stream, start_button
 from fer_core.classroom.camera import build_room_pipeline
-from fer_core.classroom.watching import WatchedPipeline
 from fer_core.config import settings
 from fer_core.errors import FerError
+from fer_core.imaging.frame import Frame
 from fer_core.storage import audit, shared_store
 from fer_core.storage.tables import Room
+from fer_core.streaming.watching import WatchedPipeline
 from fer_core.types import FrameResult
 
 #: A search of 1280x720 for faces of 24 px takes most of a second; once a second is enough.
@@ -111,7 +112,7 @@ def _start(mine: ClassroomState, room: Room) -> None:
     visit, hub = mine.camera, state.shared_hub()
     seat, model = hub.set_up(room.id, room.k_min), visit.model
 
-    def watch(result: FrameResult) -> None:
+    def watch(_: Frame, result: FrameResult) -> None:
         seat.meter.add(result, time.time())
 
     visit.start(

@@ -12,11 +12,12 @@ from fer_core.app.stream.visit import Phase
 from fer_core.app.studio.state import Desk, act, takes_of
 from fer_core.labels import COLORS, EMOTIONS, text_rgb_on
 from fer_core.streaming import LiveSnapshot
+from fer_core.streaming.watching import WatchedPipeline
 from fer_core.studio import StudioSet
 from fer_core.studio.guide import CUES, next_emotion
 from fer_core.studio.info import SetInfo
 from fer_core.studio.quality import HINT_WORDS
-from fer_core.studio.recorder import Moment, Recorder, RecordingPipeline, Stage
+from fer_core.studio.recorder import Moment, Recorder, Stage
 
 STREAM_KEY = "studio_stream"
 REFRESH_S = 0.5
@@ -45,7 +46,7 @@ def show_camera(desk: Desk, found: StudioSet, info: SetInfo) -> None:
         model, detector = visit.model, visit.detector
         visit.start(
             shared_admission(),
-            lambda: RecordingPipeline(make_live_pipeline(model, detector), recorder),
+            lambda: WatchedPipeline(make_live_pipeline(model, detector), recorder.see),
             annotate=recorder.annotate,
         )
 

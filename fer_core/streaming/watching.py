@@ -10,9 +10,9 @@ from fer_core.types import FrameResult
 
 
 class WatchedPipeline:
-    """A pipeline whose every result is also handed to ``watch``, on the analysis thread."""
+    """A pipeline whose every frame and result are also handed to ``watch``, on its own thread."""
 
-    def __init__(self, pipeline: Pipeline, watch: Callable[[FrameResult], None]) -> None:
+    def __init__(self, pipeline: Pipeline, watch: Callable[[Frame, FrameResult], None]) -> None:
         self._pipeline = pipeline
         self._watch = watch
 
@@ -33,5 +33,5 @@ class WatchedPipeline:
     def process(self, frame: Frame) -> FrameResult:
         """As the pipeline's own."""
         result = self._pipeline.process(frame)
-        self._watch(result)
+        self._watch(frame, result)
         return result
