@@ -32,7 +32,7 @@ def kill_before(number: int, action: Callable[[], object], folder: Path) -> bool
                 return
         elif event not in _CHANGES:
             return
-        if not str(arguments[0]).startswith(str(folder)):
+        if not _path_of(event, arguments).startswith(str(folder)):
             return
         seen += 1
         if seen == number:
@@ -45,3 +45,11 @@ def kill_before(number: int, action: Callable[[], object], folder: Path) -> bool
         traceback.print_exc()
         os._exit(_FAILED)
     os._exit(0)
+
+
+def _path_of(event: str, arguments: tuple[object, ...]) -> str:
+    """What it is about; whoever removes a tree names files by the folder that is open."""
+    path, place = str(arguments[0]), arguments[-1]
+    if event in ("os.remove", "os.rmdir") and isinstance(place, int) and place >= 0:
+        return f"{Path(f'/proc/self/fd/{place}').readlink()}/{path}"
+    return path

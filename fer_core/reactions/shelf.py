@@ -20,7 +20,14 @@ import numpy as np
 
 from fer_core.config import settings
 from fer_core.errors import ConfigError, InputError, LimitError
-from fer_core.files import PRIVATE, peek_object, write_whole
+from fer_core.files import (
+    PRIVATE,
+    clear_pieces,
+    make_private_dir,
+    peek_object,
+    remove_whole,
+    write_whole,
+)
 from fer_core.labels import NUM_EMOTIONS
 from fer_core.reactions.course import Course
 from fer_core.text import printable_name
@@ -37,8 +44,6 @@ _PLAYED: Final = frozenset(
 MAX_DURATION_S: Final = 900.0
 _CODE = re.compile(r"^[0-9a-f]{12,32}$")
 _DAY_S = 86_400
-#: A piece that nobody has written to for so long is a killed process's.
-_PIECE_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ class Shelf:
             raise InputError(f"Browsers play MP4 and WebM. Received: {suffix or 'no suffix'}.")
         key = secrets.token_hex(8)
         part = self._folder / f".{key}.part"
-        part.mkdir(parents=True)
+        make_private_dir(part)
         try:
             video = part / f"clip{suffix}"
             with video.open("wb") as copy:
@@ -118,7 +123,7 @@ class Shelf:
                 )
             clip = Clip(key, name, video.name, round(duration_s, 3))
             (part / "clip.json").write_text(json.dumps(asdict(clip)), encoding="utf-8")
-            (part / "viewings").mkdir()
+            make_private_dir(part / "viewings")
             part.rename(self._folder / key)
         finally:
             shutil.rmtree(part, ignore_errors=True)
@@ -126,7 +131,8 @@ class Shelf:
 
     def remove(self, clip: Clip) -> None:
         """The clip, and all that viewers gave."""
-        shutil.rmtree(self._folder / clip.key, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # somebody else removed it
+            remove_whole(self._folder / clip.key)
 
     def give(self, clip: Clip, course: Course, consent: str, browser: str = "") -> str:
         """Keep a viewer's numbers; the code by which they can be taken back.
@@ -226,16 +232,10 @@ class Shelf:
         return self._clock() - settings().retention_days * _DAY_S
 
     def _remove_pieces(self) -> None:
-        """Of clips and viewings that were being written when a process was killed."""
-        for pattern in (".*.part", "*/viewings/*.part", "*/viewings/.*.part"):
-            for path in self._folder.glob(pattern):
-                with contextlib.suppress(OSError):  # it went meanwhile
-                    if path.stat().st_mtime >= self._clock() - _PIECE_S:
-                        continue
-                    if path.is_dir():
-                        shutil.rmtree(path)
-                    else:
-                        path.unlink()
+        """Of clips and viewings that were being written or removed when a process was killed."""
+        clear_pieces(self._folder)
+        for viewings in self._folder.glob("*/viewings"):
+            clear_pieces(viewings)
 
 
 def _empty(path: Path, given_s: float) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Clips and what viewers gave: kept, given back, forgotten in time."""
 
+import functools
 import io
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from fer_core.errors import ConfigError, FerError, InputError, LimitError
 from fer_core.reactions import Course, Shelf, shelf
 from tests.analysis.clips import write_video
 from tests.clock import Clock
+from tests.kills import kill_before
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +102,37 @@ def test_one_who_gives_five_times_is_one_viewer(place: tuple[Shelf, Clock], vide
     mine.give(clip, course(), "I agree.", "another browser")
     mine.give(clip, course(), "I agree.")
     assert sum(one is not None for one in mine.courses(clip)) == 3
+
+
+def test_only_the_servers_account_reads_clips_and_viewings(
+    place: tuple[Shelf, Clock], video: bytes, tmp_path: Path
+) -> None:
+    mine, _ = place
+    old = os.umask(0)
+    try:
+        mine.give(mine.add("An advert", "a.mp4", io.BytesIO(video)), course(), "I agree.")
+    finally:
+        os.umask(old)
+    found = [*tmp_path.glob("reactions/*"), *tmp_path.glob("reactions/*/viewings")]
+    assert [path.stat().st_mode & 0o777 for path in found] == [0o700, 0o700]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="it needs Linux")
+def test_a_clip_that_was_being_removed_is_gone_after_the_next_sweep(
+    tmp_path: Path, video: bytes
+) -> None:
+    """Killed before any change of a file: what viewers gave is all there, or nothing of it is."""
+    number, killed, before = 1, True, 0
+    while killed:
+        mine = Shelf(tmp_path / f"try-{number}" / "reactions")
+        clip = mine.add("An advert", "a.mp4", io.BytesIO(video))
+        mine.give(clip, course(), "I agree.")
+        killed = kill_before(number, functools.partial(mine.remove, clip), tmp_path)
+        mine.purge()
+        if mine.clips():
+            before += 1
+            assert len(mine.courses(clip)) == 1
+        else:
+            assert [p for p in (tmp_path / f"try-{number}").rglob("*") if p.is_file()] == []
+        number += 1
+    assert (before, number > 5) == (1, True)

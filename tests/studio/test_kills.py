@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from fer_core.training.personal_card import studio_card
 from tests.kills import kill_before
 from tests.studio.conftest import make_faces
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="it needs fork")
+pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="it needs Linux")
 
 
 @pytest.fixture
