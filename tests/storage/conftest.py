@@ -36,11 +36,16 @@ def postgres() -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def empty_template(postgres: Server) -> None:
+    """Take away what the test before left in the database ``template``."""
+    tables = ", ".join(Base.metadata.tables)
+    postgres.run_sql(f"TRUNCATE {tables} RESTART IDENTITY", "template")
+
+
 @pytest.fixture
 def postgres_store(postgres: Server, clock: Clock) -> Iterator[Store]:
     """An empty store on PostgreSQL: always the same database, emptied."""
-    tables = ", ".join(Base.metadata.tables)
-    postgres.run_sql(f"TRUNCATE {tables} RESTART IDENTITY", "template")
+    empty_template(postgres)
     made = Store(
         Database(database_url(Settings(database_url=postgres.url("template")))), clock=clock
     )

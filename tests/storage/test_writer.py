@@ -16,6 +16,7 @@ from fer_core.storage import writer as writing
 from fer_core.storage.database import database_url
 from fer_core.storage.tables import RoomSecond, Sample
 from tests.clock import wait_until
+from tests.storage.conftest import empty_template
 from tests.storage.fills import HAPPY, add_person, row
 from tests.storage.postgres import Server
 
@@ -186,6 +187,7 @@ def test_a_damaged_file(sqlite_store: Store, tmp_path: Path) -> None:
 def test_a_server_that_goes_and_comes_back(
     tmp_path_factory: pytest.TempPathFactory, postgres: Server
 ) -> None:
+    empty_template(postgres)
     postgres.run_sql("CREATE DATABASE away TEMPLATE template")
     store = Store(Database(database_url(Settings(database_url=postgres.url("away")))))
     ids = add_person(store, "otter")
