@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import pi_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from fer_core.config import settings
 from fer_core.errors import DecodeError, LimitError
 from fer_core.files import open_input
 from fer_core.imaging.kinds import HEAD_BYTES, PICTURE_SUFFIXES, describe_head
+from fer_core.imaging.pixels import to_bgr
 from fer_core.text import printable_name
 from fer_core.types import ImageArray
 
@@ -33,6 +33,15 @@ FORMATS_TEXT: Final = "JPEG, PNG, WebP, AVIF, HEIC, GIF, BMP or TIFF"
 MAX_BYTES: Final = 128 * 1024 * 1024
 #: Longest side in pixels: OpenCV keeps coordinates in 16 bits in places.
 MAX_SIDE: Final = 32_767
+
+#: Bytes of a pixel that Pillow holds, by mode; three and four channels take four.
+_MODE_BYTES: Final = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
+#: Bytes of a pixel that the format's own decoder holds beside it at most: coefficients of a
+#: progressive JPEG, canvases and planes of the others. Measured on pictures of one colour.
+_DECODER_BYTES: Final = {"WEBP": 12, "AVIF": 8, "HEIF": 8, "GIF": 4}
+_PROGRESSIVE_BYTES: Final = 6
+#: BGR, as pictures are given out.
+_OUT_BYTES: Final = 3
 
 pi_heif.register_heif_opener(thumbnails=False)
 
@@ -140,7 +149,23 @@ def _open(data: bytes, shown: str, max_pixels: int) -> Image.Image:
     if width * height > max_pixels or max(width, height) > MAX_SIDE:
         size = f"{width:,} x {height:,} = {width * height:,} pixels"
         raise LimitError(_too_large(shown, size, max_pixels))
+    if (needed := memory_bytes(image)) > settings().max_picture_mb * 1_000_000:
+        raise LimitError(
+            f"{shown} is too large: to open its {width:,} x {height:,} pixels "
+            f"({image.format}, {image.mode}) takes {needed / 1e6:,.0f} MB of memory, where "
+            f"{settings().max_picture_mb:,} are allowed; scale it down or raise "
+            "FER_MAX_PICTURE_MB."
+        )
     return image
+
+
+def memory_bytes(image: Image.Image) -> int:
+    """Bytes of memory that it takes to decode an opened picture, by its header alone."""
+    each = _MODE_BYTES.get(image.mode, 4) + _OUT_BYTES
+    each += _DECODER_BYTES.get(image.format or "", 0)
+    if image.info.get("progressive"):
+        each += _PROGRESSIVE_BYTES
+    return image.width * image.height * each
 
 
 def _count(image: Image.Image) -> int:
@@ -160,6 +185,13 @@ def _too_large(shown: str, size: str, max_pixels: int) -> str:
     )
 
 
+def _too_heavy(shown: str) -> str:
+    return (
+        f"{shown} is too large: this process may take no more memory (FER_WORKER_MB); scale it "
+        "down."
+    )
+
+
 def _damaged(shown: str, kind: str, error: Exception) -> DecodeError:
     reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
     return DecodeError(f"{shown} is a damaged {kind} ({reason}); save or copy it again.")
@@ -169,14 +201,14 @@ def _decode(image: Image.Image, shown: str) -> ImageArray:
     kind = f"{image.format} picture"
     try:
         image.load()
-    except Exception as error:  # as above: struct.error, SyntaxError, MemoryError, ...
+    except MemoryError as error:
+        raise LimitError(_too_heavy(shown)) from error
+    except Exception as error:  # as above: struct.error, SyntaxError, ...
         raise _damaged(shown, kind, error) from error
     try:
-        upright = ImageOps.exif_transpose(image)
-    except Exception:  # EXIF that cannot be read does not make the picture unreadable
-        upright = image
-    try:
-        return _to_bgr(upright)
+        return to_bgr(image, _orientation(image))
+    except MemoryError as error:
+        raise LimitError(_too_heavy(shown)) from error
     except Exception as error:
         raise DecodeError(
             f"{shown} has the colour mode {image.mode}, which cannot be converted; "
@@ -184,40 +216,9 @@ def _decode(image: Image.Image, shown: str) -> ImageArray:
         ) from error
 
 
-def _to_bgr(image: Image.Image) -> ImageArray:
-    """(height, width, 3) uint8 BGR of a loaded picture of any mode."""
-    if image.mode.startswith("I;16"):
-        values = np.asarray(image)
-        most = int(values.max(initial=0))
-        return _from_gray(values.astype(np.float64) / _sixteen_bit_step(most))
-    if image.mode in ("I", "F"):
-        with np.errstate(invalid="ignore"):  # a signalling NaN says so when it is converted
-            values = np.asarray(image).astype(np.float64)
-        return _from_gray(_stretched(values))
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        image = Image.new("RGBA", image.size, "white")
-        image.alpha_composite(rgba)
-    rgb = np.asarray(image.convert("RGB"))
-    return np.ascontiguousarray(rgb[:, :, ::-1])
-
-
-def _sixteen_bit_step(most: int) -> float:
-    """What is one step of eight bits, where ``most`` is the highest of sixteen."""
-    if most < 1 << 8:
-        return 1.0
-    return 1023 / 255 if most < 1 << 10 else 257.0
-
-
-def _stretched(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> ImageArray:
-    """The finite range of ``values`` mapped to 0..255; a flat picture keeps its own gray."""
-    finite = np.isfinite(values)
-    low, high = (values[finite].min(), values[finite].max()) if finite.any() else (0.0, 0.0)
-    filled = np.where(finite, values, low)
-    scaled = (filled - low) * (255 / (high - low)) if high > low else np.clip(filled, 0, 255)
-    return np.asarray(np.rint(scaled), np.uint8)
-
-
-def _from_gray(gray: np.ndarray[tuple[int, ...], np.dtype[np.float64]] | ImageArray) -> ImageArray:
-    eight_bit = np.asarray(np.rint(gray), np.uint8)
-    return np.ascontiguousarray(np.repeat(eight_bit[:, :, None], 3, axis=2))
+def _orientation(image: Image.Image) -> int:
+    """1 to 8 as EXIF counts; 1 where it tells nothing, or cannot be read."""
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # EXIF that cannot be read does not make the picture unreadable
+        return 1

@@ -14,7 +14,13 @@ from PIL import Image, ImageDraw, ImageFont
 from fer_core.labels import UNSURE, rgb_of, text_rgb_on
 from fer_core.types import FrameResult, ImageArray
 
-_PADDING = 0.35
+#: Beside the words of a label, in label heights.
+PADDING = 0.35
+#: A label is this part of the picture's height, within the limits in pixels; so is a line.
+LABELS_PER_HEIGHT = 17
+LABEL_PX = (16, 64)
+LINES_PER_HEIGHT = 240
+LINE_PX = 2
 
 
 def label_text(result: FrameResult, row: int) -> str:
@@ -30,7 +36,7 @@ def _label_bgr(text: str, label: str, height: int) -> ImageArray:
     """The label as a small BGR picture of even size, about ``height`` px high."""
     font = ImageFont.load_default(size=max(8, round(height * 0.68)))
     left, _, right, _ = font.getbbox(text)
-    width = round(right - left + 2 * _PADDING * height)
+    width = round(right - left + 2 * PADDING * height)
     width, height = width + width % 2, height + height % 2
     picture = Image.new("RGB", (width, height), rgb_of(label))
     ImageDraw.Draw(picture).text(
@@ -79,8 +85,8 @@ def _place(box: ImageArray, size: tuple[int, int], frame: tuple[int, int]) -> tu
 
 def _metrics(height: int) -> tuple[int, int]:
     """(label height, line thickness) in even pixels for a frame of this height."""
-    label = int(np.clip(height / 17, 16, 64))
-    line = max(2, round(height / 240))
+    label = int(np.clip(height / LABELS_PER_HEIGHT, *LABEL_PX))
+    line = max(LINE_PX, round(height / LINES_PER_HEIGHT))
     return label + label % 2, line + line % 2
 
 

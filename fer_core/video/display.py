@@ -18,6 +18,8 @@ import numpy as np
 from av.sidedata.sidedata import Type
 from numpy.typing import NDArray
 
+from fer_core.video.parts import Aperture
+
 #: Filter and its arguments.
 Part = tuple[str, str]
 
@@ -33,6 +35,13 @@ _TURNS: Final[dict[tuple[int, int, int, int], tuple[Part, ...]]] = {
     (0, -1, 1, 0): (("transpose", "cclock"),),
     (0, 1, 1, 0): (("transpose", "cclock_flip"),),
     (0, -1, -1, 0): (("transpose", "clock_flip"),),
+}
+#: Quarter turns to the left that somebody asks for -> the same.
+_QUARTERS: Final[dict[int, tuple[Part, ...]]] = {
+    0: (),
+    1: (("transpose", "cclock"),),
+    2: (("hflip", ""), ("vflip", "")),
+    3: (("transpose", "clock"),),
 }
 #: Pixels wider or narrower than this are a mistake in the file.
 _MOST_STRETCH: Final = 4.0
@@ -63,7 +72,11 @@ def turn_of(frame: av.VideoFrame) -> tuple[Part, ...]:
 
 
 def display_parts(
-    frame: av.VideoFrame, pixel_aspect: Fraction | None, fit: tuple[int, int] | None
+    frame: av.VideoFrame,
+    pixel_aspect: Fraction | None,
+    fit: tuple[int, int] | None,
+    turns: int = 0,
+    part: Aperture | None = None,
 ) -> tuple[Part, ...]:
     """All that a player does with a frame; empty where it is shown as it is.
 
@@ -71,19 +84,25 @@ def display_parts(
         frame: as decoded.
         pixel_aspect: width of a pixel over its height.
         fit: (width, height) of the file's first frame as it was shown.
+        turns: quarter turns to the left, 0 to 3, besides what the file says.
+        part: of the picture that is shown; None for all.
     """
     parts: list[Part] = []
-    size = shown_size(frame.width, frame.height, pixel_aspect)
+    whole = frame.width, frame.height
+    if part is not None and part[0] + part[2] <= whole[0] and part[1] + part[3] <= whole[1]:
+        whole = part[2:]
+        parts.append(("crop", f"{whole[0]}:{whole[1]}:{part[0]}:{part[1]}:exact=1"))
+    size = shown_size(*whole, pixel_aspect)
     if frame.interlaced_frame and frame.height >= 4:
         # Both fields woven together give every moving face a comb: one field is a whole picture.
         parts += [("field", "type=top"), ("scale", f"{size[0]}:{size[1]}:flags=bicubic")]
-    elif size != (frame.width, frame.height):
+    elif size != whole:
         parts.append(("scale", f"{size[0]}:{size[1]}:flags=area"))
     if frame.color_trc in (_PQ, _HLG):
         parts += _to_standard_range(int(frame.color_trc))
-    turn = turn_of(frame)
+    turn = turn_of(frame) + _QUARTERS[turns]
     parts += turn
-    if any(name == "transpose" for name, _ in turn):
+    if sum(name == "transpose" for name, _ in turn) % 2:
         size = size[::-1]
     if fit is not None and size != fit:
         w, h = fit

@@ -19,6 +19,8 @@ from fer_core.imaging.decode import MAX_SIDE
 from fer_core.imaging.frame import VideoFrame
 from fer_core.imaging.kinds import VIDEO_SUFFIXES
 from fer_core.text import printable_name
+from fer_core.video.aperture import read_aperture
+from fer_core.video.damage import Damage, in_order
 from fer_core.video.display import Display, display_parts
 
 #: FFmpeg's names of the containers that are read.
@@ -33,9 +35,7 @@ SUFFIXES: Final = VIDEO_SUFFIXES
 _MOST_PIXELS: Final = 2**31 - 1
 #: A first picture that starts by less after the file's start begins with it: decoders' delays.
 _LATE_S: Final = 0.1
-#: Damaged packets that are remembered between two frames, and breaks of a container that are
-#: passed over.
-_MOST_DAMAGE: Final = 10_000
+#: Breaks of a container that are passed over.
 _MOST_BREAKS: Final = 100
 
 
@@ -49,14 +49,13 @@ class VideoReader:
         fps: frames per second, on average; None where the file does not tell.
         duration_s: length in seconds; None where the file does not tell.
         start_s: time 0 on the file's own clock, known once the first frame was read.
-        lost: (from, to) in seconds of what damage has cost so far; ``damaged_s``: the last frame
-            before each damage, also where nothing was lost.
         missing_s: seconds by which the file ended before the length it tells, known at the end.
 
     Args:
         path: a file.
         max_pixels: width times height allowed; the setting FER_MAX_PIXELS where None.
         threads: of the decoder; 0 means as many as there are cores.
+        turns: quarter turns to the left, 0 to 3, besides those that the file asks for.
 
     Raises:
         DecodeError: missing, unreadable, or no video.
@@ -64,14 +63,20 @@ class VideoReader:
     """
 
     def __init__(
-        self, path: str | Path, *, max_pixels: int | None = None, threads: int = 0
+        self, path: str | Path, *, max_pixels: int | None = None, threads: int = 0, turns: int = 0
     ) -> None:
+        self._turns = turns
         self._shown = printable_name(path)
         most = settings().max_pixels if max_pixels is None else max_pixels
         self._max_pixels = min(most, _MOST_PIXELS)
         self._container = self._open(path)
         try:
             self._stream = self._choose_stream()
+            self._part = read_aperture(
+                self._file,
+                number=self._stream.id,
+                place=self._container.streams.video.index(self._stream),
+            )
             context = self._stream.codec_context
             self._check_size(context.width, context.height)
             context.options = {"max_pixels": str(self._max_pixels)}
@@ -84,12 +89,9 @@ class VideoReader:
         self.fps = float(rate) if rate else None
         self.duration_s = self._find_duration()
         self.start_s = 0.0
-        self.lost: list[tuple[float, float]] = []
-        self.damaged_s: list[float] = []
         self.missing_s = 0.0
-        self._step_s = 1 / self.fps if self.fps else 1 / 30
+        self._damage = Damage(1 / self.fps if self.fps else 1 / 30)
         self._end_s = 0.0
-        self._damage: list[tuple[float | None, str]] = []
         self._display: Display | None = None
         self._size: tuple[int, int] | None = None
 
@@ -143,8 +145,8 @@ class VideoReader:
         Raises:
             DecodeError: a video without any frame that can be read.
         """
-        count, last_s, step_s = 0, 0.0, self._step_s
-        for decoded in self._decode():
+        count, last_s, step_s = 0, 0.0, self._damage.step_s
+        for decoded in in_order(self._decode(), self._damage):
             self._check_size(decoded.width, decoded.height)
             # A frame without a timestamp follows the one before at the average rate.
             own_s = decoded.time if decoded.pts is not None else None
@@ -153,12 +155,12 @@ class VideoReader:
                 last_s = max(0.0, (own_s or 0.0) - self.start_s)
             else:
                 at_s = last_s + step_s if own_s is None else own_s - self.start_s
-                self._note_lost(last_s, max(last_s, at_s))
+                self._damage.account(last_s, max(last_s, at_s), self.start_s)
                 last_s = max(last_s, at_s)
             count += 1
             yield VideoFrame(self._upright(decoded), last_s)
         if count == 0:
-            reason = f" ({self._damage[0][1]})" if self._damage else ""
+            reason = self._damage.first_reason and f" ({self._damage.first_reason})"
             raise DecodeError(
                 f"{self._shown} holds no frame that can be read{reason}; save or copy the video "
                 "again."
@@ -171,14 +173,15 @@ class VideoReader:
             try:
                 yield from packet.decode()
             except av.FFmpegError as error:
-                if len(self._damage) < _MOST_DAMAGE:
-                    stamp = packet.pts if packet.pts is not None else packet.dts
-                    known = stamp is not None and packet.time_base is not None
-                    at_s = float(stamp * packet.time_base) if known else None
-                    self._damage.append((at_s, _reason(error)))
+                stamp = packet.pts if packet.pts is not None else packet.dts
+                known = stamp is not None and packet.time_base is not None
+                self._damage.note(
+                    float(stamp * packet.time_base) if known else None, _reason(error)
+                )
 
     def _packets(self) -> Iterator[av.Packet]:
-        """Of the video; after damage in the container, from the next place that can be read."""
+        """The video's packets; after damage in the container, from the next place that can be
+        read."""
         others = [s for s in self._container.streams.audio if s.codec_context is not None][:1]
         for _ in range(_MOST_BREAKS):
             try:
@@ -190,7 +193,7 @@ class VideoReader:
                         self._end_s = max(self._end_s, float(end * packet.time_base))
                 return
             except av.FFmpegError as error:
-                self._damage.append((None, _reason(error)))
+                self._damage.note(self._end_s or None, _reason(error))
 
     def _begin(self, first_s: float) -> None:
         """Time counts from where the file begins: its pictures may start after its sound."""
@@ -198,25 +201,11 @@ class VideoReader:
         begin_s = first_s if begin is None else begin / av.time_base
         self.start_s = begin_s if first_s - begin_s > _LATE_S else first_s
 
-    def _note_lost(self, last_s: float, at_s: float) -> None:
-        """Damage between two frames: the time from the end of the first on is lost."""
-        found = [d for d in self._damage if d[0] is None or d[0] - self.start_s < at_s + 1e-6]
-        if not found:
-            return
-        self._damage = [d for d in self._damage if d not in found]
-        self.damaged_s.append(last_s)
-        if at_s - last_s > 1.5 * self._step_s:
-            self.lost.append((last_s + self._step_s, at_s))
-
     def _finish(self, last_s: float) -> None:
         """What is missing at the end."""
-        end_s = max(last_s + self._step_s, self._end_s - self.start_s)
-        if self._damage:
-            until_s = max(end_s, self.duration_s or 0.0) if self._stream.duration else end_s
-            self.damaged_s.append(last_s)
-            if until_s - last_s > 1.5 * self._step_s:
-                self.lost.append((last_s + self._step_s, until_s))
-        elif self.duration_s is not None:
+        end_s = max(last_s + self._damage.step_s, self._end_s - self.start_s)
+        until_s = max(end_s, self.duration_s or 0.0) if self._stream.duration else end_s
+        if not self._damage.account_end(last_s, until_s) and self.duration_s is not None:
             self.missing_s = max(0.0, self.duration_s - end_s)
 
     def jump(self, time_s: float) -> VideoFrame | None:
@@ -262,13 +251,24 @@ class VideoReader:
             yield VideoFrame(self._upright(decoded), decoded.time - self.start_s)
 
     def _upright(self, frame: av.VideoFrame) -> av.VideoFrame:
-        parts = display_parts(frame, self._stream.sample_aspect_ratio, self._size)
+        aspect = self._stream.sample_aspect_ratio
+        parts = display_parts(frame, aspect, self._size, self._turns, self._part)
         if parts:
             if self._display is None or not self._display.fits(parts, frame):
                 self._display = Display(parts, frame)
             frame = self._display.apply(frame)
         self._size = self._size or (frame.width, frame.height)
         return frame
+
+    @property
+    def lost(self) -> list[tuple[float, float]]:
+        """(from, to) in seconds of what damage has cost so far."""
+        return self._damage.lost
+
+    @property
+    def damaged_s(self) -> list[float]:
+        """The last frame before each damage, also where nothing was lost by it."""
+        return self._damage.near_s
 
     @property
     def codec(self) -> str:

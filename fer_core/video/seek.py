@@ -14,22 +14,25 @@ from fer_core.video.reader import VideoReader
 _CLOSE_S = 0.002
 
 
-def read_frame(path: str | Path, time_s: float, *, max_pixels: int | None = None) -> VideoFrame:
+def read_frame(
+    path: str | Path, time_s: float, *, max_pixels: int | None = None, turns: int = 0
+) -> VideoFrame:
     """The frame shown at ``time_s``: the last that begins by then, the first for earlier times.
 
     Jumps to the key frame before it where the file has an index, and reads from the start else.
+    ``turns`` are the reader's.
 
     Raises:
         DecodeError: missing, unreadable, or no video.
         LimitError: too many pixels.
     """
-    found = _jump(path, time_s, max_pixels) if time_s > 0 else None
-    return _search(path, time_s, max_pixels) if found is None else found
+    found = _jump(path, time_s, max_pixels, turns) if time_s > 0 else None
+    return _search(path, time_s, max_pixels, turns) if found is None else found
 
 
-def _search(path: str | Path, time_s: float, max_pixels: int | None) -> VideoFrame:
+def _search(path: str | Path, time_s: float, max_pixels: int | None, turns: int) -> VideoFrame:
     last: VideoFrame | None = None
-    with VideoReader(path, max_pixels=max_pixels) as reader:
+    with VideoReader(path, max_pixels=max_pixels, turns=turns) as reader:
         for frame in reader:
             if last is not None and frame.time_s > time_s + _CLOSE_S:
                 break
@@ -38,9 +41,9 @@ def _search(path: str | Path, time_s: float, max_pixels: int | None) -> VideoFra
     return last
 
 
-def _jump(path: str | Path, time_s: float, max_pixels: int | None) -> VideoFrame | None:
+def _jump(path: str | Path, time_s: float, max_pixels: int | None, turns: int) -> VideoFrame | None:
     """The same by an index; None where that is not possible."""
-    with VideoReader(path, max_pixels=max_pixels) as reader:
+    with VideoReader(path, max_pixels=max_pixels, turns=turns) as reader:
         next(iter(reader))
         try:
             return reader.jump(time_s + _CLOSE_S)
@@ -49,7 +52,12 @@ def _jump(path: str | Path, time_s: float, max_pixels: int | None) -> VideoFrame
 
 
 def read_span(
-    path: str | Path, start_s: float, end_s: float, *, max_pixels: int | None = None
+    path: str | Path,
+    start_s: float,
+    end_s: float,
+    *,
+    max_pixels: int | None = None,
+    turns: int = 0,
 ) -> Iterator[VideoFrame]:
     """The frames that begin from ``start_s`` to ``end_s``, in their order.
 
@@ -60,9 +68,10 @@ def read_span(
         LimitError: too many pixels.
     """
     with ExitStack() as opened:
-        frames = _since(opened, path, start_s, max_pixels) if start_s > 0 else None
+        frames = _since(opened, path, start_s, max_pixels, turns) if start_s > 0 else None
         if frames is None:
-            frames = iter(opened.enter_context(VideoReader(path, max_pixels=max_pixels)))
+            reader = VideoReader(path, max_pixels=max_pixels, turns=turns)
+            frames = iter(opened.enter_context(reader))
         with suppress(av.FFmpegError):
             for frame in frames:
                 if frame.time_s > end_s + _CLOSE_S:
@@ -72,10 +81,10 @@ def read_span(
 
 
 def _since(
-    opened: ExitStack, path: str | Path, start_s: float, max_pixels: int | None
+    opened: ExitStack, path: str | Path, start_s: float, max_pixels: int | None, turns: int
 ) -> Iterator[VideoFrame] | None:
     """Frames from before ``start_s`` on; None where the file cannot be searched."""
-    reader = opened.enter_context(VideoReader(path, max_pixels=max_pixels))
+    reader = opened.enter_context(VideoReader(path, max_pixels=max_pixels, turns=turns))
     next(iter(reader))
     frames = reader.since(start_s)
     try:

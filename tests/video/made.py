@@ -98,6 +98,30 @@ def set_matrix(path: Path, a: int, b: int, c: int, d: int) -> None:
     path.write_bytes(data)
 
 
+def set_aperture(
+    path: Path, width: int, height: int, right: int, down: int, *, track: int = 0
+) -> None:
+    """Say in an MP4, its description last, which part of a track's pictures is shown.
+
+    Args:
+        width, height: of the part.
+        right, down: of its middle from the picture's middle.
+        track: place of the track.
+    """
+    data = bytearray(path.read_bytes())
+    box = struct.pack(">I4sIIIIiIiI", 40, b"clap", width, 1, height, 1, right, 1, down, 1)
+    found = -1
+    for _ in range(track + 1):
+        found = data.index(b"trak", found + 1)
+    kinds = (b"trak", b"mdia", b"minf", b"stbl", b"stsd")
+    sizes = [data.index(b"moov") - 4, *(data.index(kind, found) - 4 for kind in kinds)]
+    entry = sizes[-1] + 16  # behind the box's head, version, flags and count
+    for at in (*sizes, entry):
+        data[at : at + 4] = struct.pack(">I", struct.unpack(">I", data[at : at + 4])[0] + 40)
+    data[entry + 86 : entry + 86] = box
+    path.write_bytes(data)
+
+
 def spoil(path: Path, share: float = 1 / 3, fill: int = 0) -> float:
     """Overwrite the content of one packet; lengths and index stay right. Its time in seconds."""
     with av.open(str(path)) as source:

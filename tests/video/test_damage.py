@@ -1,11 +1,16 @@
 """Damage costs what is damaged, and time is the file's own."""
 
+from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from fer_core.video import VideoReader, read_frame
+from fer_core.video.damage import Damage, in_order
+from tests.soak.odd_files import decode_plainly, make_odd
 from tests.video.made import marked, spoil, write
 
 X264 = {"preset": "veryfast", "g": "15", "bf": "0"}
@@ -76,3 +81,25 @@ def test_progress_without_a_length(tmp_path: Path) -> None:
     assert 0 < shares[0] < 0.9
     assert shares == sorted(shares)
     assert shares[-1] == 1
+
+
+def test_a_frame_behind_damage_that_comes_too_early_waits_for_its_time() -> None:
+    damage = Damage(1 / 25)
+
+    def frames() -> Iterator[av.VideoFrame]:
+        for step in (0, 1, 2, 7, 3, 8, 9):
+            frame = av.VideoFrame(16, 16, "gray")
+            frame.pts, frame.time_base = step, Fraction(1, 25)
+            if step == 2:
+                damage.note(0.1, "damaged")
+            yield frame
+
+    assert [frame.pts for frame in in_order(frames(), damage)] == [0, 1, 2, 3, 7, 8, 9]
+
+
+def test_a_spoilt_film_of_single_frames_keeps_their_times(tmp_path: Path) -> None:
+    odd = make_odd(37, tmp_path)  # FFmpeg gives the frame at 12.7 s before that at 6.5 s
+    plain = decode_plainly(odd.path)
+    assert plain is not None
+    with VideoReader(odd.path) as reader:
+        assert [frame.time_s for frame in reader] == pytest.approx(sorted(plain))

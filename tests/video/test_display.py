@@ -1,5 +1,7 @@
 """Pictures as players show them: matrices, pixels that are not square, fields, colours."""
 
+import io
+import struct
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,8 +10,9 @@ import numpy as np
 import pytest
 
 from fer_core.video import VideoReader, VideoWriter
+from fer_core.video.aperture import read_aperture
 from fer_core.video.display import standard_colours
-from tests.video.made import HEIGHT, WIDTH, corners, marked, set_matrix, write
+from tests.video.made import HEIGHT, WIDTH, corners, marked, set_aperture, set_matrix, write
 
 #: Display matrix (a, b, c, d) -> what stands in the corners once it is applied, and the size.
 MATRICES = {
@@ -150,3 +153,112 @@ def test_full_range_keeps_its_contrast(tmp_path: Path) -> None:
         again = next(iter(reader))
     for found in (shown.bgr(), again.bgr()):
         np.testing.assert_allclose(found[30, [10, -10]], [[5] * 3, [250] * 3], atol=6)
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_the_part_of_the_picture_that_the_file_says(turns: int, tmp_path: Path) -> None:
+    picture = np.zeros((96, 128, 3), np.uint8)
+    picture[8:72, 32:112] = 200  # left 32, top 8, 80 x 64
+    path = write(tmp_path / "clip.mp4", [picture] * 3)
+    set_aperture(path, 80, 64, 8, -8)
+    with VideoReader(path, turns=turns) as reader:
+        shown = next(iter(reader)).bgr()
+    assert shown.shape == ((64, 80, 3) if turns == 0 else (80, 64, 3))
+    assert shown.min() > 150
+
+
+@pytest.mark.parametrize(("of_second", "size"), [(False, (80, 64)), (True, (128, 96))])
+def test_a_second_tracks_part_is_its_own(
+    of_second: bool, size: tuple[int, int], tmp_path: Path
+) -> None:
+    path = tmp_path / "two.mp4"
+    with av.open(str(path), "w") as out:
+        streams = [out.add_stream("libx264", rate=25) for _ in range(2)]
+        for stream in streams:
+            stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        frame = av.VideoFrame.from_ndarray(np.full((96, 128, 3), 90, np.uint8), "bgr24")
+        for stream in streams:
+            for packet in [*stream.encode(frame), *stream.encode()]:
+                out.mux(packet)
+    set_aperture(path, 80, 64, 8, -8, track=int(of_second))
+    with VideoReader(path) as reader:
+        shown = next(iter(reader))
+    assert (shown.width, shown.height) == size
+
+
+@pytest.mark.parametrize(("place", "part"), [(0, None), (1, (32, 0, 96, 96))])
+def test_a_second_matroska_track_hides_its_own_borders(
+    place: int, part: tuple[int, int, int, int] | None
+) -> None:
+    size = element(0xB0, b"\x80") + element(0xBA, b"\x60")
+    entries = [
+        element(0xAE, element(0x83, b"\x02")),
+        element(0xAE, element(0xE0, size)),
+        element(0xAE, element(0xE0, size + element(0x54CC, b"\x20"))),
+    ]
+    segment = element(0x18538067, element(0x1654AE6B, b"".join(entries)))
+    file = io.BytesIO(element(0x1A45DFA3, element(0x4282, b"matroska")) + segment)
+    file.seek(5)
+    assert read_aperture(file, number=0, place=place) == part
+    assert file.tell() == 5
+
+
+@pytest.mark.parametrize("part", [(128, 96, 0, 0), (200, 96, 0, 0), (80, 64, 60, 0), (0, 64, 0, 0)])
+def test_an_impossible_part_is_the_whole_picture(
+    part: tuple[int, int, int, int], tmp_path: Path
+) -> None:
+    path = write(tmp_path / "clip.mp4", [np.full((96, 128, 3), 90, np.uint8)] * 3)
+    set_aperture(path, *part)
+    with VideoReader(path) as reader:
+        assert next(iter(reader)).bgr().shape == (96, 128, 3)
+
+
+def element(kind: int, body: bytes) -> bytes:
+    return kind.to_bytes((kind.bit_length() + 7) // 8) + (len(body) | 1 << 56).to_bytes(8) + body
+
+
+@pytest.mark.parametrize(
+    ("crops", "part"),
+    [
+        ({0x54CC: 32, 0x54BB: 8, 0x54DD: 16, 0x54AA: 24}, (32, 8, 80, 64)),
+        ({0x54CC: 120, 0x54DD: 16}, None),
+        ({}, None),
+    ],
+)
+def test_borders_that_matroska_hides(
+    crops: dict[int, int], part: tuple[int, int, int, int] | None
+) -> None:
+    video = element(0xB0, b"\x80") + element(0xBA, b"\x60")
+    video += b"".join(element(kind, bytes([value])) for kind, value in crops.items())
+    sound = element(0xAE, element(0x83, b"\x02"))
+    tracks = element(0x1654AE6B, sound + element(0xAE, element(0xE0, video)))
+    segment = element(0x18538067, element(0xEC, b"void") + tracks)
+    file = io.BytesIO(element(0x1A45DFA3, element(0x4282, b"matroska")) + segment)
+    assert read_aperture(file, number=1, place=0) == part
+    assert file.tell() == 0
+
+
+def test_a_real_matroska_file_without_hidden_borders(tmp_path: Path) -> None:
+    path = write(tmp_path / "clip.mkv", [np.full((96, 128, 3), 90, np.uint8)] * 3)
+    with path.open("rb") as file:
+        assert read_aperture(file, number=1, place=0) is None
+    data = path.read_bytes()
+    for end in range(0, min(len(data), 800), 7):  # a file that broke off ends no reader
+        assert read_aperture(io.BytesIO(data[:end]), number=1, place=0) is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        struct.pack(">I4sQ", 1, b"free", 2**64 - 20),
+        struct.pack(">I4sQ", 1, b"free", 2**46),
+        b"\x1a\x45\xdf\xa3\x01" + b"\xff" * 6 + b"\xf0",
+    ],
+    ids=["beyond a number", "beyond a file", "matroska"],
+)
+def test_a_damaged_length_hides_nothing(head: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "damaged.bin"
+    path.write_bytes(head + bytes(100))
+    with path.open("rb") as file:
+        assert read_aperture(file, number=1, place=0) is None
+        assert file.tell() == 0
