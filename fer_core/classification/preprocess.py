@@ -19,6 +19,7 @@ def normalize(crops: ImageArray, mode: str) -> FloatArray:
         return np.asarray(x / np.float32(255.0), np.float32)
     if mode == "signed":
         return np.asarray(x / np.float32(127.5) - np.float32(1.0), np.float32)
-    mean = x.mean(axis=(1, 2, 3), keepdims=True)
-    deviation = np.maximum(x.std(axis=(1, 2, 3), keepdims=True), MIN_DEVIATION)
-    return np.asarray((x - mean) / deviation, np.float32)
+    x -= x.mean(axis=(1, 2, 3), keepdims=True)
+    deviation = np.sqrt(np.square(x).mean(axis=(1, 2, 3), keepdims=True))
+    x /= np.maximum(deviation, np.float32(MIN_DEVIATION))
+    return x

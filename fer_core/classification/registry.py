@@ -54,7 +54,10 @@ def choose_live(name: str) -> None:
     path = settings().data_dir / "live.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     with hold(path.parent):
-        write_json(path, {"model": name, "before": live_choice()})
+        before = live_choice()
+        # Another process may have followed the same choice first: what was before it stays known.
+        if before != name or not path.exists():
+            write_json(path, {"model": name, "before": before})
 
 
 def _read_choice() -> Object:

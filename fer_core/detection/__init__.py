@@ -51,13 +51,14 @@ _MAKERS: Final[dict[str, Callable[[str, bool, dict[str, Any]], FaceDetector]]] =
 
 
 def create_detector(
-    name: str = "short", *, small_faces: bool = False, **options: Any
+    name: str = "short", *, small_faces: bool = False, tilted: bool = False, **options: Any
 ) -> FaceDetector:
     """A new detector; each stream needs its own.
 
     Args:
         name: one of ``DETECTORS``.
         small_faces: search for faces from 24 px, at a cost: for stills and rooms.
+        tilted: search for faces on their side and upside down as well, in four times the time.
         options: of the detector's class (``BlazeFaceDetector``, ``tiles.TiledDetector``,
             ``HaarDetector``, ``YuNetDetector``), such as ``min_score`` or ``model_path``.
 
@@ -70,7 +71,7 @@ def create_detector(
             f"Unknown face detector. Received: {name!r}. Choose one of: {', '.join(DETECTORS)}."
         )
     try:
-        return _MAKERS[name](name, small_faces, options)
+        detector = _MAKERS[name](name, small_faces, options)
     except TypeError as error:
         if "unexpected keyword argument" not in str(error):
             raise
@@ -78,3 +79,8 @@ def create_detector(
             f"The detector {name!r} does not take these options. "
             f"Received: {', '.join(sorted(options))}."
         ) from error
+    if not tilted:
+        return detector
+    from fer_core.detection.tilted import TiltedDetector
+
+    return TiltedDetector(detector)

@@ -14,6 +14,8 @@ import numpy as np
 from fer_core.types import FloatArray
 
 NUM_KEYPOINTS: Final = 6
+#: Logits are clipped to this, so that float32 holds (MediaPipe: 100).
+MOST_LOGIT: Final = 80.0
 #: x, y, width, height, then x, y of each keypoint (``reverse_output_order: true``).
 NUM_COORDS: Final = 4 + 2 * NUM_KEYPOINTS
 
@@ -55,8 +57,8 @@ def anchor_centers(layout: AnchorLayout) -> FloatArray:
 
 
 def sigmoid(logits: FloatArray) -> FloatArray:
-    """Logistic function; logits are clipped to +-80 (MediaPipe: 100) so that float32 holds."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -80, 80))), np.float32)
+    """Logistic function; logits are clipped to +-``MOST_LOGIT``."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -MOST_LOGIT, MOST_LOGIT))), np.float32)
 
 
 def decode(raw: FloatArray, centers: FloatArray, input_size: int) -> tuple[FloatArray, FloatArray]:

@@ -1,8 +1,13 @@
 """Overlapping detections -> one per face."""
 
+from typing import Final
+
 import numpy as np
 
 from fer_core.types import FloatArray
+
+#: MediaPipe's ``min_suppression_threshold``.
+MIN_OVERLAP: Final = 0.3
 
 
 def _areas(boxes: FloatArray) -> FloatArray:
@@ -24,7 +29,7 @@ def overlaps(box: FloatArray, boxes: FloatArray, *, of_smaller: bool = False) ->
 
 
 def merge_weighted(
-    boxes: FloatArray, scores: FloatArray, keypoints: FloatArray, min_overlap: float = 0.3
+    boxes: FloatArray, scores: FloatArray, keypoints: FloatArray, min_overlap: float = MIN_OVERLAP
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Weighted non-maximum suppression, as ``NonMaxSuppressionCalculator`` of MediaPipe does it.
 
@@ -36,7 +41,7 @@ def merge_weighted(
         boxes: (N, 4) float32 xyxy.
         scores: (N,) float32, positive.
         keypoints: (N, K, 2) float32.
-        min_overlap: 0.3 is MediaPipe's ``min_suppression_threshold``.
+        min_overlap: intersection over union from which two are one face.
 
     Returns:
         boxes (M, 4), scores (M,), keypoints (M, K, 2), best score first.

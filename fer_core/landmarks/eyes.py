@@ -37,7 +37,7 @@ def aspect_ratio(contour: FloatArray) -> float:
 
 def openness(ratio: float) -> float:
     """Aspect ratio -> 0 closed .. 1 open; NaN stays NaN."""
-    return float(np.clip((ratio - CLOSED_RATIO) / (OPEN_RATIO - CLOSED_RATIO), 0, 1))
+    return min(max((ratio - CLOSED_RATIO) / (OPEN_RATIO - CLOSED_RATIO), 0.0), 1.0)
 
 
 def measure_eyes(mesh: FloatArray) -> tuple[float, float]:

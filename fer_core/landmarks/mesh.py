@@ -7,12 +7,17 @@ import numpy as np
 
 from fer_core.errors import ConfigError
 from fer_core.imaging.frame import Frame
+from fer_core.landmarks.covering import measure_cover
 from fer_core.landmarks.eyes import eye_centers, measure_eyes
-from fer_core.landmarks.pose import measure_pose
+from fer_core.landmarks.iris import iris_contrasts
+from fer_core.landmarks.measures import measure_face
+from fer_core.landmarks.pose import angles_of, head_rotation
 from fer_core.landmarks.region import Region, region_of
 from fer_core.mediapipe import make_interpreter, read_weights
-from fer_core.types import Faces, FloatArray, ImageArray
+from fer_core.types import MEASURES, Faces, FloatArray, ImageArray
 
+#: Name of the network's file, a key of ``mediapipe.KNOWN_FILES``.
+WEIGHTS: Final = "face_landmark.tflite"
 NUM_POINTS: Final = 468
 #: Mesh indices that stand for the detector's nose tip, right ear and left ear.
 NOSE_EARS: Final = (1, 234, 454)
@@ -36,6 +41,7 @@ class FaceMesh:
         min_presence: the network's own probability that it sees a face, 0..1; below, the face
             is left unmeasured.
         max_faces: at most so many faces per frame, the largest first; None for all.
+        covering: also measure whether something covers the face.
 
     Raises:
         ConfigError: an option is out of range.
@@ -43,16 +49,25 @@ class FaceMesh:
     """
 
     def __init__(
-        self, *, min_size: float = 48, min_presence: float = 0.5, max_faces: int | None = MOST_FACES
+        self,
+        *,
+        min_size: float = 48,
+        min_presence: float = 0.5,
+        max_faces: int | None = MOST_FACES,
+        covering: bool = False,
     ) -> None:
         if not 0 < min_presence < 1:
             raise ConfigError(f"min_presence must lie between 0 and 1. Received: {min_presence}.")
         if max_faces is not None and max_faces < 0:
             raise ConfigError(f"max_faces must not be negative. Received: {max_faces}.")
         self.min_size = min_size
+        self.min_presence = min_presence
         self.max_faces = max_faces
+        self.covering = covering
+        #: Logit of the network that what it last looked at is a face.
+        self.presence = float("nan")
         self._min_logit = float(np.log(min_presence / (1 - min_presence)))
-        self._net = make_interpreter(read_weights("face_landmark.tflite"))
+        self._net = make_interpreter(read_weights(WEIGHTS))
         details = self._net.get_input_details()[0]
         self._input: int = details["index"]
         self.input_size = int(details["shape"][1])
@@ -60,14 +75,16 @@ class FaceMesh:
         self._points, self._logit = outputs[NUM_POINTS * 3], outputs[1]
 
     def measure(self, frame: Frame, faces: Faces) -> Faces:
-        """Fill pose and eye openness, and put the eye keypoints where the mesh sees the eyes.
+        """Fill pose, eye openness and measures; put the eye keypoints where the mesh sees them.
 
         Rows without keypoints (Haar) get all six. Rows that are too small, beyond ``max_faces``,
         without a proper box or where the mesh sees no face keep their keypoints and have NaN
-        pose and eyes; no row is dropped.
+        pose, eyes and measures; no row is dropped.
         """
         poses = np.full((len(faces), 3), np.nan, np.float32)
         eyes = np.full((len(faces), 2), np.nan, np.float32)
+        measures = np.full((len(faces), len(MEASURES)), np.nan, np.float32)
+        covers = np.full(len(faces), np.nan, np.float32)
         keypoints = faces.keypoints.copy()
         for row in self._rows(faces):
             luma, box = frame.luma(), faces.boxes[row]
@@ -77,11 +94,17 @@ class FaceMesh:
                 mesh = self.locate(luma, box, _keypoints_of(mesh))
             if mesh is None:
                 continue
-            poses[row], eyes[row] = measure_pose(mesh), measure_eyes(mesh)
+            rotation = head_rotation(mesh)
+            poses[row], eyes[row] = angles_of(rotation), measure_eyes(mesh)
+            measures[row] = [*measure_face(mesh, rotation), *iris_contrasts(luma, mesh)]
             found = _keypoints_of(mesh)
+            if self.covering:
+                covers[row] = measure_cover(luma, found, self.presence)
             keypoints[row] = np.where(np.isfinite(keypoints[row]), keypoints[row], found)
             keypoints[row, :2] = found[:2]
-        return faces.with_(poses=poses, eye_openness=eyes, keypoints=keypoints)
+        return faces.with_(
+            poses=poses, eye_openness=eyes, measures=measures, covers=covers, keypoints=keypoints
+        )
 
     def locate(self, luma: ImageArray, box: FloatArray, keypoints: FloatArray) -> FloatArray | None:
         """The mesh of one face.
@@ -101,7 +124,8 @@ class FaceMesh:
         crop = self._crop(luma, region)
         self._net.set_tensor(self._input, crop)
         self._net.invoke()
-        if not float(self._net.get_tensor(self._logit).ravel()[0]) >= self._min_logit:
+        self.presence = float(self._net.get_tensor(self._logit).ravel()[0])
+        if not self.presence >= self._min_logit:
             return None
         points = self._net.get_tensor(self._points).reshape(NUM_POINTS, 3)
         return region.to_frame(points, self.input_size)
@@ -116,9 +140,10 @@ class FaceMesh:
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        if crop.ndim == 2:
-            crop = cv2.cvtColor(crop, cv2.COLOR_GRAY2RGB)
-        return np.asarray(crop[None] * np.float32(1 / 255), np.float32)
+        scaled = np.multiply(crop, np.float32(1 / 255), dtype=np.float32)
+        if scaled.ndim == 2:  # after scaling, which then has a third of the work
+            scaled = np.asarray(cv2.cvtColor(scaled, cv2.COLOR_GRAY2RGB), np.float32)
+        return np.asarray(scaled[None], np.float32)
 
     def _rows(self, faces: Faces) -> list[int]:
         """The rows to measure, the largest first."""

@@ -55,7 +55,11 @@ def angles_of(rotation: Matrix) -> tuple[float, float, float]:
     return float(np.degrees(yaw)), float(np.degrees(pitch)), float(np.degrees(roll))
 
 
+def head_rotation(mesh: FloatArray | Matrix) -> Matrix:
+    """The rotation (3, 3) of the head of a mesh (468, 3) in frame coordinates, depth away."""
+    return fit_rotation(RIGID_SHAPE, np.asarray(mesh, np.float64)[RIGID_INDICES])
+
+
 def measure_pose(mesh: FloatArray) -> tuple[float, float, float]:
     """yaw, pitch, roll in degrees of a mesh (468, 3) in frame coordinates, depth away."""
-    points = np.asarray(mesh, np.float64)[RIGID_INDICES]
-    return angles_of(fit_rotation(RIGID_SHAPE, points))
+    return angles_of(head_rotation(mesh))

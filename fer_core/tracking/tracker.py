@@ -12,7 +12,7 @@ from fer_core.tracking.motion import Motion
 from fer_core.types import Faces
 
 #: How much of a new detection's width and height is believed at once, the rest is the past's.
-_SIZE_GAIN = 0.5
+SIZE_GAIN = 0.5
 
 
 @dataclass(slots=True)
@@ -86,6 +86,18 @@ class Tracker:
         self._last = faces.with_(track_ids=ids)
         return self._last
 
+    def relocate(self, track_id: int, box: NDArray[np.float64]) -> None:
+        """The face of this id is here from the next frame on, wherever it was.
+
+        Args:
+            track_id: of a face that is followed; another one changes nothing.
+            box: (4,) x1 y1 x2 y2 in pixels.
+        """
+        for track in self._tracks:
+            if track.track_id == track_id:
+                track.sides = box[2:] - box[:2]
+                track.motion = Motion((box[:2] + box[2:]) / 2, float(track.sides.mean()))
+
     def predict(self, time_s: float) -> Faces:
         """Where the faces of the last ``update`` are by now, in the same rows.
 
@@ -131,7 +143,7 @@ class Tracker:
             for index, column in assign(pair_costs(expected, boxes), allowed):
                 track = self._tracks[index]
                 track.motion.correct(centers[column], float(sides[column].mean()))
-                track.sides = track.sides + _SIZE_GAIN * (sides[column] - track.sides)
+                track.sides = track.sides + SIZE_GAIN * (sides[column] - track.sides)
                 track.seen_s = self._now
                 ids[column] = track.track_id
         for row in np.flatnonzero(ids < 0):
