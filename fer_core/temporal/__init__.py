@@ -10,10 +10,11 @@ from fer_core.temporal.filters import (
     TemporalFilter,
 )
 from fer_core.temporal.smoothing import LabelRule, Smoother, label_names
-from fer_core.temporal.windows import SecondWindows
+from fer_core.temporal.windows import MAX_GAP_S, SecondWindows, spread
 
 __all__ = [
     "FILTERS",
+    "MAX_GAP_S",
     "BaselineState",
     "Episode",
     "EpisodeDetector",
@@ -28,4 +29,5 @@ __all__ = [
     "TemporalFilter",
     "TrackMeasures",
     "label_names",
+    "spread",
 ]

@@ -31,9 +31,9 @@ from fer_core.types import FloatArray, FrameResult
 MAX_OFFSET: Final = float(np.log(3))
 _NEUTRAL: Final = EMOTIONS.index("neutral")
 #: A probability of zero counts as this, so that one frame cannot decide the mean.
-_SMALLEST: Final = 1e-3
+SMALLEST: Final = 1e-3
 #: Log-probabilities that a neutral face should have.
-_REFERENCE: Final = np.log(np.where(np.arange(NUM_EMOTIONS) == _NEUTRAL, 0.7, 0.05))
+REFERENCE: Final = np.log(np.where(np.arange(NUM_EMOTIONS) == _NEUTRAL, 0.7, 0.05))
 
 
 def apply_offsets(probs: NDArray[np.float64], offsets: FloatArray) -> NDArray[np.float64]:
@@ -44,7 +44,7 @@ def apply_offsets(probs: NDArray[np.float64], offsets: FloatArray) -> NDArray[np
 
 def offsets_from(mean_log_probs: NDArray[np.float64]) -> FloatArray:
     """``b`` (7,) float32 from the mean log-probabilities (7,) of a neutral face."""
-    wanted = _REFERENCE - mean_log_probs
+    wanted = REFERENCE - mean_log_probs
     low = np.where(np.arange(NUM_EMOTIONS) == _NEUTRAL, 0.0, -MAX_OFFSET)
     return np.clip(wanted, low, low + MAX_OFFSET).astype(np.float32)
 
@@ -132,7 +132,7 @@ class NeutralBaseline:
                 self.valid_s += self._unseen_s
                 self._sum += self._unseen_s * self._held
             probs = np.asarray(result.probs[row], np.float64)
-            self._held = np.log(np.clip(probs, _SMALLEST, 1))
+            self._held = np.log(np.clip(probs, SMALLEST, 1))
             self._unseen_s = 0.0
         if self._looked_s >= self.duration_s - 1e-9:
             self._finish()

@@ -43,7 +43,7 @@ class Episode:
 
     @property
     def length_s(self) -> float:
-        """From onset to end."""
+        """Seconds from onset to end."""
         return self.end_s - self.onset_s
 
 

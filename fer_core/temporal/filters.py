@@ -87,6 +87,8 @@ class MarkovFilter:
     Args:
         dwell_s: how long an expression lasts on average.
         evidence_s: over how long frames are taken for repetitions.
+        least: a probability counts as this at least: a single frame that is sure must not forbid a
+            class for good.
 
     Raises:
         ConfigError: one of them is not above 0.
@@ -94,6 +96,7 @@ class MarkovFilter:
 
     dwell_s: float = 0.25
     evidence_s: float = 0.1
+    least: float = 1e-3
     needs_embedding: bool = False
 
     def __post_init__(self) -> None:
@@ -112,8 +115,7 @@ class MarkovFilter:
         share = 1 / NUM_EMOTIONS
         kept = np.exp(-passed_s / ((1 - share) * self.dwell_s))
         weight = -np.expm1(-passed_s / self.evidence_s)
-        # A single frame that is sure must not forbid a class for good.
-        belief = (share + (state - share) * kept) * np.maximum(probs, 1e-3) ** weight
+        belief = (share + (state - share) * kept) * np.maximum(probs, self.least) ** weight
         belief = belief / belief.sum()
         return belief, belief
 

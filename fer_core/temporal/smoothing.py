@@ -20,24 +20,31 @@ _UNIFORM: Final = np.full(NUM_EMOTIONS, 1 / NUM_EMOTIONS)
 class LabelRule:
     """When the shown label changes.
 
+    A label that is shown stays for ``stay_s`` at least, unless what comes after it leads by
+    ``large``; nobody reads labels that jump.
+
     Attributes:
         unsure_below: with no probability as high, the label becomes ``unsure``.
         unsure_margin: an ``unsure`` track is named again once a probability reaches
             ``unsure_below + unsure_margin``.
         hysteresis: a challenger that leads by so much takes the label at once,
         hold_s: one that leads by less when it has led for so many seconds.
+        stay_s: a label is shown for so long at least,
+        large: but for a change by so much.
     """
 
     unsure_below: float = 0.35
     unsure_margin: float = 0.05
     hysteresis: float = 0.1
     hold_s: float = 0.5
+    stay_s: float = 1.0
+    large: float = 0.5
 
     def __post_init__(self) -> None:
-        for name in ("unsure_below", "unsure_margin", "hysteresis", "hold_s"):
+        for name in ("unsure_below", "unsure_margin", "hysteresis", "large", "hold_s", "stay_s"):
             value = float(getattr(self, name))
-            if not value >= 0 or (name != "hold_s" and value > 1):
-                raise ConfigError(f"{name} must be 0..1 (hold_s: at least 0). Received: {value}.")
+            if not value >= 0 or (not name.endswith("_s") and value > 1):
+                raise ConfigError(f"{name} must be 0..1, or seconds from 0 on. Received: {value}.")
 
     def name(self, probs: NDArray[np.floating]) -> str:
         """The label of probabilities (7,) without a past: the largest, or ``unsure``."""
@@ -62,6 +69,7 @@ class _Track:
     seen_s: float
     challenger: str = ""
     led_since_s: float = 0.0
+    shown_since_s: float = 0.0
 
 
 class Smoother:
@@ -84,7 +92,7 @@ class Smoother:
     Args:
         time_constant_s: of plain smoothing; 0 turns it off.
         steady: another filter, such as ``MarkovFilter``.
-        unsure_below, unsure_margin, hysteresis, hold_s: see ``LabelRule``.
+        unsure_below, unsure_margin, hysteresis, hold_s, stay_s, large: see ``LabelRule``.
         expiry_s: a track unseen for longer starts anew.
 
     Raises:
@@ -100,13 +108,15 @@ class Smoother:
         unsure_margin: float = 0.05,
         hysteresis: float = 0.1,
         hold_s: float = 0.5,
+        stay_s: float = 1.0,
+        large: float = 0.5,
         expiry_s: float = 0.8,
     ) -> None:
         if not expiry_s > 0:
             raise ConfigError(f"expiry_s must be positive. Received: {expiry_s}.")
         self.steady = steady or PlainFilter(time_constant_s)
         self.expiry_s = expiry_s
-        self.rule = LabelRule(unsure_below, unsure_margin, hysteresis, hold_s)
+        self.rule = LabelRule(unsure_below, unsure_margin, hysteresis, hold_s, stay_s, large)
         self._offsets: FloatArray | None = None
         self.reset()
 
@@ -203,7 +213,7 @@ class Smoother:
             return track or _Track(_UNIFORM, None, UNSURE, self._now)
         if track is None:
             probs, state = self._steadied(None, row, embedding)
-            track = _Track(probs, state, self.rule.name(probs), self._now)
+            track = _Track(probs, state, self.rule.name(probs), self._now, shown_since_s=self._now)
             if track_id >= 0:
                 self._tracks[track_id] = track
             return track
@@ -213,18 +223,24 @@ class Smoother:
         return track
 
     def _relabel(self, track: _Track) -> None:
+        """Change the label where another one is due."""
         rule, best = self.rule, int(np.argmax(track.probs))
-        name, top = EMOTIONS[best], float(track.probs[best])
+        top = float(track.probs[best])
+        named = 0.0 if track.label == UNSURE else float(track.probs[EMOTIONS.index(track.label)])
         if top < rule.unsure_below:
-            track.label, track.challenger = UNSURE, ""
+            wanted, lead, needed = UNSURE, 0.0, 0.0
         elif track.label == UNSURE:
-            if top >= rule.unsure_below + rule.unsure_margin:
-                track.label = name
-        elif name == track.label:
-            track.challenger = ""
+            wanted, lead, needed = EMOTIONS[best], top, rule.unsure_below + rule.unsure_margin
         else:
-            if name != track.challenger:
-                track.challenger, track.led_since_s = name, self._now
-            lead = top - float(track.probs[EMOTIONS.index(track.label)])
-            if lead >= rule.hysteresis or self._now - track.led_since_s >= rule.hold_s:
-                track.label, track.challenger = name, ""
+            wanted, lead, needed = EMOTIONS[best], top - named, rule.hysteresis
+        if wanted == track.label:
+            track.challenger = ""
+            return
+        if wanted != track.challenger:
+            track.challenger, track.led_since_s = wanted, self._now
+        has_won = lead >= needed or (
+            track.label != UNSURE and self._now - track.led_since_s >= rule.hold_s
+        )
+        has_stayed = self._now - track.shown_since_s >= rule.stay_s
+        if has_won and (has_stayed or lead >= rule.large):
+            track.label, track.challenger, track.shown_since_s = wanted, "", self._now

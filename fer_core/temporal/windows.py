@@ -1,6 +1,8 @@
-"""Frames -> one ``EmotionSample`` per track and second."""
+"""Frames to seconds: one ``EmotionSample`` per track and second."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +10,28 @@ from numpy.typing import NDArray
 from fer_core.errors import ConfigError
 from fer_core.labels import NUM_EMOTIONS
 from fer_core.types import EmotionSample, FrameResult
+
+#: What a frame of a live stream shows holds for so long at most.
+MAX_GAP_S: Final = 0.5
+
+
+def spread(start_s: float, end_s: float, window_s: float = 1.0) -> Iterator[tuple[int, float]]:
+    """What an interval of time covers of each window it touches.
+
+    Windows begin at whole multiples of their length. What a frame shows holds from its time to
+    that of the next, so a mean over time is a sum over these pieces, whatever the frame rate.
+
+    Args:
+        start_s, end_s: of the interval.
+        window_s: length of a window.
+
+    Yields:
+        (number of the window, seconds of it), in order; the seconds add up to the interval's.
+    """
+    for index in range(int(np.floor(start_s / window_s)), int(np.floor(end_s / window_s)) + 1):
+        length = min(end_s, (index + 1) * window_s) - max(start_s, index * window_s)
+        if length > 0:
+            yield index, length
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +113,7 @@ class SecondWindows:
         self,
         *,
         window_s: float = 1.0,
-        max_gap_s: float = 0.5,
+        max_gap_s: float = MAX_GAP_S,
         max_yaw: float = 25.0,
         max_pitch: float = 25.0,
         min_openness: float = 0.5,
@@ -185,13 +209,8 @@ class SecondWindows:
         self._in_view.add(track_id)
 
     def _fill(self, track_id: int, before: _Seen, until_s: float) -> None:
-        first, last = (int(np.floor(t / self.window_s)) for t in (before.time_s, until_s))
-        for index in range(first, last + 1):
-            start = max(before.time_s, index * self.window_s)
-            end = min(until_s, (index + 1) * self.window_s)
-            if end > start:
-                window = self._windows.setdefault((index, track_id), _Window())
-                window.add(before, end - start)
+        for index, seconds in spread(before.time_s, until_s, self.window_s):
+            self._windows.setdefault((index, track_id), _Window()).add(before, seconds)
 
     def _give(self, before: int | None) -> list[EmotionSample]:
         """Samples of the windows below index ``before`` (None: all), in order of time."""

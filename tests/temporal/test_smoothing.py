@@ -82,7 +82,7 @@ def test_label_is_stable_under_noise(fps: int) -> None:
 
 
 def test_a_clear_challenger_wins_at_once_and_a_close_one_after_a_while() -> None:
-    rule = {"time_constant_s": 0.0, "hysteresis": 0.1, "hold_s": 0.5}
+    rule = {"time_constant_s": 0.0, "hysteresis": 0.1, "hold_s": 0.5, "stay_s": 0.0}
     smoother = Smoother(**rule)
     assert feed(smoother, probs_of(happy=0.6, sad=0.2), 0)[1] == "happy"
     assert feed(smoother, probs_of(happy=0.2, sad=0.6), 0.1)[1] == "sad"
@@ -91,6 +91,24 @@ def test_a_clear_challenger_wins_at_once_and_a_close_one_after_a_while() -> None
     close = probs_of(happy=0.42, sad=0.47)
     seen = [feed(smoother, close, 0.1 * k)[1] for k in range(1, 9)]
     assert seen == ["happy"] * 5 + ["sad"] * 3
+
+
+def test_a_label_stays_for_a_while_unless_the_change_is_large() -> None:
+    """What nobody can read is no label: a talking face changed its name 57 times a minute."""
+    smoother = Smoother(time_constant_s=0.0, stay_s=0.7, large=0.5)
+    happy, sad = probs_of(happy=0.6, sad=0.2), probs_of(happy=0.2, sad=0.6)
+    seen = [feed(smoother, happy if k % 2 == 0 else sad, 0.1 * k)[1] for k in range(12)]
+    assert seen == ["happy"] * 7 + ["sad"] * 5
+    smoother = Smoother(time_constant_s=0.0, stay_s=0.7, large=0.5)
+    feed(smoother, happy, 0)
+    assert feed(smoother, probs_of(sad=0.9), 0.1)[1] == "sad", "too large to keep it waiting"
+
+
+def test_unsure_stays_as_long_as_any_label() -> None:
+    smoother = Smoother(time_constant_s=0.0, stay_s=0.7, large=0.6)
+    tops = [0.5] + [0.3, 0.5] * 6
+    seen = [feed(smoother, probs_of(happy=p), 0.1 * k)[1] for k, p in enumerate(tops)]
+    assert sum(a != b for a, b in pairwise(seen)) <= 1
 
 
 def test_an_interrupted_challenger_starts_again() -> None:
@@ -102,7 +120,7 @@ def test_an_interrupted_challenger_starts_again() -> None:
 
 
 def test_unsure_has_its_own_hysteresis() -> None:
-    smoother = Smoother(time_constant_s=0.0, unsure_below=0.4, unsure_margin=0.1)
+    smoother = Smoother(time_constant_s=0.0, unsure_below=0.4, unsure_margin=0.1, stay_s=0.0)
     tops = [0.6, 0.41, 0.39, 0.45, 0.49, 0.51, 0.41, 0.39]
     seen = [feed(smoother, probs_of(happy=p), 0.1 * k)[1] for k, p in enumerate(tops)]
     assert seen == ["happy", "happy", UNSURE, UNSURE, UNSURE, "happy", "happy", UNSURE]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from fer_core.errors import ConfigError
 from fer_core.labels import EMOTIONS
-from fer_core.temporal import SecondWindows
+from fer_core.temporal import SecondWindows, spread
 from fer_core.types import EmotionSample
 from tests.temporal.results import probs_of, result_at
 
@@ -186,3 +186,20 @@ def test_nothing_is_known_after_a_pause() -> None:
     windows.add(result_at(1.5, {1: A}), is_shown=True)
     samples = windows.add(result_at(1.75, {1: A}), is_shown=True) + windows.flush()
     assert [(s.time_s, s.valid_s) for s in samples] == [(0, 0.25), (1, 0.25)]
+
+
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "window_s", "pieces"),
+    [
+        (0.25, 0.75, 1.0, [(0, 0.5)]),
+        (0.75, 2.25, 1.0, [(0, 0.25), (1, 1.0), (2, 0.25)]),
+        (1.0, 2.0, 1.0, [(1, 1.0)]),
+        (1.0, 2.0, 0.5, [(2, 0.5), (3, 0.5)]),
+        (-0.5, 0.5, 1.0, [(-1, 0.5), (0, 0.5)]),
+        (3.0, 3.0, 1.0, []),
+    ],
+)
+def test_an_interval_is_spread_over_the_windows_it_touches(
+    start_s: float, end_s: float, window_s: float, pieces: list[tuple[int, float]]
+) -> None:
+    assert list(spread(start_s, end_s, window_s)) == pieces
