@@ -1,6 +1,6 @@
 """Pictures and videos from files: analysed by the one pipeline, exported, in one or many processes.
 
-``plan_tasks`` names files and results, ``Engine.analyse`` does one file, ``run_tasks`` does all in
+``plan_tasks`` names files and results, ``Engine.analyze`` does one file, ``run_tasks`` does all in
 processes of their own, and a journal remembers what is done.
 """
 

@@ -17,10 +17,11 @@ from typing import Any, Final
 
 from fer_core.analysis.options import AnalysisOptions
 from fer_core.analysis.outcome import Outcome, Progress, Task
-from fer_core.analysis.pool import ONE_THREAD, given_up
+from fer_core.analysis.pool import given_up
 from fer_core.analysis.results import discard_part
 from fer_core.config import IMPORT_ROOT
 from fer_core.errors import ConfigError, FerError
+from fer_core.workers import ONE_THREAD
 
 #: With no actor at work or able to start for so long, the cluster has no core for us.
 IDLE_LIMIT_S: Final = 120.0
@@ -74,9 +75,9 @@ class EngineActor:
             return {"error": f"A machine of the cluster has no folder {folder}; share it."}
         return {"node": ray.get_runtime_context().get_node_id()}
 
-    def analyse(self, task: dict[str, Any]) -> dict[str, Any]:
-        """``Engine.analyse`` in plain values."""
-        outcome: Outcome = self._engine.analyse(Task(**task), self._hear)
+    def analyze(self, task: dict[str, Any]) -> dict[str, Any]:
+        """``Engine.analyze`` in plain values."""
+        outcome: Outcome = self._engine.analyze(Task(**task), self._hear)
         return outcome.to_dict()
 
     def progress(self) -> dict[str, Any] | None:
@@ -119,7 +120,7 @@ class _Cluster:
 
     @property
     def cores(self) -> int:
-        """Of all its machines."""
+        """Processors of all its machines together."""
         return max(1, int(self.ray.cluster_resources().get("CPU", 1)))
 
     def hire(self) -> _Worker:
@@ -251,7 +252,7 @@ def run_on_cluster(
                     yield Outcome.from_dict(answer)
                 if waiting:
                     worker.task = waiting.popleft()
-                    worker.ref = worker.actor.analyse.remote(worker.task.to_dict())
+                    worker.ref = worker.actor.analyze.remote(worker.task.to_dict())
                 else:
                     workers.remove(worker)
                     cluster.dismiss(worker)

@@ -102,6 +102,7 @@ def compare_filters(
         options.detector,
         mesh=False,
         small_faces=options.small_faces,
+        tilted=options.tilted,
         steady="recurrent" if "recurrent" in smoothers else "plain",
     )
     pipeline = pipeline.with_memory(pipeline.tracker, beside)
@@ -110,7 +111,8 @@ def compare_filters(
     probs: dict[str, list[FloatArray]] = {name: [] for name in smoothers}
     labels: dict[str, list[str]] = {name: [] for name in smoothers}
     last_s = -np.inf
-    for frame in read_span(path, start_s, end_s) if len(known) else ():
+    span = read_span(path, start_s, end_s, turns=options.turns) if len(known) else ()
+    for frame in span:
         if frame.time_s - last_s < 0.9 / MAX_FPS:
             continue
         last_s = frame.time_s

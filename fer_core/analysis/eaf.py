@@ -18,6 +18,9 @@ _TYPE = "expression"
 _MIME = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime"}
 _MIME |= {".webm": "video/webm", ".mkv": "video/x-matroska", ".avi": "video/x-msvideo"}
 
+#: A marker is a moment; an annotation needs a length.
+_MARKER_MS = 500
+
 #: (start in ms, end in ms, text)
 Annotation = tuple[int, int, str]
 
@@ -25,7 +28,8 @@ Annotation = tuple[int, int, str]
 def _tiers(document: Document) -> dict[str, list[Annotation]]:
     tiers: dict[str, list[Annotation]] = {}
     for key, track in sorted(document.tracks.items()):
-        tiers[f"Face {key}"] = [
+        who = document.markup.name_of(key)
+        tiers[who] = [
             (_ms(s.start_s), _ms(s.end_s), s.label)
             for s in sorted(track.segments, key=lambda s: s.start_s)
         ]
@@ -36,7 +40,34 @@ def _tiers(document: Document) -> dict[str, list[Annotation]]:
                 if e.emotion == emotion
             ]
             if found:
-                tiers[f"Face {key} {emotion}"] = found
+                tiers[f"{who} {emotion}"] = found
+    return tiers | _mark_tiers(document)
+
+
+def _mark_tiers(document: Document) -> dict[str, list[Annotation]]:
+    """Tiers of the marks: one per condition, since spans of two may overlap."""
+    markup, end_s = document.markup, document.duration_s
+    tiers: dict[str, list[Annotation]] = {}
+    for condition, group in markup.conditions:
+        text = " / ".join(filter(None, (condition, group))) or "span"
+        tiers[f"Span {text}"] = [
+            (_ms(a), _ms(min(b, end_s)), text)
+            for a, b in markup.intervals_of(condition, group)
+            if a < end_s
+        ]
+    if out := markup.excluded:
+        tiers["Excluded"] = [(_ms(a), _ms(min(b, end_s)), "excluded") for a, b in out if a < end_s]
+    if markup.markers:
+        times = [_ms(m.time_s) for m in markup.markers]
+        nexts = [*times[1:], times[-1] + _MARKER_MS]
+        together = {start: [] for start in times}  # type: dict[int, list[str]]
+        for start, marker in zip(times, markup.markers, strict=True):
+            together[start].append(marker.text)
+        following = dict(zip(times, nexts, strict=True))
+        tiers["Markers"] = [
+            (start, min(start + _MARKER_MS, following[start]), "; ".join(texts))
+            for start, texts in together.items()
+        ]
     return tiers
 
 
@@ -47,16 +78,27 @@ def _ms(seconds: float) -> int:
 def write_eaf(document: Document, path: Path) -> None:
     """Write the file; the media is looked for beside it, under its own name."""
     media = Path(printable_name(document.name)).name
-    path.write_bytes(eaf_bytes(_tiers(document), media=media, modified=document.modified))
+    told = document.origin | {"measures": document.measures_text}
+    properties = {name: value for name, value in told.items() if value}
+    path.write_bytes(
+        eaf_bytes(_tiers(document), media=media, modified=document.modified, properties=properties)
+    )
 
 
-def eaf_bytes(tiers: Mapping[str, Sequence[Annotation]], *, media: str, modified: str) -> bytes:
+def eaf_bytes(
+    tiers: Mapping[str, Sequence[Annotation]],
+    *,
+    media: str,
+    modified: str,
+    properties: Mapping[str, str] | None = None,
+) -> bytes:
     """The file of tiers of annotations that do not overlap; those without a length are left out.
 
     Args:
         tiers: name -> annotations in order of time.
         media: name of the file that ELAN looks for beside this one.
         modified: time as ISO 8601.
+        properties: name -> value, kept in the header.
     """
     tiers = {name: [a for a in found if a[1] > a[0]] for name, found in tiers.items()}
     root = ElementTree.Element(
@@ -80,6 +122,8 @@ def eaf_bytes(tiers: Mapping[str, Sequence[Annotation]], *, media: str, modified
         "MEDIA_DESCRIPTOR",
         {"MEDIA_URL": url, "RELATIVE_MEDIA_URL": url, "MIME_TYPE": mime},
     )
+    for name, value in (properties or {}).items():
+        ElementTree.SubElement(header, "PROPERTY", {"NAME": name}).text = value
     times = sorted({ms for found in tiers.values() for a in found for ms in a[:2]})
     slots = {ms: f"ts{number}" for number, ms in enumerate(times, 1)}
     order = ElementTree.SubElement(root, "TIME_ORDER")

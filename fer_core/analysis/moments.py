@@ -28,5 +28,5 @@ class StrongestMoments:
                 self._best[column] = Moment(EMOTIONS[column], track_id, p, result)
 
     def found(self) -> list[Moment]:
-        """At most six, in the order of ``EMOTIONS``."""
+        """The moments found, at most six, in the order of ``EMOTIONS``."""
         return [self._best[column] for column in sorted(self._best)]

@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
+from fer_core.analysis.markup import Markup
 from fer_core.errors import ConfigError
 from fer_core.temporal import FILTERS
 
@@ -31,9 +32,14 @@ class AnalysisOptions:
         annotate: also write a copy with boxes and labels (MP4 with its sound, or PNG).
         blur: faces are made unrecognisable in all that shows pictures.
         pose: also measure head pose and eyes, for the table by the second.
+        measures: also two tables of measures of each face, by frame and by second; slower.
         small_faces: search videos for small faces too (pictures always are); slower.
+        tilted: look for faces that are tilted by more than 45 degrees too; slower.
         smooth_s: time constant of plain smoothing; 0 takes every frame by itself.
         filter: key of ``temporal.FILTERS``, what steadies a face over time in videos.
+        markup: spans, markers and people of videos; None for none.
+        turns: quarter turns to the left, 0 to 3, that a file is looked at with; the engine sets
+            them for a file that lies on its side or stands on its head.
 
     Raises:
         ConfigError: a value is impossible.
@@ -46,9 +52,13 @@ class AnalysisOptions:
     annotate: bool = False
     blur: bool = False
     pose: bool = False
+    measures: bool = False
     small_faces: bool = False
+    tilted: bool = False
     smooth_s: float = 0.3
     filter: str = "plain"
+    markup: Markup | None = None
+    turns: int = 0
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.formats if name not in FORMATS]
@@ -68,6 +78,12 @@ class AnalysisOptions:
         if not self.formats and not self.annotate:
             raise ConfigError("Nothing would be written: choose a format or the annotated copy.")
 
+        if self.markup is not None and self.markup.changes_people and self.filter == "recurrent":
+            raise ConfigError(
+                "Merging or dropping people and neutral spans need the filter plain or markov: "
+                "recurrent works on what is not kept of a face."
+            )
+
     @property
     def hold_s(self) -> float:
         """What was found is drawn for so long after its frame."""
@@ -80,15 +96,24 @@ class AnalysisOptions:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values."""
-        return asdict(self) | {"formats": list(self.formats)}
+        markup = None if self.markup is None else self.markup.to_dict()
+        return asdict(self) | {"formats": list(self.formats), "markup": markup}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """From ``to_dict``'s values."""
-        return cls(**{**values, "formats": tuple(values["formats"])})
+        """Options from ``to_dict``'s values."""
+        markup = values.get("markup")
+        return cls(
+            **{
+                **values,
+                "formats": tuple(values["formats"]),
+                "markup": None if markup is None else Markup.from_dict(markup),
+            }
+        )
 
     @property
     def digest(self) -> str:
         """Equal for equal options."""
-        text = json.dumps(self.to_dict(), sort_keys=True)
+        chosen = {name: value for name, value in self.to_dict().items() if name != "turns"}
+        text = json.dumps(chosen, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

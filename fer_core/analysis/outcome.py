@@ -45,6 +45,7 @@ class Outcome:
         people: tracked faces of a video, or faces of a picture.
         duration_s: time of the last frame.
         note: one sentence that helps, though nothing went wrong; or empty.
+        coverage: one sentence about how much of a video's time a face could be used.
     """
 
     file: str
@@ -57,13 +58,14 @@ class Outcome:
     people: int = 0
     duration_s: float = 0.0
     note: str = ""
+    coverage: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self) | {"outputs": list(self.outputs)}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """From ``to_dict``'s values; unknown keys are left out."""
+        """An outcome from ``to_dict``'s values; unknown keys are left out."""
         known = {k: v for k, v in values.items() if k in cls.__dataclass_fields__}
         return cls(**{**known, "outputs": tuple(known.get("outputs", ()))})
 

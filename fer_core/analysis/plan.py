@@ -12,9 +12,14 @@ from fer_core.imaging.kinds import kind_of_file, left_out_text
 from fer_core.text import printable_name
 from fer_core.video import reader
 
+#: Ends of the tables of measures.
+MEASURE_ENDS: Final = tuple(
+    f".measures{part}.{form}" for form in ("csv", "parquet", "json") for part in ("", ".seconds")
+)
 #: Ends of all names that a result can have; the longest first.
 RESULT_ENDS: Final = (
-    (".seconds.csv", ".seconds.parquet", ".frames.json", ".annotated.mp4", ".annotated.png")
+    MEASURE_ENDS
+    + (".seconds.csv", ".seconds.parquet", ".frames.json", ".annotated.mp4", ".annotated.png")
     + (".csv", ".json", ".parquet", ".vtt", ".eaf", ".html")
 )  # fmt: skip
 
@@ -102,7 +107,7 @@ def name_stems(files: Iterable[str], kept: Mapping[str, str]) -> dict[str, str]:
 
 
 def _shortened(stem: str) -> str:
-    """At most so long that no file system refuses the names of the results."""
+    """A name at most so long that no file system refuses the names of the results."""
     return stem.encode()[:_STEM_BYTES].decode(errors="ignore")
 
 

@@ -2,12 +2,10 @@
 
 import json
 import queue
-import subprocess
 import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +13,8 @@ from fer_core.analysis.options import AnalysisOptions
 from fer_core.analysis.outcome import Outcome, Progress, Task
 from fer_core.analysis.results import discard_part
 from fer_core.errors import FerError, ModelError
-from fer_core.processes import our_command, our_environment
 from fer_core.text import printable_name
-
-#: Threads are counted when a library is loaded. One each: processes are what runs in parallel.
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+from fer_core.workers import close_pipes, end_worker, start_worker
 
 #: (worker, what it said); None where it ended.
 _Message = tuple["_Worker", dict[str, Any] | None]
@@ -34,15 +29,7 @@ class _Worker:
         self.task: Task | None = None
         self._out = out
         self._log = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115, closed by end
-        self._process = subprocess.Popen(
-            our_command([], "fer_core.analysis.worker"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-            env=our_environment(**ONE_THREAD),
-            start_new_session=True,  # Ctrl-C reaches the leading process only, which ends this one
-        )
+        self._process = start_worker("fer_core.analysis.worker", self._log)
         self._inbox = inbox
         self._thread = threading.Thread(target=self._listen, name="analysis-worker", daemon=True)
         self._thread.start()
@@ -60,7 +47,7 @@ class _Worker:
     def _say(self, message: dict[str, Any]) -> None:
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps(message) + "\n")
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
             self._process.stdin.flush()
         except (BrokenPipeError, ValueError):
             pass  # its end arrives in the inbox
@@ -79,14 +66,10 @@ class _Worker:
 
     def end(self) -> None:
         """Kill the process, if it still runs, and free what belongs to it."""
-        self._process.kill()
-        self._process.wait()
+        end_worker(self._process)
         self._thread.join(5.0)
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        for stream in (self._process.stdin, self._process.stdout, self._log):
-            with suppress(OSError):  # what was still to be written has nobody to read it
-                stream.close()
+        close_pipes(self._process)
+        self._log.close()
         if self.task is not None:
             discard_part(self._out, self.task.stem)
 

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -12,10 +12,11 @@ import numpy as np
 
 import fer_core
 from fer_core.analysis.document import Document
+from fer_core.analysis.frames import coverage_text
 from fer_core.imaging.frame import scaled_size
 from fer_core.labels import COLORS, EMOTIONS
 from fer_core.temporal import TrackMeasures
-from fer_core.text import printable_name
+from fer_core.text import percent, printable_name
 from fer_core.types import ImageArray
 from fer_core.wellbeing import HAPPINESS, STRESS, RatioEstimate
 
@@ -36,6 +37,9 @@ img { border-radius: .5rem; max-width: 100% } figcaption, .note { opacity: .75; 
 .bar { background: var(--soft); border-radius: .2rem; height: .8rem; width: 12rem }
 .bar div { border-radius: .2rem; height: 100% } .warning { border-left: .3rem solid #D55E00;
 padding-left: .8rem } .row { align-items: end; display: grid; grid-template-columns: 5.5rem 1fr }
+.axis { font-size: .8rem; height: 1.2rem; opacity: .75; position: relative }
+.axis span { position: absolute; transform: translateX(-50%); white-space: nowrap }
+.axis span:first-child { transform: none } .axis span:last-child { transform: translateX(-100%) }
 svg { border-bottom: 1px solid var(--line); display: block; height: 2rem; width: 100% }
 """
 
@@ -69,12 +73,22 @@ def write_html(document: Document, path: Path, stills: Sequence[ImageArray]) -> 
         parts.append(_faces_table(document))
     else:
         parts += _video_parts(document, stills)
+    if document.measures_text:
+        parts.append(f'<p class="note">{escape(document.measures_text)}</p>')
     parts.append(
-        f'<p class="note">Made with Mien {fer_core.__version__}, model '
-        f"{escape(document.options.model)}. The numbers are probabilities of displayed "
-        "expressions; they do not tell what a person feels.</p></html>"
+        f'<p class="note">{_origin(document)} The numbers are probabilities of '
+        "displayed expressions; they do not tell what a person feels.</p></html>"
     )
     path.write_text("\n".join(parts), encoding="utf-8")
+
+
+def _origin(document: Document) -> str:
+    """Which program, model and file it was made with and of."""
+    model = document.options.model if document.model is None else document.model.text
+    file = f" File of {escape(document.modified)}" if document.modified else ""
+    if document.sha256:
+        file += f"{',' if file else ' File,'} SHA-256 {document.sha256}"
+    return f"Made with Mien {fer_core.__version__}, model {escape(model)}.{file}{'.' * bool(file)}"
 
 
 def _about(document: Document) -> str:
@@ -116,18 +130,25 @@ def _faces_table(document: Document) -> str:
     head = "".join(f"<th>{name}" for name in ("face", "label", *EMOTIONS))
     rows = "".join(
         f"<tr><td>{document.picture.faces.track_ids[row]}<td>{label}"
-        + "".join(f"<td>{p:.1%}" for p in document.picture.smoothed[row])
+        + "".join(f"<td>{percent(p)}" for p in document.picture.smoothed[row])
         for row, label in enumerate(document.picture.labels)
     )
     return f'<div class="scroll"><table><tr>{head}{rows}</table></div>'
 
 
 def _video_parts(document: Document, stills: Sequence[ImageArray]) -> list[str]:
-    parts = []
+    parts = [
+        f"<p>{escape(text)}</p>" for text in (coverage_text(document.coverage.to_dict()),) if text
+    ]
+    parts += [f'<p class="note">{escape(text)}</p>' for text in document.remarks]
     if document.moments and len(stills):
         parts.append("<h2>Strongest moments</h2>")
         parts += [
-            _still(bgr, f"{m.emotion} {m.probability:.0%}, face {m.track_id}, {_clock(m.time_s)}")
+            _still(
+                bgr,
+                f"{m.emotion} {percent(m.probability)}, "
+                f"{document.markup.name_of(m.track_id, 'face')}, {_clock(m.time_s)}",
+            )
             for m, bgr in zip(document.moments, stills, strict=True)
         ]
     if not document.tracks:
@@ -136,8 +157,34 @@ def _video_parts(document: Document, stills: Sequence[ImageArray]) -> list[str]:
         parts += _person_parts(document, track)
     if (hidden := len(document.tracks) - MAX_PEOPLE) > 0:
         parts.append(f"<p>Seen for less time, and only in the tables: {hidden} more.</p>")
+    parts.append(_conditions_table(document))
     parts.append(_episodes_table(document))
     return parts
+
+
+def _conditions_table(document: Document) -> str:
+    """Both ratios per person and condition; empty without spans."""
+    rows = "".join(
+        f"<tr><td>{escape(row['name'])}<td>{escape(row['condition'])}<td>{escape(row['group'])}"
+        f"<td>{_clock(row['length_s'])}<td>{_named_ratio(row['stress'])}"
+        f"<td>{_named_ratio(row['happiness'])}"
+        for row in document.ratios_by_condition()
+    )
+    head = "".join(
+        f"<th>{name}" for name in ("person", "condition", "group", "length", "stress", "happiness")
+    )
+    table = f'<div class="scroll"><table><tr>{head}{rows}</table></div>'
+    return f"<h2>By condition</h2>{table}" if rows else ""
+
+
+def _named_ratio(estimate: Mapping[str, float | None]) -> str:
+    if estimate["value"] is None:
+        return "unknown"
+    low, high = estimate["low"], estimate["high"]
+    interval = "too short for an interval"
+    if low is not None and high is not None:
+        interval = f"{percent(low)} to {percent(high)}"
+    return f"{percent(estimate['value'])} ({interval})"
 
 
 def _person_parts(document: Document, track: TrackMeasures) -> list[str]:
@@ -145,12 +192,12 @@ def _person_parts(document: Document, track: TrackMeasures) -> list[str]:
     happiness = _ratio_text(document.ratio(track.track_id, HAPPINESS))
     rows = "".join(
         f'<tr><td>{name}<td><div class="bar"><div style="width:{mean:.1%};'
-        f'background:{COLORS[name]}"></div></div><td>{mean:.1%}<td>{spread:.3f}'
+        f'background:{COLORS[name]}"></div></div><td>{percent(mean)}<td>{spread:.3f}'
         for name, mean, spread in zip(EMOTIONS, track.mean, track.variability, strict=True)
         if np.isfinite(mean) and np.isfinite(spread)
     )
     return [
-        f"<h2>Face {track.track_id}, seen {_clock(track.seen_s)}</h2>",
+        f"<h2>{escape(document.markup.name_of(track.track_id))}, seen {_clock(track.seen_s)}</h2>",
         f"<p>Stress ratio {stress}<br>Happiness ratio {happiness}</p>",
         _timeline(document, track.track_id),
         '<div class="scroll"><table><tr><th>expression<th><th>mean<th>variability'
@@ -163,11 +210,11 @@ def _ratio_text(estimate: RatioEstimate) -> str:
     if not np.isfinite(estimate.value):
         return "unknown"
     interval = (
-        f" (95 % interval {estimate.low:.1%} to {estimate.high:.1%})"
+        f" (95 % interval {percent(estimate.low)} to {percent(estimate.high)})"
         if np.isfinite(estimate.low)
         else " (too short for an interval)"
     )
-    return f"{estimate.value:.1%}{interval}, seen {estimate.coverage:.0%} of the time"
+    return f"{percent(estimate.value)}{interval}, seen {percent(estimate.coverage)} of the time"
 
 
 def _timeline(document: Document, track_id: int) -> str:
@@ -191,6 +238,11 @@ def _timeline(document: Document, track_id: int) -> str:
             f'<div class="row"><span>{name}</span><svg viewBox="0 0 1000 100" '
             f'preserveAspectRatio="none"><path fill="{COLORS[name]}" d="{outline}"/></svg></div>'
         )
+    ticks = "".join(
+        f'<span style="left:{share:.0%}">{_clock(share * document.duration_s)}</span>'
+        for share in (0.0, 0.25, 0.5, 0.75, 1.0)
+    )
+    rows.append(f'<div class="row"><span></span><div class="axis">{ticks}</div></div>')
     label = f"Expressions of face {track_id} from 0 s to {_clock(document.duration_s)}"
     return f'<div role="img" aria-label="{label}">{"".join(rows)}</div><p class="note">{label}</p>'
 
@@ -217,7 +269,7 @@ def _episodes_table(document: Document) -> str:
     strongest = sorted(episodes, key=lambda e: -e.peak)[:MAX_EPISODES]
     rows = "".join(
         f"<tr><td>{e.emotion}<td>{e.track_id}<td>{_clock(e.onset_s)}<td>{_clock(e.peak_s)}"
-        f"<td>{e.peak:.1%}<td>{e.length_s:.1f} s"
+        f"<td>{percent(e.peak)}<td>{e.length_s:.1f} s"
         for e in sorted(strongest, key=lambda e: e.onset_s)
     )
     left = len(episodes) - len(strongest)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from fer_core.analysis.markup import MARK_COLUMNS
 from fer_core.labels import EMOTIONS
 from fer_core.records import FrameRecord
 from fer_core.temporal.samples import sample_row
@@ -20,11 +21,16 @@ FACE_COLUMNS: Final = (
     *EMOTIONS,
     "label",
 )
-SECOND_COLUMNS: Final = (
+SAMPLE_COLUMNS: Final = (
     *("file", "time_s", "duration_s", "track_id"),
     *EMOTIONS,
     *("valid_s", "coverage", "facing", "eyes_open"),
 )
+SECOND_COLUMNS: Final = (*SAMPLE_COLUMNS, *MARK_COLUMNS)
+#: The last columns of both: first digits of the file's SHA-256, and the model that classified.
+ORIGIN_COLUMNS: Final = ("file_sha256", "model")
+#: Other columns of text.
+_TEXTS: Final = (*MARK_COLUMNS, "reason", "kind", "text", "name")
 #: Rows that a Parquet file holds in memory before it writes them.
 _GROUP: Final = 8192
 
@@ -55,9 +61,9 @@ def face_rows(name: str, index: int, result: FrameResult) -> list[list[Any]]:
 
 
 def second_row(name: str, sample: EmotionSample) -> list[Any]:
-    """A sample in ``SECOND_COLUMNS``' order; None where something was not measured."""
+    """A sample in ``SAMPLE_COLUMNS``' order; None where something was not measured."""
     values = sample_row(sample) | {"file": name}
-    return [values[column] for column in SECOND_COLUMNS]
+    return [values[column] for column in SAMPLE_COLUMNS]
 
 
 class CsvTable:
@@ -115,7 +121,15 @@ class ParquetTable:
         import pyarrow.parquet as pq
 
         kinds = {"file": pa.string(), "label": pa.string(), "frame": pa.int64()}
-        kinds |= {"track_id": pa.int64(), "time_s": pa.float64(), "duration_s": pa.float64()}
+        kinds |= dict.fromkeys(ORIGIN_COLUMNS, pa.string())
+        kinds |= dict.fromkeys(_TEXTS, pa.string())
+        kinds |= {"analysed": pa.bool_(), "faces": pa.int64()}
+        kinds |= {
+            "track_id": pa.int64(),
+            "into_id": pa.int64(),
+            "time_s": pa.float64(),
+            "duration_s": pa.float64(),
+        }
         self._schema = pa.schema([(name, kinds.get(name, pa.float32())) for name in columns])
         self._writer = pq.ParquetWriter(path, self._schema)
         self._make = pa.Table.from_pydict

@@ -38,7 +38,7 @@ def main() -> None:
         return
     answer(ready=True)
     for line in sys.stdin:
-        outcome = engine.analyse(Task(**json.loads(line)), lambda p: answer(progress=asdict(p)))
+        outcome = engine.analyze(Task(**json.loads(line)), lambda p: answer(progress=asdict(p)))
         answer(outcome=outcome.to_dict())
 
 

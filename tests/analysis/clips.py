@@ -95,3 +95,21 @@ def write_sound(path: Path) -> Path:
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
+
+
+def repeat_video(path: Path, out: Path, times: int) -> Path:
+    """The video so many times in a row, without encoding it again: ten minutes in a second."""
+    with av.open(str(out), "w") as target:
+        stream = None
+        for number in range(times):
+            with av.open(str(path)) as source:
+                video = source.streams.video[0]
+                stream = stream or target.add_stream_from_template(video)
+                packets = [packet for packet in source.demux(video) if packet.dts is not None]
+                length = sum(packet.duration for packet in packets)
+                for packet in packets:
+                    packet.pts += number * length
+                    packet.dts += number * length
+                    packet.stream = stream
+                    target.mux(packet)
+    return out

@@ -27,7 +27,7 @@ def analysed(tmp_path_factory: pytest.TempPathFactory) -> Analysed:
     clip, out = write_video(folder / "clip.mp4", sound=True), folder / "out"
     out.mkdir()
     engine = Engine(AnalysisOptions(formats=tuple(FORMATS), annotate=True), out)
-    return Analysed(clip, out, engine.analyse(Task(str(clip), "video", "clip")))
+    return Analysed(clip, out, engine.analyze(Task(str(clip), "video", "clip")))
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,10 @@ def nodes() -> Iterator[Any]:
         cluster.shutdown()
 
 
+#: Of the results of a video in the format csv.
+ENDS = (".csv", ".frames.csv", ".seconds.csv")
+
+
 def test_a_cluster_gives_what_one_machine_gives_and_outlives_a_node(
     nodes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,9 +96,9 @@ def test_a_cluster_gives_what_one_machine_gives_and_outlives_a_node(
     assert len(outcomes) == 3
     alone = tmp_path / "alone"
     alone.mkdir()
-    Engine(AnalysisOptions(), alone).analyse(tasks[0])
+    Engine(AnalysisOptions(), alone).analyze(tasks[0])
     left = contents(out)
-    assert left.keys() == {f"long{n}{end}" for n in range(3) for end in (".csv", ".seconds.csv")}
+    assert left.keys() == {f"long{n}{end}" for n in range(3) for end in ENDS}
     assert left["long0.csv"] == (alone / "long0.csv").read_bytes()
 
 

@@ -40,6 +40,6 @@ def test_cuts_and_what_is_none() -> None:
 
 def test_an_id_ends_with_its_scene(shared_engine: Engine, tmp_path: Path) -> None:
     path = write(tmp_path / "cut.mp4", [face_frame(0)] * 10 + [other_frame()] * 10)
-    assert shared_engine.analyse(Task(str(path), "video", "cut")).people == 2
+    assert shared_engine.analyze(Task(str(path), "video", "cut")).people == 2
     path = write(tmp_path / "flash.mp4", [face_frame(0)] * 10 + [face_frame(0) // 2] * 10)
-    assert shared_engine.analyse(Task(str(path), "video", "flash")).people == 1
+    assert shared_engine.analyze(Task(str(path), "video", "flash")).people == 1

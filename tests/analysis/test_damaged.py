@@ -36,9 +36,9 @@ def test_damaged_videos(count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     options = AnalysisOptions(formats=("csv", "json", "vtt", "eaf", "html"), annotate=True)
     engine = Engine(options, out)
 
-    def analyse(data: bytes) -> str:
+    def analyze(data: bytes) -> str:
         damaged.write_bytes(data)
-        outcome = engine.analyse(Task(str(damaged), "video", "damaged"))
+        outcome = engine.analyze(Task(str(damaged), "video", "damaged"))
         if outcome.status != "done":
             assert outcome.message.isprintable(), outcome.message
             assert outcome.message.endswith("."), outcome.message
@@ -47,10 +47,10 @@ def test_damaged_videos(count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert not list(out.glob(".*")), "nothing half done is left"
         return outcome.status
 
-    assert {analyse(data) for data in originals.values()} == {"done"}
+    assert {analyze(data) for data in originals.values()} == {"done"}
     watch = Watch(warm_up=count // 5)
     for name, data in mutants(originals, count):
-        watch.step(name, lambda data=data: analyse(data))
+        watch.step(name, lambda data=data: analyze(data))
     print(watch.report())
     assert watch.steps == count
     assert {"failed"} < set(watch.outcomes)

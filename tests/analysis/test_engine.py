@@ -22,8 +22,8 @@ from tests.e2e.browser import PORTRAIT
 from tests.video.made import spoil
 
 
-def analyse(engine: Engine, path: Path) -> tuple[Outcome, list[dict[str, str]]]:
-    outcome = engine.analyse(Task(str(path), kind_of(str(path)), path.stem))
+def analyze(engine: Engine, path: Path) -> tuple[Outcome, list[dict[str, str]]]:
+    outcome = engine.analyze(Task(str(path), kind_of(str(path)), path.stem))
     assert not list(engine._out.glob(".*.part")), "nothing half done is left"
     if outcome.status == "failed":
         assert outcome.outputs == ()
@@ -52,7 +52,7 @@ GOOD = {
 @pytest.mark.parametrize("name", GOOD)
 def test_codecs_containers_and_shapes(name: str, tmp_path: Path, shared_engine: Engine) -> None:
     path = write_video(tmp_path / name, frames=8, **GOOD[name])  # type: ignore[arg-type]
-    outcome, rows = analyse(shared_engine, path)
+    outcome, rows = analyze(shared_engine, path)
     assert (outcome.status, outcome.frames, outcome.message) == ("done", 8, "")
     assert [int(row["frame"]) for row in rows] == list(range(8))
     assert {row["label"] for row in rows} == {"happy"}
@@ -72,7 +72,7 @@ def test_large_and_deep_videos(
     with av.open(str(path)) as made:
         codec = made.streams.video[0].codec_context
         assert (codec.width, codec.color_trc == 16) == (options.get("size", SIZE)[0], "hdr" in name)  # type: ignore[index]
-    outcome, rows = analyse(shared_engine, path)
+    outcome, rows = analyze(shared_engine, path)
     assert (outcome.status, outcome.frames, outcome.people) == ("done", 2, 1)
     assert {row["label"] for row in rows} == {"happy"}
 
@@ -80,20 +80,20 @@ def test_large_and_deep_videos(
 def test_a_picture_of_16_bits(tmp_path: Path, shared_engine: Engine) -> None:
     path = tmp_path / "deep.png"
     cv2.imwrite(str(path), face_frame(0).astype(np.uint16) * 257)
-    outcome, rows = analyse(shared_engine, path)
+    outcome, rows = analyze(shared_engine, path)
     assert (outcome.status, [row["label"] for row in rows]) == ("done", ["happy"])
 
 
 def test_variable_frame_rate_counts_time(tmp_path: Path, shared_engine: Engine) -> None:
     times = [0.0, 0.05, 0.1, 0.5, 0.55, 1.2, 1.25, 1.3]
     path = write_video(tmp_path / "vfr.mkv", frames=8, times_s=times)
-    _, rows = analyse(shared_engine, path)
+    _, rows = analyze(shared_engine, path)
     assert [float(row["time_s"]) for row in rows] == pytest.approx(times, abs=2e-3)
 
 
 def test_every_samples_by_time(tmp_path: Path) -> None:
     path = write_video(tmp_path / "clip.mp4", frames=30)
-    outcome, rows = analyse(Engine(AnalysisOptions(every_s=1.0), tmp_path), path)
+    outcome, rows = analyze(Engine(AnalysisOptions(every_s=1.0), tmp_path), path)
     assert outcome.frames == 3
     assert [int(row["frame"]) for row in rows] == [0, 10, 20]
     seconds = (tmp_path / "clip.seconds.csv").read_text().splitlines()
@@ -103,8 +103,8 @@ def test_every_samples_by_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["markov", "recurrent"])
 def test_other_filters_steady_otherwise(name: str, tmp_path: Path, shared_engine: Engine) -> None:
     path = write_video(tmp_path / "filtered.mp4", frames=8)
-    _, plain = analyse(shared_engine, path)
-    outcome, rows = analyse(Engine(AnalysisOptions(filter=name), tmp_path), path)
+    _, plain = analyze(shared_engine, path)
+    outcome, rows = analyze(Engine(AnalysisOptions(filter=name), tmp_path), path)
     assert (outcome.status, len(rows)) == ("done", 8)
     for row, other in zip(rows, plain, strict=True):
         assert sum(float(row[emotion]) for emotion in EMOTIONS) == pytest.approx(1, abs=1e-4)
@@ -117,7 +117,7 @@ def test_other_filters_steady_otherwise(name: str, tmp_path: Path, shared_engine
 
 def test_size_that_changes(tmp_path: Path) -> None:
     path = write_size_change(tmp_path / "grows.h264")
-    outcome, rows = analyse(Engine(AnalysisOptions(annotate=True), tmp_path), path)
+    outcome, rows = analyze(Engine(AnalysisOptions(annotate=True), tmp_path), path)
     assert (outcome.status, outcome.frames) == ("done", 16)
     assert float(rows[-1]["x2"]) > float(rows[0]["x2"])
     with av.open(str(tmp_path / "grows.annotated.mp4")) as copy:
@@ -171,14 +171,14 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
 @pytest.mark.parametrize("name", BAD)
 def test_bad_files_are_one_sentence(name: str, tmp_path: Path, shared_engine: Engine) -> None:
     make, words = BAD[name]
-    outcome, _ = analyse(shared_engine, make(tmp_path / name))
+    outcome, _ = analyze(shared_engine, make(tmp_path / name))
     assert outcome.status == "failed"
     assert words in outcome.message
 
 
 def test_what_breaks_off_keeps_what_came_before(tmp_path: Path, shared_engine: Engine) -> None:
     whole = write_video(tmp_path / "whole.mkv", frames=80, codec="mjpeg", pix_fmt="yuvj420p")
-    outcome, rows = analyse(shared_engine, _cut(whole, 0.5))
+    outcome, rows = analyze(shared_engine, _cut(whole, 0.5))
     assert outcome.status == "partial"
     assert "ends after" in outcome.message
     assert 30 < len(rows) < 50
@@ -202,7 +202,7 @@ def test_limits_are_settings(
 ) -> None:
     monkeypatch.setenv(variable, value)
     settings.cache_clear()
-    outcome, _ = analyse(shared_engine, write_video(tmp_path / "clip.mp4", frames=8))
+    outcome, _ = analyze(shared_engine, write_video(tmp_path / "clip.mp4", frames=8))
     assert outcome.status == "failed"
     assert words in outcome.message
     assert variable in outcome.message
@@ -214,7 +214,7 @@ def test_a_length_that_the_file_does_not_tell_is_limited_too(
     monkeypatch.setenv("FER_MAX_DURATION_S", "0.5")
     settings.cache_clear()
     path = write_video(tmp_path / "raw.h264", frames=60)
-    outcome, _ = analyse(shared_engine, path)
+    outcome, _ = analyze(shared_engine, path)
     assert "FER_MAX_DURATION_S" in outcome.message
 
 
@@ -225,13 +225,13 @@ def test_a_full_disk_is_a_sentence(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("fer_core.analysis.tables.CsvTable.add", full)
-    outcome, _ = analyse(shared_engine, write_video(tmp_path / "clip.mp4", frames=4))
+    outcome, _ = analyze(shared_engine, write_video(tmp_path / "clip.mp4", frames=4))
     assert "No space left on device" in outcome.message
 
 
 def test_picture(tmp_path: Path) -> None:
     engine = Engine(AnalysisOptions(formats=("csv", "json", "html"), annotate=True), tmp_path)
-    outcome = engine.analyse(Task(str(PORTRAIT), "picture", "portrait"))
+    outcome = engine.analyze(Task(str(PORTRAIT), "picture", "portrait"))
     assert (outcome.frames, outcome.faces, outcome.people) == (1, 1, 1)
     with (tmp_path / "portrait.csv").open(newline="") as file:
         (row,) = csv.DictReader(file)
@@ -243,7 +243,7 @@ def test_picture(tmp_path: Path) -> None:
 def test_blur_hides_the_face_in_all_pictures(tmp_path: Path) -> None:
     clip = write_video(tmp_path / "clip.mp4", frames=8)
     engine = Engine(AnalysisOptions(annotate=True, blur=True), tmp_path)
-    assert engine.analyse(Task(str(clip), "video", "clip")).faces == 8
+    assert engine.analyze(Task(str(clip), "video", "clip")).faces == 8
     with (tmp_path / "clip.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     for row, before, after in zip(
@@ -254,7 +254,7 @@ def test_blur_hides_the_face_in_all_pictures(tmp_path: Path) -> None:
         detail = [np.mean(np.abs(np.diff(p.astype(int), axis=1)) <= 2) for p in (plain, hidden)]
         assert detail[0] < 0.6 < 0.75 < detail[1], "flat but for the borders of blocks"
 
-    assert engine.analyse(Task(str(PORTRAIT), "picture", "portrait")).faces == 1
+    assert engine.analyze(Task(str(PORTRAIT), "picture", "portrait")).faces == 1
     with (tmp_path / "portrait.csv").open(newline="") as file:
         (row,) = csv.DictReader(file)
     x1, y1, x2, y2 = (round(float(row[name])) for name in ("x1", "y1", "x2", "y2"))
@@ -287,13 +287,13 @@ def test_unknown_model_is_a_sentence(tmp_path: Path) -> None:
 def test_same_bytes_twice(tmp_path: Path, shared_engine: Engine) -> None:
     """Nothing of one video reaches the next."""
     path = write_video(tmp_path / "clip.mp4", frames=8)
-    analyse(shared_engine, path)
+    analyze(shared_engine, path)
     first = (shared_engine._out / "clip.csv").read_bytes()
     other = tmp_path / "other.mkv"
     write_video(other, frames=6, size=(240, 240))
-    analyse(shared_engine, other)
+    analyze(shared_engine, other)
     os.utime(path)
-    analyse(shared_engine, path)
+    analyze(shared_engine, path)
     assert (shared_engine._out / "clip.csv").read_bytes() == first
     assert face_frame(0).shape == (240, 320, 3)
 
@@ -303,7 +303,7 @@ def test_damage_in_the_middle_leaves_the_rest(tmp_path: Path) -> None:
     path = write_video(tmp_path / "clip.mp4", frames=60)
     spoil(path)
     engine = Engine(AnalysisOptions(formats=("csv", "json"), annotate=True), tmp_path)
-    outcome, rows = analyse(engine, path)
+    outcome, rows = analyze(engine, path)
     assert outcome.status == "partial"
     assert "is damaged: nothing could be read from 2." in outcome.message
     times = [float(row["time_s"]) for row in rows]

@@ -1,6 +1,7 @@
 """Every export of a real clip, read back by readers that are not ours."""
 
 import csv
+import hashlib
 import json
 import re
 from html.parser import HTMLParser
@@ -13,6 +14,7 @@ import pytest
 import webvtt
 from pympi.Elan import Eaf
 
+from fer_core.classification.identity import identify_model
 from fer_core.labels import EMOTIONS
 from tests.analysis.conftest import Analysed
 
@@ -20,6 +22,7 @@ from tests.analysis.conftest import Analysed
 COLUMNS = [
     *("file", "frame", "time_s", "track_id", "x1", "y1", "x2", "y2", "score"),
     *("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "label"),
+    *("file_sha256", "model"),
 ]
 
 
@@ -34,7 +37,7 @@ def test_the_clip_itself(analysed: Analysed) -> None:
     assert (outcome.frames, outcome.people) == (20, 1)
     assert outcome.duration_s == pytest.approx(1.9)
     assert set(outcome.outputs) == {path.name for path in analysed.out.iterdir()}
-    assert len(outcome.outputs) == 10
+    assert len(outcome.outputs) == 13
 
 
 def test_faces_table(analysed: Analysed) -> None:
@@ -152,3 +155,14 @@ def test_annotated_copy_keeps_frames_and_sound(analysed: Analysed) -> None:
     changed = np.abs(drawn.astype(int) - plain).max(axis=-1) > 60
     orange = changed & (drawn[..., 2] > 180) & (drawn[..., 0] < 60) & (drawn[..., 1] > 110)
     assert orange.sum() > 200, "box and label in the colour of happy"
+
+
+@pytest.mark.parametrize("end", ["csv", "seconds.csv", "json", "vtt", "eaf", "html"])
+def test_every_export_says_which_model_and_which_file(end: str, analysed: Analysed) -> None:
+    """'default' is another model after somebody chose one."""
+    text = analysed.result(f".{end}").read_text(encoding="utf-8")
+    identity = identify_model("default")
+    sha256 = hashlib.sha256(analysed.clip.read_bytes()).hexdigest()
+    for part in (identity.name, identity.sha256[:12], sha256[:12]):
+        assert part in text
+    assert '"default"' not in text

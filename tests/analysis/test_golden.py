@@ -13,8 +13,9 @@ from fer_core.analysis.document import Document
 from fer_core.analysis.eaf import write_eaf
 from fer_core.analysis.options import FORMATS, AnalysisOptions
 from fer_core.analysis.report import write_html, write_json
-from fer_core.analysis.tables import FACE_COLUMNS, SECOND_COLUMNS, CsvTable, face_rows, second_row
+from fer_core.analysis.tables import FACE_COLUMNS, SAMPLE_COLUMNS, CsvTable, face_rows, second_row
 from fer_core.analysis.vtt import write_vtt
+from fer_core.classification.identity import ModelIdentity
 from fer_core.temporal import EpisodeDetector, SecondWindows
 from fer_core.types import Faces, FrameResult
 from tests.temporal.results import probs_of
@@ -50,10 +51,12 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
         width=640,
         height=480,
         fps=5.0,
+        model=ModelIdentity("mien", 1, "ab" * 32),
+        sha256="0f" * 32,
     )
     windows, episodes = SecondWindows(), EpisodeDetector()
     faces = CsvTable(folder / "clip.csv", FACE_COLUMNS)
-    seconds = CsvTable(folder / "clip.seconds.csv", SECOND_COLUMNS)
+    seconds = CsvTable(folder / "clip.seconds.csv", SAMPLE_COLUMNS)
     samples = []
     for index, result in enumerate(results()):
         faces.add(face_rows(document.name, index, result))

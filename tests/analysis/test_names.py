@@ -45,7 +45,7 @@ def test_long_names_are_shortened(tmp_path: Path, shared_engine: Engine) -> None
     tasks, _ = plan_tasks(paths, tmp_path)
     assert len({task.stem for task in tasks}) == 3
     for task in tasks:
-        assert shared_engine.analyse(task).status == "done"
+        assert shared_engine.analyze(task).status == "done"
 
 
 def test_a_mistyped_path_reserves_nothing(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_full_disk_is_called_full(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(CsvTable, "add", full)
-    outcome = shared_engine.analyse(Task(str(path), "video", "clip"))
+    outcome = shared_engine.analyze(Task(str(path), "video", "clip"))
     assert outcome.status == "failed"
     assert "the disk is full under" in outcome.message
     assert not list(shared_engine._out.glob(".*"))
@@ -99,4 +99,4 @@ def test_a_date_beyond_the_calendar(
             raise ValueError("year 36812 is out of range")
 
     monkeypatch.setattr("fer_core.analysis.engine.datetime", Later)
-    assert shared_engine.analyse(Task(str(path), "video", "clip")).status == "done"
+    assert shared_engine.analyze(Task(str(path), "video", "clip")).status == "done"

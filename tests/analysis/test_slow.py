@@ -27,7 +27,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def test_one_person_is_seen_throughout(name: str, engine: Engine, tmp_path: Path) -> None:
     times = TIMES[name]
     path = write_video(tmp_path / "slow.mp4", frames=len(times), times_s=times)
-    outcome = engine.analyse(Task(str(path), "video", "slow"))
+    outcome = engine.analyze(Task(str(path), "video", "slow"))
     assert (outcome.status, outcome.people, outcome.message) == ("done", 1, "")
     document = json.loads((engine._out / "slow.json").read_text())
     (person,) = document["people"]
