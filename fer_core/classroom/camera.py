@@ -6,8 +6,8 @@ from fer_core.pipeline import FacePipeline, build_pipeline
 def build_room_pipeline(model: str = "default") -> FacePipeline:
     """A pipeline that finds up to 40 faces from 24 px in 1280x720, each frame by itself.
 
-    It neither tracks nor smooths: nothing ties a face to one of an earlier frame. Pose and eyes
-    are measured in every face from 48 px on.
+    It neither tracks nor smooths: nothing of what a face shows is tied to an earlier frame. Pose
+    and eyes are measured in every face from 48 px on.
 
     Raises:
         ModelError: no such model, or its files do not fit together.

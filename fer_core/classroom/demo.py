@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from fer_core.classroom.answers import AnswerCount, count_answers
 from fer_core.classroom.lesson import Lesson
 from fer_core.classroom.measures import EMOTION_WEIGHTS, figures_of, weigh_gaze
 from fer_core.labels import EMOTIONS, NUM_EMOTIONS
@@ -18,6 +19,9 @@ MARKERS: Final = (
     (420, "exercise in pairs"),
     (840, "talked about the results"),
 )
+#: How often they say of themselves how it goes, and how often their cameras would say the same.
+ANSWERS_EVERY_S: Final = 120
+SAME: Final = 0.75
 #: How far the simulated class attends, and how glad it is, from each moment on.
 _COURSE: Final = ((0, 0.75, 0.1), (60, 0.9, 0.1), (420, 0.55, 0.5), (840, 0.8, 0.25))
 
@@ -63,7 +67,26 @@ def make_demonstration(start_s: int = 0, k: int = 5, seed: int = 6) -> Demonstra
             people.append(figures.people)
             values.append(figures.values)
     lesson = Lesson(
-        np.array(times, np.int64), np.array(people, np.int64), np.array(values).reshape(-1, 10)
+        np.array(times, np.int64),
+        np.array(people, np.int64),
+        np.array(values).reshape(-1, 10),
+        _said(start_s, k, seed),
     )
     markers = tuple((start_s + at_s, label) for at_s, label in MARKERS)
     return Demonstration(lesson, markers, start_s, start_s + LENGTH_S)
+
+
+def _said(start_s: int, k: int, seed: int) -> tuple[AnswerCount, ...]:
+    """What the simulated students say of themselves, through the same counts as in earnest."""
+    rng = np.random.default_rng([seed, 1])
+    counts = []
+    for second in range(ANSWERS_EVERY_S, LENGTH_S, ANSWERS_EVERY_S):
+        attend = next(c[1] for c in reversed(_COURSE) if second >= c[0])
+        at_s, spoke = start_s + second, rng.permutation(PEOPLE)[: PEOPLE // 2]
+        follows = rng.random(PEOPLE) < attend
+        seen = np.where(rng.random(PEOPLE) < SAME, follows, ~follows)
+        answers = {int(p): (at_s - 30, bool(follows[p]), bool(seen[p])) for p in spoke}
+        counted = count_answers(answers, range(PEOPLE), k, at_s)
+        if counted is not None:
+            counts.append(counted[0])
+    return tuple(counts)

@@ -1,15 +1,15 @@
 """The rooms of one process at work: once a second, what students' streams show becomes a class.
 
 Students' samples go to the database under their pseudonym; of the class only each second's figures
-do, of a group that the room's ``CohortKeeper`` chose. Two processes that serve one room show
-groups that have nobody in common, so several processes show less, never more.
+do, of a group that the room's ``CohortKeeper`` chose. Where several processes serve a room, one of
+them leads it and counts the students of all: see ``sharing``.
 """
 
+import contextlib
 import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -24,7 +24,9 @@ from fer_core.classroom.measures import (
     figures_of,
 )
 from fer_core.classroom.membership import Place
+from fer_core.classroom.seats import CameraSeat, Seat
 from fer_core.classroom.seconds import CrowdMeter, DeviceMeter, Second
+from fer_core.classroom.sharing import RoomShare
 from fer_core.errors import StorageError
 from fer_core.labels import NUM_EMOTIONS
 from fer_core.storage import RoomSecondRow, SampleRow, Store, sittings
@@ -39,25 +41,6 @@ LAG_S: Final = 2
 TOUCH_EVERY_S: Final = 10
 #: A seat whose stream is silent for longer is given up; who comes back takes a new one.
 GIVE_UP_S: Final = 60
-
-
-@dataclass(eq=False)
-class Seat:
-    """A student's stream in a room. ``meter`` is fed by the stream's own thread."""
-
-    place: Place
-    meter: DeviceMeter = field(default_factory=DeviceMeter)
-    values: Matrix | None = None
-    values_s: int = 0
-    begun_s: int = 0
-
-
-@dataclass(eq=False)
-class CameraSeat:
-    """A camera that faces the class of a room."""
-
-    room_id: int
-    meter: CrowdMeter
 
 
 class RoomHub:
@@ -82,19 +65,20 @@ class RoomHub:
         self._cameras: dict[int, CameraSeat] = {}
         self._keepers: dict[int, tuple[CohortKeeper, int]] = {}
         self._saved: dict[int, frozenset[int]] = {}
+        self._share, self._watch = RoomShare(store), RoomShare(store)
         self._touched_s = 0
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
 
     def sit(self, place: Place, meter: DeviceMeter | None = None) -> Seat:
         """A student's stream begins; an earlier one of the same person in the room ends."""
-        seat = Seat(place, meter or DeviceMeter(), begun_s=int(self._clock()))
+        seat = Seat(place, meter or DeviceMeter(), heard_s=int(self._clock()))
         with self._lock:
             self._seats[place.room_id, place.person_id] = seat
         return seat
 
     def set_up(self, room_id: int, k_min: int) -> CameraSeat:
-        """A camera begins to watch the class; an earlier one of the room ends."""
+        """A camera begins to watch the class; an earlier one of the room ends, wherever it is."""
         seat = CameraSeat(room_id, CrowdMeter(k_min))
         with self._lock:
             self._cameras[room_id] = seat
@@ -128,10 +112,13 @@ class RoomHub:
                 self._thread.start()
 
     def close(self) -> None:
-        """End the thread, after the second it is at."""
+        """End the thread, after the second it is at; other processes may lead its rooms then."""
         self._ended.set()
         if self._thread is not None:
             self._thread.join()
+        with contextlib.suppress(StorageError):  # they follow by themselves, later
+            self._share.close()
+            self._watch.close()
 
     def _run(self) -> None:
         while not self._ended.wait(1.0 - self._clock() % 1.0):
@@ -145,26 +132,53 @@ class RoomHub:
         now_s = int(self._clock())
         with self._lock:
             seats, cameras = dict(self._seats), dict(self._cameras)
-        if not seats and not cameras:
-            return
         try:
-            seats, cameras = self._still_there(seats, cameras, now_s)
+            if seats or cameras:
+                seats, cameras = self._still_there(seats, cameras, now_s)
+            cameras = self._leading_cameras(cameras, now_s)
+            led, fresh = self._share.lead({room_id for room_id, _ in seats}, now_s)
         except StorageError as error:
             _log.warning("The rooms wait: %s", error)
             return
+        for room_id in fresh:  # somebody else may have shown groups meanwhile
+            self._keepers.pop(room_id, None)
         for camera in cameras.values():
             for second_s, figures in camera.meter.take():
                 self._put_second(camera.room_id, second_s, figures)
         for seat in seats.values():
             self._take_seconds(seat)
-        for room_id in {room_id for room_id, _ in seats}:
+        rooms = {room_id for room_id, _ in seats}
+        try:
+            self._share.leave_no_other(rooms - led)
+        except StorageError as error:  # again in a second
+            _log.warning("The rooms wait: %s", error)
+        for room_id in rooms:
             mine = {person: seat for (room, person), seat in seats.items() if room == room_id}
-            self._show_room(room_id, mine, now_s - LAG_S)
+            try:
+                if room_id in led:
+                    self._show_room(room_id, mine, now_s - LAG_S)
+                else:
+                    self._share.leave(room_id, _newest_of(mine))
+            except StorageError as error:  # a group that is not noted is not shown
+                _log.warning("The class is not shown: %s", error)
+                self._keepers.pop(room_id, None)
+
+    def _leading_cameras(self, cameras: dict[int, CameraSeat], now_s: int) -> dict[int, CameraSeat]:
+        """The cameras that came last to their rooms; where another process has a later one, its
+        own counts no more."""
+        new = {room_id for room_id, seat in cameras.items() if not seat.is_counted}
+        watched, _ = self._watch.lead(cameras, now_s, by_force=new)
+        for room_id, seat in cameras.items():
+            seat.is_counted = True
+            if room_id not in watched:
+                self.take_down(seat)
+        return {room_id: cameras[room_id] for room_id in watched}
 
     def _still_there(
         self, seats: dict[tuple[int, int], Seat], cameras: dict[int, CameraSeat], now_s: int
     ) -> tuple[dict[tuple[int, int], Seat], dict[int, CameraSeat]]:
-        """What may go on; the rest is let go: rooms closed, persons gone, purpose withdrawn."""
+        """What may go on; the rest is let go: rooms closed, persons gone, consents or the purpose
+        withdrawn."""
         room_ids = {room_id for room_id, _ in seats} | set(cameras)
         with self._store.read() as session:
             is_allowed = may_others_join(session)
@@ -176,7 +190,7 @@ class RoomHub:
             if is_allowed
             and key[0] in is_open
             and key in members
-            and max(seat.values_s, seat.begun_s) > now_s - GIVE_UP_S
+            and seat.heard_s > now_s - GIVE_UP_S
         }
         watched = {key: one for key, one in cameras.items() if is_allowed and key in is_open}
         with self._lock:
@@ -200,7 +214,7 @@ class RoomHub:
                 people = [
                     person
                     for (room, person), seat in seats.items()
-                    if room == room_id and max(seat.values_s, seat.begun_s) > now_s - HOLD_S
+                    if room == room_id and seat.heard_s > now_s - HOLD_S
                 ]
                 sittings.touch_members(session, room_id=room_id, person_ids=people, now_s=now_s)
 
@@ -209,26 +223,23 @@ class RoomHub:
             if np.isfinite(second.values[:NUM_EMOTIONS]).all():
                 self._store.writer.put(_sample_of(second, seat.place))
             if second.is_complete:
-                seat.values, seat.values_s = second.values, second.second_s
+                seat.heard_s = max(seat.heard_s, second.second_s)
+                if second.is_living:
+                    seat.values, seat.values_s = second.values, second.second_s
 
     def _show_room(self, room_id: int, seats: dict[int, Seat], second_s: int) -> None:
-        present = {
-            person: seat.values
-            for person, seat in seats.items()
-            if seat.values is not None and seat.values_s > second_s - HOLD_S
-        }
+        present = self._share.take(room_id, second_s - HOLD_S)
+        for person, (at_s, values) in _newest_of(seats).items():
+            if at_s > second_s - HOLD_S and at_s >= present.get(person, (0,))[0]:
+                present[person] = at_s, values
         k_min = next(iter(seats.values())).place.k_min
-        try:
-            keeper = self._keeper_of(room_id, k_min)
-            group = keeper.choose(present)
-            self._save(room_id, keeper)
-        except StorageError as error:  # a group that is not noted is not shown
-            _log.warning("The class is not shown: %s", error)
-            self._keepers.pop(room_id, None)
-            return
-        figures = figures_of(np.array([present[person] for person in sorted(group)]), k_min)
+        keeper = self._keeper_of(room_id, k_min)
+        group = keeper.choose(present)
+        self._save(room_id, keeper)
+        figures = figures_of(np.array([present[person][1] for person in sorted(group)]), k_min)
         if figures is not None:
             self._put_second(room_id, second_s, figures)
+        self._share.count_answers(room_id, group, k_min, second_s + LAG_S)
 
     def _keeper_of(self, room_id: int, k_min: int) -> CohortKeeper:
         """The room's keeper; after a restart it knows the groups that were shown before."""
@@ -247,13 +258,7 @@ class RoomHub:
         if not keeper.shown or keeper.shown[-1] == self._saved[room_id]:
             return
         first = self._keepers[room_id][1]
-        with self._store.write() as session:
-            sittings.save_cohort(
-                session,
-                room_id=room_id,
-                number=first + len(keeper.shown) - 1,
-                person_ids=keeper.shown[-1],
-            )
+        self._share.save_group(room_id, first + len(keeper.shown) - 1, keeper.shown[-1])
         self._saved[room_id] = keeper.shown[-1]
 
     def _put_second(self, room_id: int, second_s: int, figures: Figures) -> None:
@@ -270,6 +275,14 @@ class RoomHub:
                 concentration=figures.share(CONCENTRATION),
             )
         )
+
+
+def _newest_of(seats: dict[int, Seat]) -> dict[int, tuple[int, Matrix]]:
+    return {
+        person: (seat.values_s, seat.values)
+        for person, seat in seats.items()
+        if seat.values is not None
+    }
 
 
 def _sample_of(second: Second, place: Place) -> SampleRow:

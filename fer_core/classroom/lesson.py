@@ -5,17 +5,19 @@ none of it tells more than they did.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.classroom.answers import AnswerCount, add_up
 from fer_core.classroom.measures import MEASURES, WIDTH, Matrix, round_tenths
 from fer_core.labels import NUM_EMOTIONS
 from fer_core.storage.export import write_csv
-from fer_core.storage.tables import PROB_COLUMNS, RoomSecond
+from fer_core.storage.room_tables import RoomAnswers, RoomSecond
+from fer_core.storage.table_base import PROB_COLUMNS
 
 #: Seconds further apart leave a gap in the lines.
 GAP_S: Final = 5
@@ -31,41 +33,51 @@ class Lesson:
         times_s: (T,) int64, UTC seconds since 1970.
         people: (T,) int64.
         values: (T, 10) float64, columns ``MEASURES``; NaN where not shown.
+        answers: counts of what students said of themselves, in order of time.
     """
 
     times_s: NDArray[np.int64]
     people: NDArray[np.int64]
     values: Matrix
+    answers: tuple[AnswerCount, ...] = ()
 
     def __len__(self) -> int:
         return len(self.times_s)
 
     @classmethod
-    def of(cls, rows: Sequence[RoomSecond]) -> "Lesson":
-        """From the rows of the database."""
+    def of(cls, rows: Sequence[RoomSecond], answers: Sequence[RoomAnswers] = ()) -> "Lesson":
+        """A lesson from the rows of the database."""
         names = (*PROB_COLUMNS, *_SHARES)
         table = [[getattr(row, name) for name in names] for row in rows]
         return cls(
             np.array([row.second_s for row in rows], np.int64),
             np.array([row.people for row in rows], np.int64),
             np.array(table, np.float64).reshape(len(rows), WIDTH),
+            tuple(
+                AnswerCount(one.at_s, one.people, one.follows, one.measured, one.agrees)
+                for one in answers
+            ),
         )
 
     def then(self, later: "Lesson") -> "Lesson":
-        """This, and what came after it; seconds that are there already are replaced."""
+        """This, and what came after it; seconds that are there already are replaced, and so are
+        all answers."""
         if not len(later):
-            return self
+            same = later.answers == self.answers
+            return self if same else replace(self, answers=later.answers)
         old = self.times_s < later.times_s[0]
         return Lesson(
             np.concatenate([self.times_s[old], later.times_s]),
             np.concatenate([self.people[old], later.people]),
             np.concatenate([self.values[old], later.values]),
+            later.answers,
         )
 
     def between(self, start_s: float, end_s: float) -> "Lesson":
         """The seconds with ``start_s <= time < end_s``."""
         inside = (self.times_s >= start_s) & (self.times_s < end_s)
-        return Lesson(self.times_s[inside], self.people[inside], self.values[inside])
+        said = tuple(one for one in self.answers if start_s <= one.at_s < end_s)
+        return Lesson(self.times_s[inside], self.people[inside], self.values[inside], said)
 
     def mean(self) -> Matrix:
         """(10,) means over its seconds in tenths; NaN where nothing was shown."""
@@ -110,6 +122,7 @@ class Part:
         shown_s: seconds of it with figures.
         fewest: fewest people that its figures are of; 0 without figures.
         mean: (10,) float64 in tenths, columns ``MEASURES``; NaN without figures.
+        said: what students said of themselves in it; None where nothing was counted.
     """
 
     label: str
@@ -118,6 +131,7 @@ class Part:
     shown_s: int
     fewest: int
     mean: Matrix
+    said: AnswerCount | None = None
 
 
 def summarise(
@@ -136,7 +150,8 @@ def summarise(
     for (begin_s, label), until_s in zip(starts, ends, strict=True):
         inside = lesson.between(begin_s, until_s)
         fewest = int(inside.people.min()) if len(inside) else 0
-        parts.append(Part(label, begin_s, until_s, len(inside), fewest, inside.mean()))
+        said = add_up(inside.answers)
+        parts.append(Part(label, begin_s, until_s, len(inside), fewest, inside.mean(), said))
     return parts
 
 
@@ -147,24 +162,40 @@ def _cells(values: Matrix) -> dict[str, Any]:
     }
 
 
+#: Columns of the files about what students said of themselves.
+ANSWERS: Final = ("answers", "say_they_follow", "answers_measured", "camera_agrees")
+
+
+def _said_cells(said: AnswerCount | None) -> dict[str, Any]:
+    if said is None:
+        return dict.fromkeys(ANSWERS, "")
+    agrees = "" if said.agrees is None else said.agrees
+    return dict(zip(ANSWERS, (said.people, said.follows, said.measured, agrees), strict=True))
+
+
 def _utc(time_s: int) -> str:
     return datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def seconds_csv(lesson: Lesson, markers: Sequence[tuple[int, str]], *, start_s: int) -> str:
-    """One line per second that was shown, and one per marker; shares are in tenths.
+def seconds_csv(
+    lesson: Lesson, markers: Sequence[tuple[int, str]], *, start_s: int, model: str = ""
+) -> str:
+    """One line per second that was shown, per marker and per count of answers; shares are in
+    tenths.
 
     Columns: ``time`` (UTC), ``second`` since the room was opened, ``people``, the seven emotions,
-    ``facing``, ``eyes_open``, ``concentration``, ``marker``.
+    ``facing``, ``eyes_open``, ``concentration``, ``marker``, those of ``ANSWERS``, and
+    ``model_at_opening``, that in use when the room was opened.
     """
     rows: list[tuple[int, int, dict[str, Any]]] = [
         (int(time_s), 1, {"people": int(people), **_cells(values)})
         for time_s, people, values in zip(lesson.times_s, lesson.people, lesson.values, strict=True)
     ]
     rows += [(time_s, 0, {"marker": label}) for time_s, label in markers]
+    rows += [(one.at_s, 2, _said_cells(one)) for one in lesson.answers]
     rows.sort(key=lambda row: row[:2])
-    fields = ["time", "second", "people", *MEASURES, "marker"]
-    blank: dict[str, Any] = dict.fromkeys(fields, "")
+    fields = ["time", "second", "people", *MEASURES, "marker", *ANSWERS, "model_at_opening"]
+    blank: dict[str, Any] = dict.fromkeys(fields, "") | {"model_at_opening": model}
     return write_csv(
         fields,
         [
@@ -174,9 +205,18 @@ def seconds_csv(lesson: Lesson, markers: Sequence[tuple[int, str]], *, start_s: 
     )
 
 
-def summary_csv(parts: Sequence[Part]) -> str:
-    """One line per part of the lesson; shares are in tenths."""
-    fields = ["marker", "from", "until", "seconds_shown", "fewest_people", *MEASURES]
+def summary_csv(parts: Sequence[Part], *, model: str = "") -> str:
+    """One line per part of the lesson; shares are in tenths, ``model`` is that at its opening."""
+    fields = [
+        "marker",
+        "from",
+        "until",
+        "seconds_shown",
+        "fewest_people",
+        *MEASURES,
+        *ANSWERS,
+        "model_at_opening",
+    ]
     return write_csv(
         fields,
         [
@@ -187,6 +227,8 @@ def summary_csv(parts: Sequence[Part]) -> str:
                 "seconds_shown": part.shown_s,
                 "fewest_people": part.fewest,
                 **_cells(part.mean),
+                **_said_cells(part.said),
+                "model_at_opening": model,
             }
             for part in parts
         ],

@@ -7,13 +7,13 @@ implementations; it was never validated for a class. Where it says "eyes half cl
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.labels import EMOTIONS, NUM_EMOTIONS
-from fer_core.types import FrameResult
+from fer_core.types import EmotionSample, FrameResult
 
 Matrix = NDArray[np.float64]
 
@@ -58,6 +58,24 @@ def weigh_gaze(facing: Matrix, openness: Matrix) -> Matrix:
     weight = np.where(openness < MIN_OPENNESS, HALF_CLOSED, weight)
     weight = np.where(openness < MIN_HALF_OPENNESS, CLOSED, weight)
     return np.where(np.isfinite(facing) & np.isfinite(openness), weight, np.nan)
+
+
+def index_numbers() -> dict[str, Any]:
+    """What a device that measures by itself needs for the concentration index, as plain values."""
+    return {
+        "emotion_weights": _WEIGHTS.tolist(),
+        "open_centred": OPEN_CENTRED,
+        "open_turned": OPEN_TURNED,
+        "half_closed": HALF_CLOSED,
+        "closed": CLOSED,
+        "min_half_openness": MIN_HALF_OPENNESS,
+        "scale": _SCALE,
+    }
+
+
+def measures_of(sample: EmotionSample, concentration: float) -> Matrix:
+    """(10,) float64, columns ``MEASURES``, of a second that a device measured by itself."""
+    return np.array([*sample.probs, sample.facing, sample.eyes_open, concentration], np.float64)
 
 
 def measure_faces(result: FrameResult) -> Matrix:

@@ -6,15 +6,16 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from fer_core.errors import AccessError, InputError
-from fer_core.storage import Store, audit, persons, rooms, sittings
+from fer_core.storage import Store, answers, audit, persons, rooms, sittings
 from fer_core.storage.choices import may_others_join
 from fer_core.storage.consents import present_version
 from fer_core.storage.erasing import erase_person
-from fer_core.storage.tables import Person, Room
+from fer_core.storage.room_tables import Room
+from fer_core.storage.tables import Person
 
 PURPOSE: Final = "classroom"
 #: Raised with every change of the text that a student agrees to.
-CONSENT_VERSION: Final = "1"
+CONSENT_VERSION: Final = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,43 @@ def leave_and_erase(store: Store, place: Place) -> bool:
             erase_person(session, person_id=place.person_id, now_s=now_s)
     store.clean_files()
     return not stays
+
+
+def say(store: Store, place: Place, follows: bool | None, seen: bool | None) -> None:
+    """Note what the student says of themselves, until it is counted with others' answers.
+
+    Args:
+        store: of the process.
+        place: of the student.
+        follows: whether they follow; None takes the answer back.
+        seen: what their camera would have said (``answers.attends``).
+
+    Raises:
+        AccessError: the room, their place or their consent is no more.
+        StorageError: the database cannot be used.
+    """
+    now_s = store.now_s()
+    with store.write() as session:
+        if not is_still_in(session, place, now_s=now_s):
+            raise AccessError("Your answer was not taken: you are not in this room any more.")
+        answers.say(
+            session,
+            room_id=place.room_id,
+            person_id=place.person_id,
+            follows=follows,
+            seen=seen,
+            now_s=now_s,
+        )
+
+
+def is_still_in(session: Session, place: Place, *, now_s: int) -> bool:
+    """Whether the room is open, the place still taken, and purpose and consent in force."""
+    return (
+        rooms.find_room(session, code=place.code, now_s=now_s) is not None
+        and rooms.is_member(session, room_id=place.room_id, person_id=place.person_id)
+        and may_others_join(session)
+        and has_agreed(session, person_id=place.person_id)
+    )
 
 
 def has_agreed(session: Session, *, person_id: int) -> bool:

@@ -55,7 +55,7 @@ def marks_of(heard: Sequence[Heard]) -> list[Mark]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Course:
+class ReactionCourse:
     """What one viewer's face showed, by the clip's second.
 
     Attributes:
@@ -72,7 +72,9 @@ class Course:
         return float(self.valid_s.mean()) if len(self.valid_s) else 0.0
 
 
-def course_of(samples: Sequence[EmotionSample], marks: Sequence[Mark], duration_s: float) -> Course:
+def course_of(
+    samples: Sequence[EmotionSample], marks: Sequence[Mark], duration_s: float
+) -> ReactionCourse:
     """Bring the seconds of a stream onto the clip's time.
 
     The viewer is the face that was seen longest, and whichever was never seen beside it: somebody
@@ -104,7 +106,7 @@ def course_of(samples: Sequence[EmotionSample], marks: Sequence[Mark], duration_
                 valid[second] += weight
     with np.errstate(invalid="ignore", divide="ignore"):
         probs = np.where(valid[:, None] > 0, sums / valid[:, None], np.nan)
-    return Course(probs, np.minimum(1.0, valid / np.maximum(played, 1.0)))
+    return ReactionCourse(probs, np.minimum(1.0, valid / np.maximum(played, 1.0)))
 
 
 def _viewer(samples: Sequence[EmotionSample]) -> set[int]:
@@ -168,7 +170,7 @@ class Overlay:
     high: NDArray[np.float64]
 
 
-def overlay(courses: Sequence[Course | None], k: int) -> Overlay | None:
+def overlay(courses: Sequence[ReactionCourse | None], k: int) -> Overlay | None:
     """Lay viewers over each other; None for fewer than ``k``.
 
     Viewers count in full groups of ``k``, in the order given: with each single one more, the

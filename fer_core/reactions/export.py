@@ -1,6 +1,5 @@
 """Files of reactions: of one viewer for themselves, of many together for the operator."""
 
-import csv
 import io
 import json
 from collections.abc import Sequence
@@ -13,13 +12,14 @@ from numpy.typing import NDArray
 from fer_core.analysis.eaf import eaf_bytes
 from fer_core.analysis.vtt import vtt_text
 from fer_core.labels import EMOTIONS, UNSURE
-from fer_core.reactions.course import Course, Overlay
+from fer_core.reactions.course import Overlay, ReactionCourse
 from fer_core.temporal.smoothing import LabelRule
+from fer_core.text import csv_text
 
 _Rows = list[dict[str, Any]]
 
 
-def course_rows(course: Course) -> _Rows:
+def course_rows(course: ReactionCourse) -> _Rows:
     """A row per second of the clip: ``time_s``, ``valid_s`` and the seven means; None unseen."""
     return [
         {"time_s": second, "valid_s": _plain(valid)} | _named("", probs)
@@ -40,12 +40,8 @@ def overlay_rows(both: Overlay) -> _Rows:
 
 
 def to_csv(rows: _Rows) -> str:
-    """With a header; what is unknown is empty."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
+    """The rows as CSV with a header; what is unknown is empty, and nothing is a formula."""
+    return csv_text([list(rows[0]), *(row.values() for row in rows)])
 
 
 def to_json(rows: _Rows, **about: Any) -> str:
@@ -58,15 +54,15 @@ def to_parquet(rows: _Rows) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    whole = ("time_s", "viewers")
-    schema = pa.schema([(n, pa.int64() if n in whole else pa.float64()) for n in rows[0]])
+    kinds = {"time_s": pa.int64(), "viewers": pa.int64(), "model": pa.string()}
+    schema = pa.schema([(name, kinds.get(name, pa.float64())) for name in rows[0]])
     out = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema), out)
     return out.getvalue()
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class LabelStretch:
     """Seconds of the clip with one label; ``mean`` is its mean probability, NaN for ``unsure``."""
 
     start_s: int
@@ -75,7 +71,7 @@ class Stretch:
     mean: float
 
 
-def stretches(probs: NDArray[np.float64]) -> list[Stretch]:
+def stretches(probs: NDArray[np.float64]) -> list[LabelStretch]:
     """The most probable expression of each second, equal neighbours together.
 
     ``unsure`` where none reaches what ``LabelRule`` asks, as on the live page.
@@ -94,7 +90,7 @@ def stretches(probs: NDArray[np.float64]) -> list[Stretch]:
         if label is not None:
             known = label != UNSURE
             mean = float(probs[start:end, EMOTIONS.index(label)].mean()) if known else float("nan")
-            found.append(Stretch(start, end, label, mean))
+            found.append(LabelStretch(start, end, label, mean))
         start = end
     return found
 

@@ -6,10 +6,10 @@ fresh, for what a person does with their own data. Never a pseudonym.
 
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from fer_core.storage.tables import AuditEntry, Holder
+from fer_core.storage.access_tables import ApiKey, AuditEntry, Holder
 
 
 def random_number() -> int:
@@ -41,10 +41,11 @@ def note(
 
 
 def list_entries(session: Session, *, most: int = 1000) -> list[tuple[AuditEntry, str]]:
-    """(entry, label of the holder's link or empty), the newest first."""
+    """(entry, label of the holder's link or of the API key, or empty), the newest first."""
     rows = session.execute(
-        select(AuditEntry, Holder.label)
+        select(AuditEntry, func.coalesce(Holder.label, ApiKey.label))
         .outerjoin(Holder, Holder.number == AuditEntry.number)
+        .outerjoin(ApiKey, ApiKey.number == AuditEntry.number)
         .order_by(AuditEntry.id.desc())
         .limit(most)
     )

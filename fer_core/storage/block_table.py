@@ -3,13 +3,13 @@
 from sqlalchemy import BigInteger, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fer_core.storage.tables import Base
+from fer_core.storage.table_base import TableBase
 
 
-class TeamBlock(Base):
+class TeamBlock(TableBase):
     """A group of people whose day was published, and what their figures were, as a seal only.
 
-    See ``fer_core.wellbeing.suppression``. ``team`` is 0 for persons without one. Ids stand in no
+    See ``fer_core.storage.suppression``. ``team`` is 0 for persons without one. Ids stand in no
     relation to ``persons``: those of the erased are the ends of a range like any other.
     """
 

@@ -36,7 +36,9 @@ def list_choices(session: Session, *, key: str) -> list[Choice]:
     )
 
 
-def make_choice(session: Session, *, key: str, value: Any, number: int, now_s: int) -> Choice:
+def make_choice(
+    session: Session, *, key: str, value: Any, number: int, now_s: int, said: str = ""
+) -> Choice:
     """Keep a new version, and say so in the audit log.
 
     Args:
@@ -45,6 +47,7 @@ def make_choice(session: Session, *, key: str, value: Any, number: int, now_s: i
         value: anything JSON can hold.
         number: the random number of who decides.
         now_s: UTC seconds.
+        said: what the audit log says of it; key and version where it is empty.
     """
     last = session.scalar(select(func.max(Choice.version)).where(Choice.key == key)) or 0
     choice = Choice(key=key, version=last + 1, value=value, made_s=now_s, number=number)
@@ -53,7 +56,7 @@ def make_choice(session: Session, *, key: str, value: Any, number: int, now_s: i
         session,
         number=number,
         action="changed",
-        subject=f"{key}, version {choice.version}",
+        subject=said or f"{key}, version {choice.version}",
         now_s=now_s,
     )
     return choice

@@ -37,7 +37,7 @@ def is_in_force(session: Session, *, consent_id: int) -> bool:
 
 
 def recording_owners(session: Session, *, checkin_ids: Collection[int]) -> dict[int, int]:
-    """Of these check-ins, those under a consent in force; to their persons' ids."""
+    """Which of these check-ins are under a consent in force: their ids to their persons' ids."""
     number = _number(session)
     rows = session.execute(
         select(CheckIn.id, CheckIn.person_id, Consent.version, Consent.withdrawn_s)
@@ -55,7 +55,7 @@ def recording_owners(session: Session, *, checkin_ids: Collection[int]) -> dict[
 
 
 def _number(session: Session) -> int:
-    """Of the owner's newest choice; 0 before the first."""
+    """The number of the owner's newest choice; 0 before the first."""
     return session.scalar(select(func.max(Choice.version)).where(Choice.key == _KEY)) or 0
 
 

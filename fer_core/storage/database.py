@@ -17,6 +17,9 @@ from sqlalchemy.orm import Session
 
 from fer_core.config import Settings
 from fer_core.errors import ConfigError, StorageError
+
+# All of them, since a table refers to others by name.
+from fer_core.storage import access_tables, block_table, room_tables, tables  # noqa: F401
 from fer_core.storage.cleaning import is_in, truncate_log
 from fer_core.storage.migrate import migrate
 

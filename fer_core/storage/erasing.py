@@ -5,20 +5,13 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from fer_core.storage import audit
+from fer_core.storage import answers, audit
+from fer_core.storage.access_tables import AccessLink, ApiKey, AuditEntry, Holder
 from fer_core.storage.block_table import TeamBlock
 from fer_core.storage.cleaning import owe_cleaning
 from fer_core.storage.recording import minute_of
-from fer_core.storage.tables import (
-    AccessLink,
-    AuditEntry,
-    CheckIn,
-    Holder,
-    Minute,
-    Person,
-    Room,
-    Sample,
-)
+from fer_core.storage.room_tables import Room
+from fer_core.storage.tables import CheckIn, Minute, Person, Sample
 
 DAY_S = 86_400
 #: The audit log outlives what it tells of, but not for ever.
@@ -96,12 +89,14 @@ def purge(session: Session, *, now_s: int, retention_days: int) -> Purged:
     for person_id in idle:
         delete_person(session, person_id=person_id)
     rooms = count(delete(Room).where(func.coalesce(Room.closed_s, Room.closes_s) < limit))
+    answers.drop_old_answers(session, now_s=now_s)
     # Who had access is known as long as the audit log, whose numbers are theirs.
     year = now_s - AUDIT_DAYS * DAY_S
     links = count(delete(Holder).where(or_(Holder.expires_s < year, Holder.revoked_s < year)))
     is_held = select(Holder.id).where(Holder.link_id == AccessLink.id).exists()
     over = or_(AccessLink.expires_s < limit, AccessLink.revoked_s < limit)
     links += count(delete(AccessLink).where(over, ~is_held))
+    links += count(delete(ApiKey).where(or_(ApiKey.expires_s < year, ApiKey.revoked_s < year)))
     # Not before the last minute of their day: a day published anew might show one person less.
     blocks = count(delete(TeamBlock).where(TeamBlock.day_s < limit - 2 * DAY_S))
     entries = count(delete(AuditEntry).where(AuditEntry.at_s < year))

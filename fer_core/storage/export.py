@@ -6,7 +6,6 @@ key, and nobody who writes waits.
 """
 
 import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -16,12 +15,16 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from fer_core.storage.checkins import list_checkins
+from fer_core.storage.room_tables import RoomMember
 from fer_core.storage.tables import Consent, Person, Sample, Team
-from fer_core.text import csv_cell, csv_mark
+from fer_core.text import csv_cell, csv_mark, csv_text
 
 #: Samples read at once.
 PIECE: Final = 2_000
 _SAMPLE: Final = [column.name for column in Sample.__table__.columns if column.name != "person_id"]
+_MEMBER: Final = [
+    column.name for column in RoomMember.__table__.columns if column.name != "person_id"
+]
 _KEY: Final = (Sample.second_s, Sample.checkin_id, Sample.track_id)
 
 #: Opens a session that reads, such as ``Store.read``.
@@ -58,9 +61,17 @@ def export_person(read: Read, *, person_id: int) -> dict[str, Any]:
             "checkins": [
                 {
                     name: getattr(checkin, name)
-                    for name in ("id", "kind", "started_s", "ended_s", "result", "note")
+                    for name in ("id", "kind", "moved", "started_s", "ended_s", "result", "note")
                 }
                 for checkin in checkins
+            ],
+            "rooms": [
+                {name: getattr(one, name) for name in _MEMBER}
+                for one in session.scalars(
+                    select(RoomMember)
+                    .where(RoomMember.person_id == person_id)
+                    .order_by(RoomMember.room_id)
+                )
             ],
         }
 
@@ -103,25 +114,41 @@ def write_json(read: Read, out: IO[str], *, person_id: int) -> None:
 
 
 def write_samples_csv(read: Read, out: IO[str], *, person_id: int) -> None:
-    """Write the samples as CSV, one row per second, with pseudonym and note of the check-in.
+    """Write the samples as CSV, one row per second, with pseudonym, and the check-in's note and
+    model.
 
     Raises:
         LookupError: there is no such person.
     """
     data = export_person(read, person_id=person_id)
     notes = {checkin["id"]: checkin["note"] or "" for checkin in data["checkins"]}
+    models = {checkin["id"]: _model_of(checkin["result"]) for checkin in data["checkins"]}
     rows = (
-        {"pseudonym": data["pseudonym"], **row, "note": notes.get(row["checkin_id"], "")}
+        {
+            "pseudonym": data["pseudonym"],
+            **row,
+            "note": notes.get(row["checkin_id"], ""),
+            "model": models.get(row["checkin_id"], ""),
+        }
         for row in export_samples(read, person_id=person_id)
     )
-    _write_rows(out, ["pseudonym", *_SAMPLE, "note"], rows)
+    # Nothing else in the rows is typed by anybody, so the mark is known before they are read.
+    out.write(csv_mark("".join([data["pseudonym"], *notes.values()])))
+    _write_rows(out, ["pseudonym", *_SAMPLE, "note", "model"], rows)
+
+
+def _model_of(result: dict[str, Any] | None) -> str:
+    """Name, version and hash of a check-in's model; empty where they were not kept."""
+    found = (result or {}).get("model")
+    if not isinstance(found, dict):
+        return ""
+    return f"{found['name']}, version {found['version']}, {found['sha256']}"
 
 
 def write_csv(columns: list[str], rows: list[dict[str, Any]]) -> str:
     """CSV (RFC 4180) whose text no spreadsheet takes for a formula."""
-    buffer = io.StringIO()
-    _write_rows(buffer, columns, rows)
-    return csv_mark(buffer.getvalue()) + buffer.getvalue()
+    cells = ([row.get(name) for name in columns] for row in rows)
+    return csv_text([columns, *cells], line_end="\r\n")
 
 
 def _write_rows(out: IO[str], columns: list[str], rows: Iterable[dict[str, Any]]) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 #: The newest revision: a database that has it is not looked at any further, so that a start
 #: does not load Alembic.
-HEAD = "0003"
+HEAD = "0009"
 #: Any number that no other program is likely to lock in the same PostgreSQL database.
 _LOCK = 0x4D69656E
 

@@ -1,16 +1,26 @@
 """Writes rows of the live pages, and the sums by the minute that follow from them."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from fer_core.storage.consents import recording_owners
 from fer_core.storage.database import dialect_insert
+from fer_core.storage.room_tables import Room, RoomSecond
 from fer_core.storage.rows import RoomSecondRow, Row, SampleRow
-from fer_core.storage.tables import PROB_COLUMNS, Minute, Person, Room, RoomSecond, Sample
+from fer_core.storage.table_base import PROB_COLUMNS
+from fer_core.storage.tables import Minute, Person, Sample
 
 MINUTE_S = 60
+#: Columns of ``minutes`` that add up.
+MINUTE_SUMS = (
+    *("seconds", "valid_s", *PROB_COLUMNS),
+    *("facing_s", "facing_of_s", "eyes_s", "eyes_of_s"),
+)
+#: In one statement; databases limit how many values one may have.
+_MOST_PERSONS = 500
 
 
 def write_rows(session: Session, rows: Sequence[Row]) -> int:
@@ -79,14 +89,19 @@ def recompute_minutes(session: Session, keys: Collection[tuple[int, int]]) -> No
     """Make the sums of these (person, start of minute) anew from the samples.
 
     Always from all of them, never by adding: a row written twice counts once, and a row that was
-    taken away does not count.
+    taken away does not count. People of the same minutes go together: a class that writes every
+    second is two statements, not two a person.
     """
     by_person: dict[int, list[int]] = {}
     for person_id, minute in sorted(keys):
         by_person.setdefault(person_id, []).append(minute)
+    together: dict[tuple[int, int], list[int]] = {}
     for person_id, minutes in by_person.items():
         for first, last in _runs(minutes):
-            _recompute(session, person_id, first, last + MINUTE_S)
+            together.setdefault((first, last + MINUTE_S), []).append(person_id)
+    for (start_s, end_s), persons in together.items():
+        for at in range(0, len(persons), _MOST_PERSONS):
+            _recompute(session, persons[at : at + _MOST_PERSONS], start_s, end_s)
 
 
 def _runs(minutes: list[int]) -> Iterable[tuple[int, int]]:
@@ -100,16 +115,30 @@ def _runs(minutes: list[int]) -> Iterable[tuple[int, int]]:
     yield first, last
 
 
-def _recompute(session: Session, person_id: int, start_s: int, end_s: int) -> None:
+def _recompute(session: Session, persons: list[int], start_s: int, end_s: int) -> None:
     inside = (
-        Minute.person_id == person_id,
+        Minute.person_id.in_(persons),
         Minute.minute_s >= start_s,
         Minute.minute_s < end_s,
     )
     session.execute(delete(Minute).where(*inside), execution_options={"synchronize_session": False})
+    session.execute(
+        insert(Minute).from_select(
+            ["person_id", "minute_s", *MINUTE_SUMS],
+            minutes_of_samples(
+                Sample.person_id.in_(persons),
+                Sample.second_s >= start_s,
+                Sample.second_s < end_s,
+            ),
+        )
+    )
+
+
+def minutes_of_samples(*where: ColumnElement[bool]) -> Select[Any]:
+    """Rows as of ``minutes``, made of the samples that fulfil all of it."""
     minute = (Sample.second_s - Sample.second_s % MINUTE_S).label("minute_s")
     valid = Sample.coverage
-    sums = [
+    sums: list[ColumnElement[Any]] = [
         func.count(),
         func.sum(valid),
         *(func.sum(valid * getattr(Sample, name)) for name in PROB_COLUMNS),
@@ -117,18 +146,5 @@ def _recompute(session: Session, person_id: int, start_s: int, end_s: int) -> No
     for share in (Sample.facing, Sample.eyes_open):
         sums.append(func.coalesce(func.sum(valid * share), 0.0))
         sums.append(func.coalesce(func.sum(valid).filter(share.is_not(None)), 0.0))
-    session.execute(
-        insert(Minute).from_select(
-            [
-                *("person_id", "minute_s", "seconds", "valid_s", *PROB_COLUMNS),
-                *("facing_s", "facing_of_s", "eyes_s", "eyes_of_s"),
-            ],
-            select(Sample.person_id, minute, *sums)
-            .where(
-                Sample.person_id == person_id,
-                Sample.second_s >= start_s,
-                Sample.second_s < end_s,
-            )
-            .group_by(Sample.person_id, minute),
-        )
-    )
+    named = [one.label(name) for one, name in zip(sums, MINUTE_SUMS, strict=True)]
+    return select(Sample.person_id, minute, *named).where(*where).group_by(Sample.person_id, minute)

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from fer_core.errors import InputError
 from fer_core.storage.database import dialect_insert
-from fer_core.storage.tables import CheckIn, Marker, Person, Room, RoomMember, RoomSecond
+from fer_core.storage.room_tables import Room, RoomMarker, RoomMember, RoomSecond
+from fer_core.storage.tables import CheckIn, Person
 from fer_core.text import clean_name
 
 #: Without characters that are read one for the other.
@@ -30,6 +31,7 @@ def open_room(
     k_min: int,
     now_s: int,
     closes_s: int,
+    model: str | None = None,
 ) -> Room:
     """Open a room under a fresh code.
 
@@ -40,6 +42,7 @@ def open_room(
         holder: the random number of the educator's access.
         k_min: smallest group that is shown.
         now_s, closes_s: UTC seconds.
+        model: name, version and hash of the one in use; None where it is not known.
 
     Raises:
         InputError: the title cannot be used.
@@ -52,6 +55,7 @@ def open_room(
         k_min=k_min,
         opened_s=now_s,
         closes_s=closes_s,
+        model=model,
     )
     session.add(room)
     session.flush()
@@ -170,23 +174,27 @@ def load_seconds(
     )
 
 
-def add_marker(session: Session, *, room_id: int, label: str, now_s: int) -> Marker:
+def add_marker(session: Session, *, room_id: int, label: str, now_s: int) -> RoomMarker:
     """Note what happens now.
 
     Raises:
         InputError: the label cannot be used.
     """
-    marker = Marker(room_id=room_id, at_s=now_s, label=clean_name(label, noun="marker", longest=60))
+    marker = RoomMarker(
+        room_id=room_id, at_s=now_s, label=clean_name(label, noun="marker", longest=60)
+    )
     session.add(marker)
     session.flush()
     return marker
 
 
-def list_markers(session: Session, *, room_id: int) -> list[Marker]:
+def list_markers(session: Session, *, room_id: int) -> list[RoomMarker]:
     """The room's markers in order of time."""
     return list(
         session.scalars(
-            select(Marker).where(Marker.room_id == room_id).order_by(Marker.at_s, Marker.id)
+            select(RoomMarker)
+            .where(RoomMarker.room_id == room_id)
+            .order_by(RoomMarker.at_s, RoomMarker.id)
         )
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from fer_core.labels import NUM_EMOTIONS
-from fer_core.storage.tables import PROB_COLUMNS
+from fer_core.storage.table_base import PROB_COLUMNS
 from fer_core.types import EmotionSample
 
 
@@ -39,7 +39,6 @@ class SampleRow:
         track_id: the stream's id of the face.
         probs: seven means in 0..1, order ``labels.EMOTIONS``.
         coverage: share of the second with a valid face, 0..1.
-        quality: of the face, 0..1; None where not measured.
         facing, eyes_open: shares of the valid time, 0..1; None where not measured.
     """
 
@@ -49,7 +48,6 @@ class SampleRow:
     track_id: int
     probs: tuple[float, ...]
     coverage: float
-    quality: float | None = None
     facing: float | None = None
     eyes_open: float | None = None
 
@@ -61,7 +59,6 @@ class SampleRow:
         checkin_id: int,
         person_id: int,
         zero_s: float,
-        quality: float | None = None,
     ) -> Self:
         """The row of a sample.
 
@@ -69,7 +66,6 @@ class SampleRow:
             sample: of a window of one second.
             checkin_id, person_id: to whom it belongs.
             zero_s: UTC time in seconds since 1970 at which the sample's clock stood at 0.
-            quality: of the face, 0..1.
         """
         return cls(
             checkin_id=checkin_id,
@@ -78,7 +74,6 @@ class SampleRow:
             track_id=sample.track_id,
             probs=tuple(float(p) for p in sample.probs),
             coverage=sample.coverage,
-            quality=quality,
             facing=sample.facing,
             eyes_open=sample.eyes_open,
         )
@@ -96,7 +91,6 @@ class SampleRow:
             "track_id": self.track_id,
             **_probs(self.probs),
             "coverage": _share(self.coverage) or 0.0,
-            "quality": _share(self.quality),
             "facing": _share(self.facing),
             "eyes_open": _share(self.eyes_open),
         }

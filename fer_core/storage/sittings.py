@@ -6,7 +6,9 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from fer_core.storage.checkins import start_checkin
-from fer_core.storage.tables import CheckIn, Consent, Person, Room, RoomMember
+from fer_core.storage.consents import recording_owners
+from fer_core.storage.room_tables import Room, RoomMember
+from fer_core.storage.tables import CheckIn, Consent, Person
 
 #: Kind of such check-ins.
 KIND = "room"
@@ -63,11 +65,18 @@ def open_room_ids(session: Session, *, room_ids: Collection[int], now_s: int) ->
 
 
 def members_of(session: Session, *, room_ids: Collection[int]) -> set[tuple[int, int]]:
-    """(room, person) of everybody in these rooms."""
+    """(room, person) of everybody in these rooms whose consent is in force: who withdrew it, or
+    has not agreed to the present text, counts in no group."""
     rows = session.execute(
-        select(RoomMember.room_id, RoomMember.person_id).where(RoomMember.room_id.in_(room_ids))
-    )
-    return {(room_id, person_id) for room_id, person_id in rows}
+        select(RoomMember.room_id, RoomMember.person_id, CheckIn.id)
+        .join(
+            CheckIn,
+            (CheckIn.room_id == RoomMember.room_id) & (CheckIn.person_id == RoomMember.person_id),
+        )
+        .where(RoomMember.room_id.in_(room_ids))
+    ).all()
+    owners = recording_owners(session, checkin_ids={checkin_id for *_, checkin_id in rows})
+    return {(room, person) for room, person, checkin in rows if owners.get(checkin) == person}
 
 
 def touch_members(

@@ -8,11 +8,11 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from fer_core.storage.block_table import TeamBlock
-from fer_core.storage.checkins import Sums, sum_buckets
 from fer_core.storage.database import dialect_insert
 from fer_core.storage.sittings import KIND
+from fer_core.storage.sums import Sums, sum_buckets
+from fer_core.storage.suppression import Block, Figures, is_intact, make_blocks, open_block
 from fer_core.storage.tables import CheckIn, Person
-from fer_core.wellbeing.suppression import Block, Figures, is_intact, make_blocks, open_block
 
 #: Seconds of a valid face that a person needs to count on a day.
 MIN_VALID_S = 20.0
@@ -60,7 +60,7 @@ def publish_days(
         return []
     if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    found = sum_buckets(session, buckets=days, agreed_to=agreed_to)
+    found = _sums_of_people(session, days, agreed_to)
     teams = {row[0]: row[1] for row in session.execute(select(Person.id, Person.team_id))}
     lessons = _days_with_lessons(session, days)
     cells: dict[tuple[int, int], dict[int, Sums]] = {}
@@ -84,6 +84,20 @@ def publish_days(
             PersonDay(row.team, row.day_s, cell[one]) for one in open_block(block, figures, k)
         ]
     return shown
+
+
+def _sums_of_people(
+    session: Session, days: Sequence[tuple[int, int]], agreed_to: tuple[str, str]
+) -> list[Sums]:
+    """What people showed; check-ins whose face never moved like a person's are taken out."""
+    still = {
+        (sums.person_id, sums.bucket): sums
+        for sums in sum_buckets(session, buckets=days, agreed_to=agreed_to, of_still=True)
+    }
+    return [
+        sums.without(still[key]) if (key := (sums.person_id, sums.bucket)) in still else sums
+        for sums in sum_buckets(session, buckets=days, agreed_to=agreed_to)
+    ]
 
 
 def _days_with_lessons(session: Session, days: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:

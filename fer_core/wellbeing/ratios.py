@@ -26,6 +26,8 @@ HAPPINESS: Final = ("happy",)
 
 WINDOW_S: Final = 60.0
 BLOCK_S: Final = 10.0
+#: Resampling fewer blocks gives ends that say more of the blocks than of the person.
+MIN_BLOCKS: Final = 6
 MIN_COVERAGE: Final = 0.5
 THRESHOLD: Final = 0.5
 _DRAWS: Final = 1000
@@ -45,7 +47,7 @@ class RatioEstimate:
 
     Attributes:
         value: 0..1; NaN without any valid time.
-        low, high: ends of the 95 % interval; NaN with fewer than two blocks.
+        low, high: ends of the 95 % interval; NaN with fewer than ``MIN_BLOCKS`` blocks.
         coverage: share of the window with a valid face, 0..1.
         valid_s: seconds with a valid face.
     """
@@ -115,7 +117,7 @@ def _interval(
     sums = np.bincount(block, weights * values)
     seconds = np.bincount(block, weights)
     sums, seconds = sums[seconds > 0], seconds[seconds > 0]
-    if len(sums) < 2:
+    if len(sums) < MIN_BLOCKS:
         return float("nan"), float("nan")
     drawn = np.random.default_rng(seed).integers(0, len(sums), (_DRAWS, len(sums)))
     ratios = sums[drawn].sum(axis=1) / seconds[drawn].sum(axis=1)

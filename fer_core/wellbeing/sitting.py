@@ -1,7 +1,8 @@
 """A check-in second by second: which seconds count, and what they show. Pure.
 
 Only the face in focus counts. A second in which another face was in view is a pause: nothing of it
-is kept, and the check-in lasts as much longer.
+is kept, and the check-in lasts as much longer. Beside that it follows whether the face moves like a
+person's: a check-in with a still picture is its person's own and counts in no team.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.labels import NUM_EMOTIONS
-from fer_core.types import EmotionSample
+from fer_core.temporal import MAX_GAP_S
+from fer_core.temporal.liveness import FaceMotion
+from fer_core.types import EmotionSample, FrameResult
 from fer_core.wellbeing.ratios import (
     HAPPINESS,
     MIN_COVERAGE,
@@ -30,12 +33,11 @@ from fer_core.wellbeing.ratios import (
 IN_VIEW_S: Final = 0.2
 #: No check-in is longer, pauses included: who forgets it is not recorded all day.
 LONGEST_S: Final = 3600
-#: A second's sample is given out once a frame so long after its end was analysed: the gap of
-#: ``SecondWindows``.
-LATENESS_S: Final = 0.5
+#: A second's sample is given out once a frame so long after its end was analysed.
+LATENESS_S: Final = MAX_GAP_S
 
 
-class Second(StrEnum):
+class SecondKind(StrEnum):
     """What one second of the stream was."""
 
     KEPT = "kept"
@@ -87,11 +89,24 @@ class Sitting:
             ``LONGEST_S``.
         samples: of the kept seconds, in order.
         seconds: what each whole second was, by its number in the stream.
+        motion: of the face, while it is alone in view.
     """
 
     limit_s: int | None = None
     samples: list[EmotionSample] = field(default_factory=list)
-    seconds: list[Second] = field(default_factory=list)
+    seconds: list[SecondKind] = field(default_factory=list)
+    motion: FaceMotion = field(default_factory=FaceMotion)
+
+    def watch(self, result: FrameResult) -> None:
+        """Look at where the face of a frame is, on the thread that analyses; one of several faces
+        may be anybody's and is passed over."""
+        if len(result.faces) == 1:
+            self.motion.add(result.time_s, result.faces.boxes[0], result.faces.poses[0])
+
+    @property
+    def is_person(self) -> bool:
+        """Whether the face moved like a person's so far; a still picture never does."""
+        return self.motion.was_person
 
     def take(self, samples: Sequence[EmotionSample], time_s: float) -> list[EmotionSample]:
         """Look at the seconds that are over by now.
@@ -119,16 +134,16 @@ class Sitting:
             found = by_second.get(number, [])
             if len(found) == 1:
                 fresh.append(found[0])
-                self.seconds.append(Second.KEPT)
+                self.seconds.append(SecondKind.KEPT)
             else:
-                self.seconds.append(Second.PAUSED if found else Second.AWAY)
+                self.seconds.append(SecondKind.PAUSED if found else SecondKind.AWAY)
         self.samples += fresh
         return fresh
 
     @property
     def elapsed_s(self) -> int:
         """Seconds of the check-in so far, pauses left out."""
-        return sum(second is not Second.PAUSED for second in self.seconds)
+        return sum(second is not SecondKind.PAUSED for second in self.seconds)
 
     @property
     def is_full(self) -> bool:
@@ -140,11 +155,11 @@ class Sitting:
     @property
     def is_paused(self) -> bool:
         """Whether the last second had another face in it."""
-        return bool(self.seconds) and self.seconds[-1] is Second.PAUSED
+        return bool(self.seconds) and self.seconds[-1] is SecondKind.PAUSED
 
     def result(self, rule: Rule) -> Result:
         """What the last window says; at most as long as the rule's, at first shorter."""
-        counted = [n for n, second in enumerate(self.seconds) if second is not Second.PAUSED]
+        counted = [n for n, second in enumerate(self.seconds) if second is not SecondKind.PAUSED]
         inside = counted[-max(1, round(rule.window_s)) :]
         first = inside[0] if inside else 0
         chosen = [sample for sample in self.samples if sample.time_s >= first]

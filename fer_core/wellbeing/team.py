@@ -1,10 +1,10 @@
 """What a manager sees of people who may be shown together: sums and ranges, nobody. Pure.
 
-The input is whole blocks (``suppression``). One person on one day counts once, however long their
-camera was on, and every figure is made of sums over such days: those of a month are the sum of
-those of its days. A mean over persons would not be, and the two together could be solved for one
-person. Ratios are given in whole percent and shares as ranges, so that a figure over few people
-says little about each.
+The input is whole blocks (``fer_core.storage.suppression``). One person on one day counts once,
+however long their camera was on, and every figure is made of sums over such days: those of a
+month are the sum of those of its days. A mean over persons would not be, and the two together
+could be solved for one person. Ratios are given in whole percent and shares as ranges, so that a
+figure over few people says little about each.
 """
 
 from collections.abc import Iterable, Sequence
@@ -63,7 +63,7 @@ class TeamSums:
     seconds: float
 
     def __add__(self, other: "TeamSums") -> "TeamSums":
-        """Of both together."""
+        """The sums of both together."""
         return TeamSums(
             self.days + other.days,
             self.probs + other.probs,

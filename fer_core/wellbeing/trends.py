@@ -80,7 +80,7 @@ def by_hour(stretches: Sequence[Stretch], rule: Rule, zone: tzinfo | None) -> li
 
 
 def find_baseline(days: Sequence[Point]) -> Baseline | None:
-    """From the points of days; None where there are too few."""
+    """The trend over the points of days; None where there are too few."""
     values = [point.stress.value for point in days if np.isfinite(point.stress.value)]
     if len(values) < BASELINE_DAYS:
         return None

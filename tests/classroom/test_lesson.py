@@ -101,3 +101,10 @@ def test_the_demonstration_is_always_the_same_lesson() -> None:
     assert facing[1] > facing[2], "the explanation is followed more than the exercise"
     make_demonstration.cache_clear()
     assert (make_demonstration(1000).lesson.values == shown.lesson.values).all()
+
+
+def test_the_files_say_which_model_it_was() -> None:
+    whole, model = lesson((100, 101, 0.5)), "mien, version 1, b9c7d395ba67"
+    parts = summarise(whole, [], start_s=100, end_s=102)
+    for text in (seconds_csv(whole, [], start_s=100, model=model), summary_csv(parts, model=model)):
+        assert {row["model_at_opening"] for row in csv.DictReader(io.StringIO(text))} == {model}

@@ -9,13 +9,15 @@ import pytest
 from sqlalchemy import func, select
 
 from fer_core.classroom.cohorts import CohortKeeper
-from fer_core.classroom.hub import GIVE_UP_S, HOLD_S, LAG_S, RoomHub, Seat
+from fer_core.classroom.hub import GIVE_UP_S, HOLD_S, LAG_S, RoomHub
 from fer_core.classroom.lesson import Lesson
 from fer_core.classroom.measures import FACING
 from fer_core.classroom.membership import Place, find_place, join, leave_and_erase
+from fer_core.classroom.seats import Seat
 from fer_core.errors import AccessError, InputError
 from fer_core.storage import Store, checkins, choices, persons, rooms, sittings
-from fer_core.storage.tables import CheckIn, Consent, Person, Room, RoomSecond, Sample
+from fer_core.storage.room_tables import Room, RoomSecond
+from fer_core.storage.tables import CheckIn, Consent, Person, Sample
 from tests.classroom.frames import frame
 from tests.clock import Clock
 
@@ -64,7 +66,8 @@ class Class:
         for _ in range(seconds * 4):
             self.clock.now_s += 0.25
             for person_id, seat in self.seats.items():
-                seat.meter.add(frame(AWAY if person_id in away else HERE), self.clock.now_s)
+                shown = frame(AWAY if person_id in away else HERE, at_s=self.clock.now_s)
+                seat.meter.add(shown, self.clock.now_s)
             if self.clock.now_s % 1 == 0:
                 self.hub.tick()
         assert self.store.writer.flush()
@@ -114,7 +117,7 @@ def test_a_class_is_shown_from_k_people_on(store: Store, group: Class) -> None:
     group.pass_time(6)
     assert len(group.shown(room)) == 0, "two are fewer than three"
     late = group.add(room, 1)
-    group.pass_time(8)
+    group.pass_time(9)
     lesson = group.shown(room)
     assert len(lesson) >= 5
     assert set(lesson.people) == {3}
@@ -151,7 +154,7 @@ def test_one_who_joins_or_goes_changes_no_figure(store: Store, group: Class) -> 
 def test_a_lost_connection_is_held_and_then_counts_as_gone(store: Store, group: Class) -> None:
     room = open_room(store, k=2)
     places = group.add(room, 2)
-    group.pass_time(5)
+    group.pass_time(7)
     gone = group.seats.pop(places[0].person_id)
     group.pass_time(HOLD_S - 2)
     assert group.shown(room).times_s[-1] == int(group.clock.now_s) - LAG_S
@@ -159,7 +162,7 @@ def test_a_lost_connection_is_held_and_then_counts_as_gone(store: Store, group: 
     ended = group.shown(room).times_s[-1]
     assert ended < group.clock.now_s - 4
     group.seats[gone.place.person_id] = group.hub.sit(gone.place)
-    group.pass_time(5)
+    group.pass_time(8)
     assert group.shown(room).times_s[-1] == int(group.clock.now_s) - LAG_S
     group.seats.clear()
     group.pass_time(GIVE_UP_S + 2)
@@ -206,7 +209,7 @@ def test_after_a_restart_the_room_goes_on_and_the_groups_of_before_count(
 ) -> None:
     room = open_room(store)
     places = group.add(room, 4)
-    group.pass_time(5)
+    group.pass_time(7)
     with store.read() as session:
         cohorts, _ = sittings.load_cohorts(session, room_id=room.id)
     assert list(cohorts.values()) == [frozenset(place.person_id for place in places)]
@@ -214,16 +217,19 @@ def test_after_a_restart_the_room_goes_on_and_the_groups_of_before_count(
     for place in places[1:]:
         again.seats[place.person_id] = again.hub.sit(place)
     before = len(again.shown(room))
-    again.pass_time(6)
+    again.pass_time(9)
     assert len(again.shown(room)) == before, "three of the four would tell about the fourth"
     again.add(room, 3)
-    again.pass_time(6)
+    again.pass_time(9)
     assert len(again.shown(room)) > before
     with store.read() as session:
         assert sorted(sittings.load_cohorts(session, room_id=room.id)[0]) == [0, 1]
 
 
-@pytest.mark.parametrize("event", ["room closed", "time over", "purpose withdrawn", "erased"])
+@pytest.mark.parametrize(
+    "event",
+    ["room closed", "time over", "purpose withdrawn", "erased", "asked anew", "consent withdrawn"],
+)
 def test_what_ends_a_class_ends_it_at_once(store: Store, group: Class, event: str) -> None:
     room = open_room(store, minutes=1)
     places = group.add(room, 3)
@@ -234,6 +240,13 @@ def test_what_ends_a_class_ends_it_at_once(store: Store, group: Class, event: st
         store.erase(person_id=places[0].person_id)
     elif event == "time over":
         group.clock.now_s += 60
+    elif event == "asked anew":  # the same purpose again: a new text, to which nobody agreed
+        with store.write() as session:
+            details = {"reference": "B", "ethics_approved": True}
+            choices.choose_purpose(session, purpose="research", number=1, now_s=2, **details)
+    elif event == "consent withdrawn":  # in another tab, which knows nothing of this stream
+        with store.write() as session:
+            persons.withdraw_consents(session, person_id=places[0].person_id, now_s=store.now_s())
     else:
         with store.write() as session:
             if event == "room closed":
@@ -242,16 +255,19 @@ def test_what_ends_a_class_ends_it_at_once(store: Store, group: Class, event: st
                 choices.choose_purpose(session, purpose="self", number=1, now_s=store.now_s())
     group.pass_time(5)
     assert len(group.shown(room)) == before
-    assert group.hub.count_streams(room.id) == (2 if event == "erased" else 0)
+    assert group.hub.count_streams(room.id) == (
+        2 if event in ("erased", "consent withdrawn") else 0
+    )
 
 
 def test_a_camera_stores_no_row_per_face(store: Store, clock: Clock) -> None:
     hub, room = make_hub(store, clock), open_room(store, mode="camera")
     seat = hub.set_up(room.id, room.k_min)
     assert hub.watching(room.id) is seat
-    for _ in range(10):
+    for _ in range(18):
         clock.now_s += 0.5
-        seat.meter.add(frame(HERE, HERE, AWAY, HERE), clock.now_s)
+        seen = frame(HERE, HERE, AWAY, HERE, at_s=clock.now_s)
+        seat.meter.add(seen, clock.now_s)
         hub.tick()
     assert store.writer.flush()
     with store.read() as session:
@@ -262,6 +278,43 @@ def test_a_camera_stores_no_row_per_face(store: Store, clock: Clock) -> None:
     assert {(one.people, one.facing) for one in seconds} == {(4, 0.8)}
     hub.take_down(seat)
     assert hub.watching(room.id) is None
+
+
+def test_still_pictures_are_no_class(store: Store, group: Class) -> None:
+    """Five browsers, each with a poster before its camera."""
+    room = open_room(store)
+    places = group.add(room, 5)
+    for _ in range(120):
+        group.clock.now_s += 1
+        for seat in group.seats.values():
+            seat.meter.add(frame(HERE, posters=1), group.clock.now_s)
+            seat.meter.add(frame(HERE, posters=1), group.clock.now_s + 0.4)
+        group.hub.tick()
+    assert group.store.writer.flush()
+    assert all(seat.meter.is_still for seat in group.seats.values()), "which each is told"
+    with store.read() as session:
+        assert checkins.load_course(session, person_id=places[0].person_id).times_s.size
+        assert sittings.load_cohorts(session, room_id=room.id)[0] == {}
+    assert len(group.shown(room)) == 0
+    group.pass_time(9)
+    assert set(group.shown(room).people) == {5}, "people who sit down instead"
+
+
+def test_who_leaves_a_picture_behind_counts_for_a_minute_at_most(
+    store: Store, group: Class
+) -> None:
+    room = open_room(store)
+    group.add(room, 3)
+    group.pass_time(6)
+    for second in range(90):
+        group.clock.now_s += 1
+        for number, seat in enumerate(group.seats.values()):
+            seen = frame(HERE, at_s=0 if number == 0 else second)
+            seat.meter.add(seen, group.clock.now_s)
+            seat.meter.add(seen, group.clock.now_s + 0.4)
+        group.hub.tick()
+    assert group.store.writer.flush()
+    assert 50 < group.shown(room).times_s[-1] - group.shown(room).times_s[0] < 60 + HOLD_S + 6
 
 
 def test_a_person_is_gone_with_the_rooms_they_forgot(store: Store, group: Class) -> None:

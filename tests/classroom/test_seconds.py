@@ -49,24 +49,48 @@ def test_a_device_counts_the_face_in_focus_alone() -> None:
     assert meter.take()[0].covered_s == pytest.approx(0.5), "until the face was gone"
 
 
+def test_who_comes_back_is_no_still_picture_until_a_minute_has_passed() -> None:
+    meter = DeviceMeter()
+
+    def stand_still(from_s: int, to_s: int) -> bool:
+        for quarter in range(4 * from_s, 4 * to_s):
+            meter.add(frame(HERE), quarter / 4)
+        return meter.is_still
+
+    assert stand_still(0, 70), "it never moved"
+    assert not stand_still(200, 230)
+    assert stand_still(230, 270)
+
+
+def after_a_while(meter: CrowdMeter, *faces: tuple[str, float, float, float]) -> float:
+    """People who were before the camera for so long that it knows them to be people."""
+    for second in range(100, 108):
+        meter.add(frame(*faces, at_s=second), second)
+    meter.take()
+    assert meter.counted == len(faces)
+    return 108.0
+
+
 def test_a_camera_counts_frames_with_k_faces_and_no_others() -> None:
-    meter = CrowdMeter(3)
+    meter, faces = CrowdMeter(3), (HERE, AWAY, HERE, HERE)
+    begin_s = after_a_while(meter, *faces)
     for half in range(8):
-        people = 4 if half < 4 else 2
-        meter.add(frame(*[HERE, AWAY, HERE, HERE][:people]), 70 + half / 2)
+        people, at_s = (4 if half < 4 else 2), begin_s + half / 2
+        meter.add(frame(*faces[:people], at_s=at_s), at_s)
     done = meter.take()
-    assert meter.in_view == 2
-    assert [second for second, _ in done] == [70, 71]
-    assert [figures.people for _, figures in done] == [4, 4]
-    assert [figures.share(FACING) for _, figures in done] == [0.8, 0.8], "3 of 4, in tenths"
+    assert meter.in_view == meter.counted == 2
+    assert [second for second, _ in done] == [107, 108, 109]
+    assert [figures.people for _, figures in done] == [4, 4, 4]
+    assert [figures.share(FACING) for _, figures in done] == [0.8] * 3, "3 of 4, in tenths"
 
 
 def test_small_faces_have_no_pose_and_count_for_no_share_of_it() -> None:
     nan = float("nan")
     far = ("happy", nan, nan, nan)
-    meter = CrowdMeter(3)
-    for time_s in (1.0, 2.0):
-        meter.add(frame(HERE, HERE, far, far), time_s)
+    meter, faces = CrowdMeter(3), (HERE, HERE, far, far)
+    begin_s = after_a_while(meter, *faces)
+    for time_s in (begin_s, begin_s + 1):
+        meter.add(frame(*faces, at_s=time_s), time_s)
     figures = meter.take()[0][1]
     assert figures.share(FACING) is None, "two poses are fewer than three"
     assert all(np.isfinite(figures.probs))

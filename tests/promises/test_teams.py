@@ -11,7 +11,8 @@ from sqlalchemy import delete
 from fer_core.labels import NUM_EMOTIONS
 from fer_core.storage import Store, persons
 from fer_core.storage.recording import write_rows
-from fer_core.storage.tables import Base, Person
+from fer_core.storage.table_base import TableBase
+from fer_core.storage.tables import Person
 from fer_core.storage.teams import PersonDay, publish_days
 from fer_core.wellbeing.team import Day, add_up, summarise
 from tests.promises.algebra import Weights, few_told
@@ -64,7 +65,7 @@ class Company:
     def __init__(self, store: Store) -> None:
         self.store = store
         with store.write() as session:
-            for table in reversed(Base.metadata.sorted_tables):
+            for table in reversed(TableBase.metadata.sorted_tables):
                 session.execute(delete(table))
             made = [persons.create_team(session, name=n, now_s=FIRST_S).id for n in ("A", "B")]
         self.teams: list[int | None] = [None, *made]
@@ -80,7 +81,11 @@ class Company:
         self.people.append(one)
         self.sit(len(self.people) - 1, days)
 
-    def sit(self, place: int, days: int) -> None:
+    def still(self, place: int, days: int) -> None:
+        """A picture of them was before the camera."""
+        self.sit(place, days, moved=False)
+
+    def sit(self, place: int, days: int, *, moved: bool | None = None) -> None:
         """They were seen on more days, or for longer: rows that were written late."""
         if not self.people:
             return
@@ -90,7 +95,7 @@ class Company:
             for day, (start_s, _) in enumerate(SPANS):
                 if days >> day & 1:
                     at_s = start_s + 3600 * (1 + self.times % 20)
-                    sitting = sit(session, one, at_s)
+                    sitting = sit(session, one, at_s, moved=moved)
                     write_rows(session, [row(sitting, one, at_s + i) for i in range(30)])
 
     def erase(self, place: int, _: int) -> None:
@@ -128,7 +133,7 @@ class Company:
         return few_told(self.seen, people, K)
 
 
-EVENTS = ("join", "sit", "erase", "move", "withdraw")
+EVENTS = ("join", "sit", "still", "erase", "move", "withdraw")
 BEGIN = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 7)), min_size=3, max_size=9)
 HISTORY = st.lists(
     st.lists(st.tuples(st.sampled_from(EVENTS), st.integers(0, 8), st.integers(0, 2)), max_size=4),
@@ -181,6 +186,16 @@ def test_a_newcomer_is_not_what_a_period_has_more_than_its_days(
     company.look()
     assert any(len(figure) == 3 * K + 1 for figure in company.seen), "the newcomer is shown"
     assert company.told() is None
+
+
+def test_posters_fill_no_group_around_one_person(property_store: tuple[Store, int, int]) -> None:
+    company = Company(property_store[0])
+    company.join(0, 0b1)
+    for place in range(1, K + 1):
+        company.join(0, 0)
+        company.still(place, 0b1)
+    company.look()
+    assert company.seen == []
 
 
 def test_who_changes_teams_is_in_no_second_block(property_store: tuple[Store, int, int]) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fer_core.reactions import Course, overlay
+from fer_core.reactions import ReactionCourse, overlay
 from tests.promises.algebra import Weights, few_told
 
 K = 3
@@ -14,13 +14,13 @@ SECONDS = 4
 _PROBE = 10.0**6
 
 
-def course(seen: int, value: float = 0.0) -> Course:
+def course(seen: int, value: float = 0.0) -> ReactionCourse:
     """Seen in the seconds whose bits are set."""
     probs = np.full((SECONDS, 7), np.nan)
     for second in range(SECONDS):
         if seen >> second & 1:
             probs[second] = value
-    return Course(probs, np.ones(SECONDS))
+    return ReactionCourse(probs, np.ones(SECONDS))
 
 
 def weights_of(viewers: list[int | None]) -> list[Weights]:

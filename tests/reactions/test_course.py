@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fer_core.labels import EMOTIONS
-from fer_core.reactions import Course, Heard, Mark, course_of, marks_of, overlay
+from fer_core.reactions import Heard, Mark, ReactionCourse, course_of, marks_of, overlay
 from fer_core.reactions.export import course_rows, overlay_rows, to_csv, to_json, to_parquet
 from fer_core.types import EmotionSample
 
@@ -20,7 +20,7 @@ def sample(second: float, emotion: int, track_id: int = 1, valid_s: float = 1.0)
     return EmotionSample(second, 1.0, track_id, np.eye(7, dtype=np.float32)[emotion], valid_s)
 
 
-def tops(course: Course) -> list[int | None]:
+def tops(course: ReactionCourse) -> list[int | None]:
     return [None if np.isnan(row[0]) else int(row.argmax()) for row in course.probs]
 
 
@@ -111,10 +111,10 @@ def test_any_marks_give_probabilities(
     assert (course.valid_s <= 1).all()
 
 
-def made(count: int, seconds: int = 3) -> list[Course]:
+def made(count: int, seconds: int = 3) -> list[ReactionCourse]:
     rng = np.random.default_rng(1)
     rows = rng.dirichlet(np.ones(7), (count, seconds))
-    return [Course(one, np.ones(seconds)) for one in rows]
+    return [ReactionCourse(one, np.ones(seconds)) for one in rows]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_viewers_count_in_full_groups(given_: int, viewers: int | None) -> None:
 
 
 def test_a_group_of_which_one_is_gone_is_withheld() -> None:
-    courses: list[Course | None] = [*made(12)]
+    courses: list[ReactionCourse | None] = [*made(12)]
     second = overlay(courses[5:10], 5)
     courses[1] = None
     both = overlay(courses, 5)
@@ -162,6 +162,8 @@ def test_files_say_the_same() -> None:
     course.probs[2] = np.nan
     rows = course_rows(course)
     read = list(csv.DictReader(io.StringIO(to_csv(rows))))
+    assert to_csv([row | {"model": "+\u00fc"} for row in rows]).startswith("\ufefftime_s,")
+    assert ",'+\u00fc\n" in to_csv([row | {"model": "+\u00fc"} for row in rows])
     assert [row["happy"] for row in read] == [*(str(row["happy"]) for row in rows[:2]), ""]
     document = json.loads(to_json(rows, clip="Advert"))
     assert (document["clip"], document["seconds"]) == ("Advert", rows)

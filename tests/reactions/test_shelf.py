@@ -11,7 +11,7 @@ import pytest
 
 from fer_core.config import settings
 from fer_core.errors import ConfigError, FerError, InputError, LimitError
-from fer_core.reactions import Course, Shelf, shelf
+from fer_core.reactions import ReactionCourse, Shelf, shelf
 from tests.analysis.clips import write_video
 from tests.clock import Clock
 from tests.kills import kill_before
@@ -29,10 +29,28 @@ def place(tmp_path: Path) -> tuple[Shelf, Clock]:
     return Shelf(tmp_path / "reactions", clock=clock), clock
 
 
-def course() -> Course:
+def course() -> ReactionCourse:
     probs = np.full((3, 7), 1 / 7)
     probs[1] = np.nan
-    return Course(probs, np.array([1, 0, 0.5]))
+    return ReactionCourse(probs, np.array([1, 0, 0.5]))
+
+
+@pytest.mark.parametrize(
+    ("codec", "pixels", "words"),
+    [
+        ("mpeg4", "yuv420p", r"holds mpeg4 video \(yuv420p\)"),
+        ("libx265", "yuv420p", r"holds hevc video"),
+        ("libx264", "yuv420p10le", r"holds h264 video \(yuv420p10le\)"),
+    ],
+)
+def test_what_not_every_browser_plays_is_refused(
+    place: tuple[Shelf, Clock], tmp_path: Path, codec: str, pixels: str, words: str
+) -> None:
+    path = write_video(tmp_path / "c.mp4", frames=10, codec=codec, pix_fmt=pixels)
+    with pytest.raises(InputError, match=words) as caught:
+        place[0].add("Advert", "c.mp4", io.BytesIO(path.read_bytes()))
+    assert "save it as H.264 or VP9" in str(caught.value)
+    assert place[0].clips() == []
 
 
 def test_a_clip_and_what_viewers_gave(place: tuple[Shelf, Clock], video: bytes) -> None:
@@ -136,3 +154,35 @@ def test_a_clip_that_was_being_removed_is_gone_after_the_next_sweep(
             assert [p for p in (tmp_path / f"try-{number}").rglob("*") if p.is_file()] == []
         number += 1
     assert (before, number > 5) == (1, True)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="it needs Linux")
+@pytest.mark.parametrize("how", ["taken back", "given anew", "too old"])
+def test_a_viewing_that_goes_is_whole_or_gone_at_every_kill(
+    video: bytes, tmp_path: Path, how: str
+) -> None:
+    number, killed = 0, True
+    while killed:
+        number += 1
+        clock = Clock()
+        mine = Shelf(tmp_path / f"try-{number}" / "reactions", clock=clock)
+        clip = mine.add("An advert", "a.mp4", io.BytesIO(video))
+        code = mine.give(clip, course(), "I agree.", "one")
+        if how == "too old":
+            clock.now_s += 31 * 86_400
+        act = {
+            "taken back": functools.partial(mine.take_back, code),
+            "given anew": functools.partial(mine.give, clip, course(), "I agree.", "one"),
+            "too old": mine.purge,
+        }[how]
+        killed = kill_before(number, act, tmp_path / f"try-{number}")
+        viewings = tmp_path / f"try-{number}" / "reactions" / clip.key / "viewings"
+        for piece in viewings.glob(".*.part"):
+            os.utime(piece, (1, 1))
+        mine.purge()
+        left = [path for path in viewings.iterdir() if b"probs" in path.read_bytes()]
+        assert len(left) <= (1 if how != "too old" else 0), "one browser counts once"
+        assert all(path.suffix == ".json" for path in left), "no piece holds numbers"
+        if how == "taken back" and left:  # killed before it was done: the code still works
+            assert mine.take_back(code)
+    assert number > 2

@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from fer_core.config import Settings
 from fer_core.storage import Database, Store
 from fer_core.storage.database import database_url
-from fer_core.storage.tables import Base
+from fer_core.storage.table_base import TableBase
 from tests.clock import Clock
 from tests.storage.fills import add_person
 from tests.storage.postgres import Server, run_postgres
@@ -38,7 +38,7 @@ def postgres() -> Iterator[Server]:
 
 def empty_template(postgres: Server) -> None:
     """Take away what the test before left in the database ``template``."""
-    tables = ", ".join(Base.metadata.tables)
+    tables = ", ".join(TableBase.metadata.tables)
     postgres.run_sql(f"TRUNCATE {tables} RESTART IDENTITY", "template")
 
 

@@ -43,6 +43,7 @@ def sit(
     kind: str = "checkin",
     room_id: int | None = None,
     purpose: str = "tests",
+    moved: bool | None = None,
 ) -> int:
     """Id of a check-in under a consent that is in force until the owner makes the next choice."""
     consent = persons.give_consent(
@@ -60,6 +61,7 @@ def sit(
         kind=kind,
         now_s=now_s,
         room_id=room_id,
+        moved=moved,
     ).id
 
 

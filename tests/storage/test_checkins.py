@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from fer_core.storage import SampleRow, Store, checkins, persons
+from fer_core.storage import SampleRow, Store, checkins, persons, recording
 from fer_core.storage.recording import recompute_minutes, write_rows
+from fer_core.storage.sums import load_minutes, sum_buckets
 from fer_core.storage.tables import Minute, Sample
 from fer_core.types import EmotionSample
 from tests.storage.fills import ANGRY, HAPPY, add_person, row, sit
@@ -18,12 +19,12 @@ START_S = 1_799_999_940  # a whole minute
 def test_samples_of_minutes_add_up(store: Store) -> None:
     person_id, checkin_id = add_person(store, "otter", seconds=90, start_s=START_S + 30)
     with store.read() as session:
-        minutes = checkins.load_minutes(session, person_id=person_id)
+        minutes = load_minutes(session, person_id=person_id)
         assert [(minute, sums.seconds) for minute, sums in minutes] == [
             (START_S, 30),
             (START_S + 60, 60),
         ]
-        total = checkins.sum_buckets(session, buckets=[(START_S, START_S + 120)])[0]
+        total = sum_buckets(session, buckets=[(START_S, START_S + 120)])[0]
         course = checkins.load_course(session, person_id=person_id, checkin_id=checkin_id)
     assert (total.person_id, total.bucket, total.seconds) == (person_id, 0, 90)
     assert total.valid_s == pytest.approx(81)
@@ -39,7 +40,7 @@ def test_a_second_written_twice_counts_once_and_the_later_holds(store: Store) ->
     with store.write() as session:
         assert write_rows(session, [row(checkin_id, person_id, START_S + 1, ANGRY)]) == 1
     with store.read() as session:
-        total = checkins.sum_buckets(session, buckets=[(START_S, START_S + 60)])[0]
+        total = sum_buckets(session, buckets=[(START_S, START_S + 60)])[0]
     assert total.seconds == 3
     np.testing.assert_allclose(total.mean, (2 * np.array(HAPPY) + ANGRY) / 3, atol=1e-6)
 
@@ -53,7 +54,7 @@ def test_shares_are_of_the_time_in_which_they_were_measured(store: Store) -> Non
     ]
     with store.write() as session:
         write_rows(session, rows)
-        total = checkins.sum_buckets(session, buckets=[(START_S, START_S + 60)])[0]
+        total = sum_buckets(session, buckets=[(START_S, START_S + 60)])[0]
     assert (total.facing_s, total.facing_of_s) == (pytest.approx(0.9), pytest.approx(1.2))
     assert (total.eyes_s, total.eyes_of_s) == (pytest.approx(0.15), pytest.approx(0.3))
 
@@ -89,11 +90,11 @@ def test_deleting_one_checkin_takes_its_part_of_the_sums(store: Store) -> None:
         second = sit(session, person_id, START_S)
         write_rows(session, [row(second, person_id, START_S + 20 + i, ANGRY) for i in range(100)])
         assert checkins.delete_checkin(session, checkin_id=second, person_id=person_id)
-        minutes = checkins.load_minutes(session, person_id=person_id)
+        minutes = load_minutes(session, person_id=person_id)
         assert [sums.seconds for _, sums in minutes] == [50]
         np.testing.assert_allclose(minutes[0][1].mean, HAPPY, atol=1e-6)
         assert checkins.delete_checkin(session, checkin_id=checkin_id, person_id=person_id)
-        assert checkins.load_minutes(session, person_id=person_id) == []
+        assert load_minutes(session, person_id=person_id) == []
 
 
 def test_buckets_choose_team_person_and_real_people(store: Store) -> None:
@@ -109,7 +110,7 @@ def test_buckets_choose_team_person_and_real_people(store: Store) -> None:
     with store.read() as session:
 
         def who(**how: object) -> list[tuple[int, int]]:
-            rows = checkins.sum_buckets(session, **{"buckets": day, **how})  # type: ignore[arg-type]
+            rows = sum_buckets(session, **{"buckets": day, **how})  # type: ignore[arg-type]
             return [(sums.bucket, sums.person_id) for sums in rows]
 
         assert who() == [(0, first), (0, second)]
@@ -151,10 +152,10 @@ def _row_fields() -> dict[str, object]:
 
 def test_a_row_of_a_sample() -> None:
     sample = EmotionSample(12.0, 1.0, 3, np.array(HAPPY), valid_s=0.5, facing=1.0)
-    made = SampleRow.of(sample, checkin_id=7, person_id=8, zero_s=1000.25, quality=0.4)
+    made = SampleRow.of(sample, checkin_id=7, person_id=8, zero_s=1000.25)
     assert (made.second_s, made.track_id, made.coverage) == (1012, 3, 0.5)
     values = made.values()
-    assert (values["facing"], values["eyes_open"], values["quality"]) == (1.0, None, 0.4)
+    assert (values["facing"], values["eyes_open"]) == (1.0, None)
 
 
 @settings(deadline=None, max_examples=25)
@@ -184,9 +185,9 @@ def test_roll_ups_are_what_the_samples_say(
                 ],
             )
         course = checkins.load_course(session, person_id=person_id)
-        kept = checkins.load_minutes(session, person_id=person_id)
+        kept = load_minutes(session, person_id=person_id)
         recompute_minutes(session, [(person_id, START_S + 60 * i) for i in range(6)])
-        anew = checkins.load_minutes(session, person_id=person_id)
+        anew = load_minutes(session, person_id=person_id)
     assert sum(sums.seconds for _, sums in kept) == len(seconds) == len(course.times_s)
     assert sum(sums.valid_s for _, sums in kept) == pytest.approx(course.coverage.sum())
     measured = ~np.isnan(course.facing)
@@ -196,3 +197,24 @@ def test_roll_ups_are_what_the_samples_say(
     assert [(minute, sums.seconds, sums.valid_s) for minute, sums in kept] == [
         (minute, sums.seconds, sums.valid_s) for minute, sums in anew
     ]
+
+
+def test_sums_by_the_minute_are_everybodys_own(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "_MOST_PERSONS", 2)  # three of the same minute: two statements
+    ids = [add_person(store, f"otter {number}") for number in range(5)]
+    seconds = [range(0, 30), range(0, 90), range(0, 30), range(0, 30), range(120, 150)]
+    for (person_id, checkin_id), mine in zip(ids, seconds, strict=True):
+        for second in mine:
+            store.writer.put(row(checkin_id, person_id, second))
+    assert store.writer.flush(30)
+    with store.read() as session:
+        found = session.execute(select(Minute.person_id, Minute.minute_s, Minute.seconds)).all()
+    expected = set()
+    for (person_id, _), mine in zip(ids, seconds, strict=True):
+        for minute in {second - second % 60 for second in mine}:
+            inside = sum(minute <= second < minute + 60 for second in mine)
+            expected.add((person_id, minute, inside))
+    assert {tuple(one) for one in found} == expected
+    assert len(found) == len(expected)

@@ -13,8 +13,12 @@ from fer_core.access import Role
 from fer_core.access.links import find_access, make_owner_link, redeem
 from fer_core.errors import StorageError
 from fer_core.storage import Store, audit, checkins, export, persons, rooms
+from fer_core.storage.access_tables import AuditEntry, Holder
 from fer_core.storage.recording import write_rows
-from fer_core.storage.tables import AuditEntry, Base, CheckIn, Consent, Holder, Person, Room, Sample
+from fer_core.storage.room_tables import Room
+from fer_core.storage.sums import load_minutes
+from fer_core.storage.table_base import TableBase
+from fer_core.storage.tables import CheckIn, Consent, Person, Sample
 from fer_core.text import csv_cell
 from tests.clock import Clock
 from tests.storage.fills import ANGRY, add_person, row, sit
@@ -27,7 +31,7 @@ def _rows(store: Store) -> dict[str, int]:
     with store.read() as session:
         return {
             name: len(session.execute(select(table)).all())
-            for name, table in Base.metadata.tables.items()
+            for name, table in TableBase.metadata.tables.items()
         }
 
 
@@ -50,7 +54,7 @@ def test_erase_takes_the_person_out_of_every_table(store: Store) -> None:
     assert after == before
     assert not store.erase(person_id=person_id), "there is nothing left to erase"
     with store.read() as session:
-        assert len(checkins.load_minutes(session, person_id=other)) > 0
+        assert len(load_minutes(session, person_id=other)) > 0
         entry = session.scalars(select(AuditEntry)).one()
         assert entry.action == "erased"
         assert entry.number > 0
@@ -181,7 +185,7 @@ def test_who_comes_back_keeps_the_pseudonym_but_not_the_old_samples(
     store.purge(30)
     with store.read() as session:
         assert session.get(Person, person_id) is not None
-        assert checkins.load_minutes(session, person_id=person_id) == []
+        assert load_minutes(session, person_id=person_id) == []
         assert checkins.list_checkins(session, person_id=person_id) == []
 
 
@@ -212,6 +216,15 @@ def test_export_holds_everything_of_one_person(store: Store) -> None:
     assert {line["pseudonym"] for line in table} == {"'=HYPERLINK(1)"}
     assert {line["note"] for line in table} == {'\'+1,\n"2"'}
     assert float(table[0]["p_happy"]) == pytest.approx(0.88)
+    assert table_text.getvalue().startswith("pseudonym"), "all is ASCII: no mark"
+
+
+def test_a_table_that_is_not_ascii_begins_with_the_mark(store: Store) -> None:
+    person_id, _ = add_person(store, "Jürgen", seconds=1)
+    written = io.StringIO(newline="")
+    export.write_samples_csv(store.read, written, person_id=person_id)
+    assert written.getvalue().startswith("\ufeffpseudonym")
+    assert "Jürgen" in written.getvalue()
 
 
 def test_an_export_is_read_in_pieces_and_nobody_waits(store: Store) -> None:

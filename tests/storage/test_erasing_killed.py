@@ -15,7 +15,9 @@ from fer_core.storage import Database, Store, checkins, rooms
 from fer_core.storage.choices import choose_purpose
 from fer_core.storage.erasing import erase_person
 from fer_core.storage.recording import write_rows
-from fer_core.storage.tables import Base, Cleaning, Person
+from fer_core.storage.sums import load_minutes
+from fer_core.storage.table_base import TableBase
+from fer_core.storage.tables import Cleaning, Person
 from tests.storage.fills import add_person, row
 
 NEEDLE = "needle-quetzal-7351"
@@ -73,7 +75,7 @@ def every_kill(store: Store, make: Callable[[], int], erase: Callable[[Store, in
         with born.read() as session:
             if session.get(Person, person_id) is not None:
                 assert is_killed
-                assert checkins.load_minutes(session, person_id=person_id), "nothing is half gone"
+                assert load_minutes(session, person_id=person_id), "nothing is half gone"
             assert session.scalar(select(func.count()).select_from(Cleaning)) == 0
         with born.read() as session:
             is_there = session.get(Person, person_id) is not None
@@ -86,12 +88,44 @@ def every_kill(store: Store, make: Callable[[], int], erase: Callable[[Store, in
             return number - 1
 
 
+def each_kill(
+    store: Store,
+    make: Callable[[], int],
+    act: Callable[[Store, int], object],
+    check: Callable[[Store, int], object],
+) -> int:
+    """The same for what is no erasure of a person: ``check`` what the next process made of it.
+
+    Returns:
+        How many kills there were.
+    """
+    number, is_killed = 0, True
+    while is_killed:
+        number += 1
+        made = make()
+        dying = next_process(store)
+        dying.open()
+        try:
+            with killed_before(dying, number):
+                act(dying, made)
+            is_killed = False
+        except (Killed, SQLAlchemyError, StorageError):
+            pass
+        dying.writer.close()
+        dying.database.close()
+        born = next_process(store)
+        born.purge(30)
+        check(born, made)
+        born.close()
+    return number - 1
+
+
 def count_rows(store: Store) -> dict[str, int]:
     """Of every table that may hold something of a person."""
     with store.read() as session:
         counts = {
             name: session.scalar(select(func.count()).select_from(table)) or 0
-            for name, table in Base.metadata.tables.items()
+            for name, table in TableBase.metadata.tables.items()
             if name not in ("audit_log", "rooms", "choices")
         }
     return {name: count for name, count in counts.items() if count}
@@ -176,3 +210,52 @@ def test_what_a_killed_process_owes_writes_the_file_anew(sqlite_store: Store) ->
     dying.database.close()  # killed before it cleaned anything
     sqlite_store.purge(30)
     assert file.stat().st_size < before / 2
+
+
+@pytest.mark.parametrize("how", ["changed", "deleted"])
+def test_a_note_or_a_checkin_that_goes(sqlite_store: Store, how: str) -> None:
+    def make() -> int:
+        person_id, checkin_id = add_person(sqlite_store, "otter", seconds=5)
+        with sqlite_store.write() as session:
+            checkins.set_note(session, checkin_id=checkin_id, person_id=person_id, note=NOTE)
+        return person_id
+
+    def act(dying: Store, person_id: int) -> None:
+        with dying.write() as session:
+            (checkin,) = checkins.list_checkins(session, person_id=person_id)
+            ids = {"checkin_id": checkin.id, "person_id": person_id}
+            if how == "changed":
+                checkins.set_note(session, **ids, note="well")
+            else:
+                checkins.delete_checkin(session, **ids)
+        dying.clean_files()
+
+    def check(born: Store, person_id: int) -> None:
+        with born.read() as session:
+            left = checkins.list_checkins(session, person_id=person_id)
+            minutes = load_minutes(session, person_id=person_id)
+            notes = [one.note for one in left]
+        assert bool(minutes) == bool(left), "the sums go with the check-in"
+        if notes == [NOTE]:  # killed before it was done: all of it is there, and can be asked again
+            act(born, person_id)
+        assert found_in(sqlite_store) == []
+        born.erase(person_id=person_id)
+
+    assert each_kill(sqlite_store, make, act, check) > 5
+
+
+def test_what_is_too_old(sqlite_store: Store) -> None:
+    """The clock's own deletion: samples, sums, check-ins and the pseudonym."""
+    long_ago_s = sqlite_store.now_s() - 40 * 86_400
+
+    def make() -> int:
+        person_id, checkin_id = add_person(sqlite_store, NEEDLE, seconds=5, start_s=long_ago_s)
+        with sqlite_store.write() as session:
+            checkins.set_note(session, checkin_id=checkin_id, person_id=person_id, note=NOTE)
+        return person_id
+
+    def check(born: Store, _: int) -> None:
+        assert count_rows(born) == {}
+        assert found_in(sqlite_store) == []
+
+    assert each_kill(sqlite_store, make, lambda dying, _: dying.purge(30), check) > 10

@@ -3,18 +3,19 @@
 import shutil
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Column, MetaData, Table, inspect, text
 
 from fer_core.config import Settings
 from fer_core.errors import StorageError
 from fer_core.storage import Database, migrate
 from fer_core.storage.database import database_url
-from fer_core.storage.tables import Base
+from fer_core.storage.table_base import TableBase
 from tests.storage.postgres import Server
 
 REVISIONS = [
@@ -47,7 +48,7 @@ def test_forward_from_every_revision(empty: Settings, first: str) -> None:
     database.prepare()
     database.prepare()  # once more changes nothing
     with database.engine.connect() as connection:
-        found = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        found = compare_metadata(MigrationContext.configure(connection), TableBase.metadata)
     database.close()
     assert found == [], "models and migrations say the same"
 
@@ -72,7 +73,7 @@ def test_two_at_once_apply_it_once(empty: Settings) -> None:
     for database in databases:
         database.close()
     assert errors == []
-    assert set(tables) == {*Base.metadata.tables, "alembic_version"}
+    assert set(tables) == {*TableBase.metadata.tables, "alembic_version"}
 
 
 def test_a_newer_database_is_refused_in_one_sentence(sqlite_template: Path, tmp_path: Path) -> None:
@@ -83,3 +84,34 @@ def test_a_newer_database_is_refused_in_one_sentence(sqlite_template: Path, tmp_
     with pytest.raises(StorageError, match=r"of a newer Mien \(revision 9999\)"):
         database.prepare()
     database.close()
+
+
+def test_samples_stay_where_a_column_of_theirs_goes(empty: Settings) -> None:
+    database = Database(database_url(empty))
+    if database.path is not None:
+        database.path.parent.mkdir(parents=True)
+        database.path.touch()
+    tables = ("persons", "checkins", "samples")
+    with database._writing.connect() as connection:
+        migrate.migrate(connection, "0003")
+    with database._writing.begin() as connection:
+        for name in tables:
+            table = Table(name, MetaData(), autoload_with=connection)
+            connection.execute(
+                table.insert(),
+                {
+                    column.name: _any_value(column)
+                    for column in table.columns
+                    if not column.nullable or column.name == "quality"
+                },
+            )
+    database.prepare()
+    with database.engine.connect() as connection:
+        counts = [connection.execute(text(f"SELECT count(*) FROM {name}")) for name in tables]
+        found = [one.scalar_one() for one in counts]
+    database.close()
+    assert found == [1, 1, 1]
+
+
+def _any_value(column: Column[Any]) -> object:
+    return "x" if column.type.python_type is str else 1

@@ -2,12 +2,14 @@
 ``python -m fer_core bench storage``; here, that the database answers from the right index."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
 from fer_core.storage import Store, checkins
+from fer_core.storage.sums import load_minutes, sum_buckets
 from tests.storage.fills import add_person
 
 DAY_S = 86_400
@@ -37,20 +39,29 @@ def _plans(store: Store, ask: Any, kind: str = r"\s*(SELECT|WITH)") -> list[str]
 def test_the_teams_month_comes_from_the_minutes(sqlite_store: Store) -> None:
     add_person(sqlite_store, "otter", seconds=100)
     days = [(day * DAY_S, (day + 1) * DAY_S) for day in range(20_000, 20_030)]
-    (plan,) = _plans(
-        sqlite_store, lambda session: checkins.sum_buckets(session, buckets=days, team_id=1)
-    )
+    (plan,) = _plans(sqlite_store, lambda session: sum_buckets(session, buckets=days, team_id=1))
     assert "samples" not in plan
     assert re.search(r"SEARCH minutes USING (INDEX|PRIMARY KEY)", plan)
     assert "SCAN minutes" not in plan
 
 
-@pytest.mark.parametrize("name", ["load_course", "load_minutes", "list_checkins"])
-def test_what_one_person_sees_is_searched_by_person(sqlite_store: Store, name: str) -> None:
-    person_id, _ = add_person(sqlite_store, "otter", seconds=100)
+def test_still_check_ins_are_found_by_their_time(sqlite_store: Store) -> None:
+    add_person(sqlite_store, "otter", seconds=100)
+    days = [(day * DAY_S, (day + 1) * DAY_S) for day in range(20_000, 20_030)]
     (plan,) = _plans(
-        sqlite_store, lambda session: getattr(checkins, name)(session, person_id=person_id)
+        sqlite_store, lambda session: sum_buckets(session, buckets=days, of_still=True)
     )
+    assert "SCAN samples" not in plan
+    assert re.search(r"SEARCH samples USING .*\(checkin_id=\?", plan)
+    assert re.search(r"SEARCH checkins USING .*started_s", plan)
+
+
+@pytest.mark.parametrize("load", [checkins.load_course, load_minutes, checkins.list_checkins])
+def test_what_one_person_sees_is_searched_by_person(
+    sqlite_store: Store, load: Callable[..., object]
+) -> None:
+    person_id, _ = add_person(sqlite_store, "otter", seconds=100)
+    (plan,) = _plans(sqlite_store, lambda session: load(session, person_id=person_id))
     assert re.search(r"SEARCH \w+ USING .*\(person_id=\?", plan)
     assert not re.search(r"SCAN (samples|minutes|checkins)", plan)
 

@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from fer_core.errors import ConfigError, InputError
-from fer_core.storage import Store, audit, checkins, choices, rooms
+from fer_core.storage import Store, audit, choices, rooms
+from fer_core.storage.access_tables import AuditEntry
 from fer_core.storage.recording import write_rows
-from fer_core.storage.tables import AuditEntry, CheckIn, Sample
+from fer_core.storage.sums import load_minutes
+from fer_core.storage.tables import CheckIn, Sample
 from tests.storage.fills import add_person, row, sit
 
 MINE, OTHER = 11, 22
@@ -82,7 +84,7 @@ def test_who_rejoins_is_the_same_and_who_leaves_takes_all_along(store: Store) ->
         left = session.scalars(select(CheckIn.id).where(CheckIn.person_id == first)).all()
         assert list(left) == [own_checkin], "what they did by themselves stays"
         assert len(session.scalars(select(Sample)).all()) == 2
-        assert sum(s.seconds for _, s in checkins.load_minutes(session, person_id=first)) == 2
+        assert sum(s.seconds for _, s in load_minutes(session, person_id=first)) == 2
 
 
 def test_markers_stand_in_order(store: Store) -> None:

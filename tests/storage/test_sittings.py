@@ -1,8 +1,8 @@
 """Sittings in rooms, signs of life and groups that were shown, on both databases."""
 
 from fer_core.storage import Store, persons, rooms, sittings
-from fer_core.storage.tables import Room, RoomMember
-from tests.storage.fills import add_person
+from fer_core.storage.room_tables import Room, RoomMember
+from tests.storage.fills import add_person, sit
 
 
 def _room(store: Store) -> Room:
@@ -46,7 +46,11 @@ def test_only_members_find_a_room_that_is_closed(store: Store) -> None:
             assert found is not None
         assert sittings.find_own_room(session, code=room.code, person_id=stranger) is None
         assert sittings.find_own_room(session, code="' OR 1=1", person_id=person) is None
+        assert sittings.members_of(session, room_ids=[room.id]) == set(), "nobody agreed yet"
+        sit(session, person, 110, kind=sittings.KIND, room_id=room.id)
         assert sittings.members_of(session, room_ids=[room.id]) == {(room.id, person)}
+        persons.withdraw_consents(session, person_id=person, now_s=160)
+        assert sittings.members_of(session, room_ids=[room.id]) == set()
 
 
 def test_a_sign_of_life_brings_nobody_back(store: Store) -> None:

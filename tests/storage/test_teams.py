@@ -8,7 +8,7 @@ from fer_core.storage.erasing import purge
 from fer_core.storage.recording import write_rows
 from fer_core.storage.teams import NO_TEAM, PersonDay, publish_days
 from tests.clock import Clock
-from tests.storage.fills import add_person, row, sit
+from tests.storage.fills import ANGRY, HAPPY, add_person, row, sit
 
 DAY_S = 86_400
 DAY = (1_799_971_200, 1_799_971_200 + DAY_S)
@@ -77,6 +77,42 @@ def test_teams_are_cells_of_their_own(store: Store) -> None:
     assert ids_of(found) == in_team, "two without a team are no group, and in no total"
     assert {one.team for one in found} == {team_id}
     assert ids_of(shown(store, k=2)) == in_team, "a day is cut once"
+
+
+def sit_still(store: Store, person_id: int, at_s: int, seconds: int = 60) -> int:
+    """A check-in whose face never moved."""
+    with store.write() as session:
+        sitting = sit(session, person_id, at_s, moved=False)
+        write_rows(session, [row(sitting, person_id, at_s + i, ANGRY) for i in range(seconds)])
+    return sitting
+
+
+def test_a_still_picture_is_nobody_and_adds_nothing(store: Store) -> None:
+    mine = fill(store, 2)
+    poster, _ = add_person(store, "poster", start_s=DAY[0])
+    agree(store, poster)
+    sitting = sit_still(store, poster, DAY[0] + 7200)
+    assert shown(store) == [], "two people and a picture are no three"
+    with store.write() as session:
+        checkins.note_moved(session, checkin_id=sitting, person_id=mine[0])
+    assert shown(store) == [], "nobody says so of another's"
+    with store.write() as session:
+        checkins.note_moved(session, checkin_id=sitting, person_id=poster)
+    assert ids_of(shown(store)) == [*mine, poster]
+
+
+def test_beside_a_still_picture_the_rest_of_the_day_counts(store: Store) -> None:
+    mine = fill(store, 3)
+    # Within the same minute, in another one, and in the minute before midnight.
+    stills = [sit_still(store, mine[0], at) for at in (DAY[0] + 3630, DAY[0] + 9000, DAY[1] - 30)]
+    found = {one.sums.person_id: one.sums for one in shown(store)}
+    assert sorted(found) == mine
+    for one in found.values():
+        assert (one.seconds, one.valid_s) == (60, pytest.approx(54.0))
+        assert one.mean == pytest.approx(HAPPY, abs=1e-6)
+    with store.write() as session:
+        checkins.delete_checkin(session, checkin_id=stills[0], person_id=mine[0])
+    assert ids_of(shown(store)) == mine, "what was in no figure changes none"
 
 
 def test_days_of_people_without_a_team_are_a_cell_as_well(store: Store) -> None:

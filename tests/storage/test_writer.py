@@ -14,7 +14,8 @@ from fer_core.config import Settings
 from fer_core.storage import Database, RecordWriter, RoomSecondRow, Store, rooms
 from fer_core.storage import writer as writing
 from fer_core.storage.database import database_url
-from fer_core.storage.tables import RoomSecond, Sample
+from fer_core.storage.room_tables import RoomSecond
+from fer_core.storage.tables import Sample
 from tests.clock import wait_until
 from tests.storage.conftest import empty_template
 from tests.storage.fills import HAPPY, add_person, row
@@ -146,7 +147,7 @@ def test_a_full_disk(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> No
     full._writing = full.engine.execution_options(mien_write=True)
     good, sqlite_store.database = sqlite_store.database, full
     ids = (ids[0], ids[1])
-    sqlite_store.writer.put(*(row(ids[1], ids[0], s, quality=0.5) for s in range(100, 3000)))
+    sqlite_store.writer.put(*(row(ids[1], ids[0], s, facing=0.5) for s in range(100, 3000)))
     wait_until(lambda: sqlite_store.problem is not None)
     assert "the disk is full" in str(sqlite_store.problem)
     sqlite_store.database = good

@@ -41,11 +41,15 @@ def test_seconds_count_by_the_time_seen_in_them() -> None:
     assert found.valid_s == pytest.approx(1.0)
 
 
-def test_interval_needs_two_blocks_and_is_repeatable() -> None:
+def test_interval_needs_six_blocks_and_is_repeatable() -> None:
     rng = np.random.default_rng(3)
     probs = rng.dirichlet(np.ones(7), 60)
-    short = estimate_ratio(range(10), probs[:10], np.ones(10), STRESS, window_s=60)
-    assert np.isnan([short.low, short.high]).all()
+    for seconds in (10, 20, 50):
+        short = estimate_ratio(
+            range(seconds), probs[:seconds], np.ones(seconds), STRESS, window_s=60
+        )
+        assert np.isnan([short.low, short.high]).all()
+        assert judge_stress(short) is Verdict.CANNOT_TELL
     first, second = (
         estimate_ratio(range(60), probs, np.ones(60), STRESS, window_s=60) for _ in range(2)
     )

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fer_core.labels import EMOTIONS
-from fer_core.types import EmotionSample
+from fer_core.types import EmotionSample, Faces, FrameResult
 from fer_core.wellbeing.ratios import STRESS_FIVE, Verdict
-from fer_core.wellbeing.sitting import Alert, Rule, Second, Sitting, judge
+from fer_core.wellbeing.sitting import Alert, Rule, SecondKind, Sitting, judge
 
 
 def sample(
@@ -22,19 +22,19 @@ def sample(
 @pytest.mark.parametrize(
     ("found", "what"),
     [
-        ([], Second.AWAY),
-        ([sample(0)], Second.KEPT),
-        ([sample(0), sample(0, track=2)], Second.PAUSED),
-        ([sample(0), sample(0, track=2, valid_s=0.1)], Second.KEPT),
-        ([sample(0, valid_s=0.1)], Second.AWAY),
+        ([], SecondKind.AWAY),
+        ([sample(0)], SecondKind.KEPT),
+        ([sample(0), sample(0, track=2)], SecondKind.PAUSED),
+        ([sample(0), sample(0, track=2, valid_s=0.1)], SecondKind.KEPT),
+        ([sample(0, valid_s=0.1)], SecondKind.AWAY),
     ],
 )
-def test_what_a_second_is(found: list[EmotionSample], what: Second) -> None:
+def test_what_a_second_is(found: list[EmotionSample], what: SecondKind) -> None:
     sitting = Sitting()
     kept = sitting.take(found, 1.5)
     assert sitting.seconds == [what]
-    assert len(kept) == (what is Second.KEPT)
-    assert sitting.is_paused is (what is Second.PAUSED)
+    assert len(kept) == (what is SecondKind.KEPT)
+    assert sitting.is_paused is (what is SecondKind.PAUSED)
     assert all(one.track_id == 1 for one in kept), "the stray face is not the one kept"
 
 
@@ -42,9 +42,9 @@ def test_a_second_waits_until_it_is_analysed() -> None:
     """A busy server is behind: what it has not looked at yet is not away."""
     sitting = Sitting()
     assert len(sitting.take([sample(0)], 2.4)) == 1
-    assert sitting.seconds == [Second.KEPT]
+    assert sitting.seconds == [SecondKind.KEPT]
     sitting.take([sample(0), sample(1)], 2.5)
-    assert sitting.seconds == [Second.KEPT, Second.KEPT]
+    assert sitting.seconds == [SecondKind.KEPT, SecondKind.KEPT]
 
 
 def test_an_hour_is_the_end_pauses_included() -> None:
@@ -123,3 +123,28 @@ def test_the_alert_needs_the_whole_time_without_a_break() -> None:
     assert alert.update(Verdict.STRESSED, 30)
     assert not alert.update(Verdict.CANNOT_TELL, 31)
     assert not alert.update(Verdict.STRESSED, 32)
+
+
+@pytest.mark.parametrize(
+    ("faces", "shift", "is_person"),
+    [(1, 10.0, True), (1, 0.0, False), (2, 10.0, False)],
+    ids=["sways", "still", "anybody's"],
+)
+def test_whether_a_person_sits_there(faces: int, shift: float, is_person: bool) -> None:
+    sitting = Sitting()
+    for second in range(30):
+        left = np.arange(faces)[:, None] * 200 + shift * (second % 2)
+        boxes = left * [1, 0, 1, 0] + [0.0, 100.0, 100.0, 200.0]
+        sitting.watch(
+            FrameResult(
+                float(second),
+                640,
+                480,
+                Faces(boxes, np.ones(faces)),
+                np.full((faces, 7), 1 / 7, np.float32),
+                np.full((faces, 7), 1 / 7, np.float32),
+                ("happy",) * faces,
+                {},
+            )
+        )
+    assert sitting.is_person is is_person

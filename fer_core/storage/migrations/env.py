@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from fer_core.storage.tables import Base
+from fer_core.storage.table_base import TableBase
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=TableBase.metadata,
     render_as_batch=True,  # SQLite changes a table by making it anew
     transactional_ddl=True,
 )

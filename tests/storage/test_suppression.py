@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pytest
 
-from fer_core.wellbeing.suppression import Block, make_blocks, open_block
+from fer_core.storage.suppression import Block, make_blocks, open_block
 
 K = 3
 #: (person, team, day, figure): what a view adds up.
