@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from fer_core.access.roles import GIVEN_BY_LINK, VISITOR, Access, Role, roles_of
 from fer_core.errors import AccessError, InputError
 from fer_core.storage import audit
-from fer_core.storage.tables import AccessLink, Holder
+from fer_core.storage.access_tables import AccessLink, Holder
 from fer_core.storage.tokens import hash_token, make_token
 from fer_core.text import clean_name
 

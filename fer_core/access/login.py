@@ -50,3 +50,20 @@ def roles_from_claims(
             if entry[len(_GROUP) :] in groups if is_group else entry.casefold() in mine:
                 found.add(name)
     return roles_of(found)
+
+
+def is_current(claims: Mapping[str, Any], *, now_s: float, hours: float) -> bool:
+    """Whether a login still counts: a group that was taken from somebody counts no longer than it.
+
+    By when the provider made the identity token (``iat``, which OpenID Connect requires). Its own
+    ``exp`` is for whoever takes the token, minutes later at most, not for how long a login holds.
+
+    Args:
+        claims: of the identity token.
+        now_s: seconds since 1970.
+        hours: for which a login holds.
+    """
+    made_s = claims.get("iat")
+    if isinstance(made_s, bool) or not isinstance(made_s, (int, float)):
+        return False
+    return now_s < made_s + hours * 3600

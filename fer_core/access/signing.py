@@ -9,6 +9,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from fer_core.errors import ConfigError
 
 _TICKET_S = 60
+#: A visit whose device measures by itself: a day at school, and no longer.
+VISIT_S = 8 * 3600
 
 
 def load_secret(folder: Path) -> bytes:
@@ -70,6 +72,19 @@ class Signer:
             return None
         is_whole = isinstance(name, str) and isinstance(token, str) and whose == browser
         return (name, token) if is_whole else None
+
+    def sign_visit(self, visit: str, purpose: str, browser: str) -> str:
+        """Lets a page of this browser send what its visit measures, for ``VISIT_S`` at most."""
+        return str(self._serializer("visit").dumps([visit, purpose, browser]))
+
+    def open_visit(self, token: str, browser: str) -> tuple[str, str] | None:
+        """Visit and purpose of a token; None where it is forged, too old or another browser's."""
+        try:
+            visit, purpose, whose = self._serializer("visit").loads(token, max_age=VISIT_S)
+        except (BadData, ValueError, TypeError):
+            return None
+        is_whole = isinstance(visit, str) and isinstance(purpose, str) and whose == browser
+        return (visit, purpose) if is_whole else None
 
     def _open(self, salt: str, value: str, max_age_s: int) -> str | None:
         try:

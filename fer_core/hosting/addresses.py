@@ -2,8 +2,9 @@
 
 import errno
 import os
+import re
 import socket
-from ipaddress import IPv4Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import ifaddr
 
@@ -11,14 +12,17 @@ from fer_core.errors import ConfigError
 
 #: Bridges of containers and virtual machines: no phone reaches this computer by them.
 _INNER_ADAPTERS = ("docker", "br-", "veth", "virbr", "vmnet", "vEthernet", "podman", "cni")
+_SEGMENT = re.compile(r"[A-Za-z0-9._~-]+")
 
 
 def is_loopback(host: str) -> bool:
     """Whether only this computer reaches the address or name."""
     try:
-        return ip_address(host).is_loopback
+        found = ip_address(host)
     except ValueError:
         return host.lower() == "localhost"
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return (mapped or found).is_loopback  # as a server on :: sees IPv4
 
 
 def is_wildcard(host: str) -> bool:
@@ -46,6 +50,21 @@ def lan_addresses() -> tuple[str, ...]:
             if not (address.is_loopback or address.is_link_local):
                 (inner if name.startswith(_INNER_ADAPTERS) else outer).append(address)
     found = sorted(outer or inner, key=lambda address: not address.is_private)
+    return tuple(str(address) for address in found)
+
+
+def lan_addresses_v6() -> tuple[str, ...]:
+    """IPv6 addresses by which others reach this computer: global ones and unique local ones, not
+    those that need the name of an adapter (link-local)."""
+    found: list[IPv6Address] = []
+    for adapter in ifaddr.get_adapters():
+        if str(adapter.nice_name).startswith(_INNER_ADAPTERS):
+            continue
+        for entry in adapter.ips:
+            if entry.is_IPv6:
+                address = IPv6Address(entry.ip[0])
+                if not (address.is_loopback or address.is_link_local):
+                    found.append(address)
     return tuple(str(address) for address in found)
 
 
@@ -88,3 +107,18 @@ def _explain(error: OSError, host: str, port: int) -> str:
             "computer only, or 0.0.0.0 for the network as well."
         )
     return f"Nothing can listen on {host}, port {port}: {error.strerror}; choose another."
+
+
+def clean_base_path(given: str) -> str:
+    """``/mien`` for ``mien``, ``/mien`` and ``mien/``; empty for none.
+
+    Raises:
+        ConfigError: it holds what an address can't hold as it is.
+    """
+    segments = [one for one in given.split("/") if one]
+    if not all(_SEGMENT.fullmatch(one) and set(one) != {"."} for one in segments):
+        raise ConfigError(
+            "The base path must be segments of letters, digits and ._~- such as /mien. "
+            f"Received: {given!r}."
+        )
+    return "".join(f"/{one}" for one in segments)

@@ -41,7 +41,7 @@ def check_certificate(cert: Path, key: Path, now: datetime | None = None) -> Cer
     Raises:
         ConfigError: a file is missing or no PEM, they don't belong together, or it has expired.
     """
-    parsed = _read(cert, key)
+    parsed = read_pair(cert, key)
     if parsed.not_valid_after_utc <= (now or datetime.now(UTC)):
         raise ConfigError(
             f"The certificate {cert} expired on {parsed.not_valid_after_utc:%Y-%m-%d}; renew it, "
@@ -69,10 +69,10 @@ def ensure_self_signed(
     """
     now = now or datetime.now(UTC)
     pair = Certificate(folder / "self-signed.pem", folder / "self-signed.key", is_self_signed=True)
-    wanted = _general_names(addresses)
+    wanted = general_names(addresses)
     with contextlib.suppress(ConfigError):
-        present = _read(pair.cert, pair.key)
-        if present.not_valid_after_utc - now > RENEW_BEFORE and wanted <= _names_of(present):
+        present = read_pair(pair.cert, pair.key)
+        if present.not_valid_after_utc - now > RENEW_BEFORE and wanted <= names_of(present):
             return pair
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -85,8 +85,12 @@ def ensure_self_signed(
     return pair
 
 
-def _read(cert: Path, key: Path) -> x509.Certificate:
-    """The certificate, its key seen to fit."""
+def read_pair(cert: Path, key: Path) -> x509.Certificate:
+    """The certificate, its key seen to fit.
+
+    Raises:
+        ConfigError: a file is missing or no PEM, or they don't belong together.
+    """
     for kind, path in (("certificate", cert), ("key", key)):
         if not path.is_file():
             raise ConfigError(f"There is no {kind} file {path}; name a PEM file that exists.")
@@ -111,10 +115,12 @@ def _read(cert: Path, key: Path) -> x509.Certificate:
 _PUBLIC = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
-def _general_names(addresses: tuple[str, ...]) -> set[x509.GeneralName]:
+def general_names(addresses: tuple[str, ...], *, alone: bool = False) -> set[x509.GeneralName]:
+    """These names and addresses as a certificate holds them, and, unless alone, this computer's."""
     host = socket.gethostname()
+    own = () if alone else (*_SELF_NAMES, host, f"{host.split('.')[0]}.local")
     names: set[x509.GeneralName] = set()
-    for text in (*_SELF_NAMES, host, f"{host.split('.')[0]}.local", *addresses):
+    for text in (*own, *addresses):
         try:
             names.add(x509.IPAddress(ip_address(text)))
         except ValueError:
@@ -123,11 +129,21 @@ def _general_names(addresses: tuple[str, ...]) -> set[x509.GeneralName]:
     return names
 
 
-def _names_of(cert: x509.Certificate) -> set[x509.GeneralName]:
+def names_of(cert: x509.Certificate) -> set[x509.GeneralName]:
+    """The names and addresses that a certificate is good for."""
     try:
         return set(cert.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
     except x509.ExtensionNotFound:
         return set()
+
+
+def secret_of(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """A key as PEM, without a password; for a file that its owner only reads."""
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
 
 
 def _make(pair: Certificate, names: set[x509.GeneralName], now: datetime) -> None:
@@ -148,10 +164,5 @@ def _make(pair: Certificate, names: set[x509.GeneralName], now: datetime) -> Non
         .add_extension(usage, critical=False)
         .sign(key, hashes.SHA256())
     )
-    secret = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    write_whole(pair.key, secret, PRIVATE)
+    write_whole(pair.key, secret_of(key), PRIVATE)
     write_whole(pair.cert, cert.public_bytes(serialization.Encoding.PEM))

@@ -6,6 +6,7 @@ rebinding: a stranger's name that is made to point at this computer) is not serv
 
 import socket
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -54,6 +55,11 @@ def is_own_origin(origin: str, host: str, hosts: Iterable[str]) -> bool:
         host: of the same request.
         hosts: names that the operator gave; ``ANY`` lets in no origin.
     """
+    return _is_own_origin(origin, host, tuple(hosts))
+
+
+@lru_cache(maxsize=32)  # nearly all visitors come from one; few, since a header may be long
+def _is_own_origin(origin: str, host: str, hosts: tuple[str, ...]) -> bool:
     try:
         parts, own = urlsplit(origin), urlsplit(f"//{host}")
         default = _DEFAULT_PORTS.get(parts.scheme)

@@ -17,9 +17,10 @@ from fer_core.access import links as li
 from fer_core.access.owner import make_owner_query
 from fer_core.app.access import cookies
 from fer_core.app.door import Door, set_cookie
+from fer_core.app.forwarded import Forwarded
 from fer_core.app.gate import Gate
 from fer_core.storage import Store
-from fer_core.storage.tables import AccessLink
+from fer_core.storage.access_tables import AccessLink
 
 Ask = Callable[..., httpx.Response]
 
@@ -36,7 +37,11 @@ def app() -> Starlette:
             Route(cookies.ROUTE, set_cookie, methods=["POST"]),
             Route("/{path:path}", page, methods=["GET", "POST", "HEAD"]),
         ],
-        middleware=[Middleware(Gate), Middleware(Door, limiter=AttemptLimiter(3, 600.0))],
+        middleware=[
+            Middleware(Forwarded),
+            Middleware(Gate),
+            Middleware(Door, limiter=AttemptLimiter(3, 600.0)),
+        ],
     )
 
 
@@ -89,7 +94,7 @@ def test_the_owners_link_works_once_and_leaves_the_address(ask: Ask, store: Stor
     query = make_owner_query(store)
     answer = ask("GET", str(query))
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/"
+    assert answer.headers["location"] == "./"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["referrer-policy"] == "no-referrer"
     cookie = _cookie(answer)
@@ -100,6 +105,7 @@ def test_the_owners_link_works_once_and_leaves_the_address(ask: Ask, store: Stor
     assert _role(store, cookie.value) is Role.OWNER
     again = ask("GET", str(query))
     assert again.status_code == 403
+    assert "default-src 'none'" in again.headers["content-security-policy"]
     assert "set-cookie" not in again.headers
     assert "wrong, used up, too old or withdrawn" in again.text
 
@@ -115,20 +121,44 @@ def test_the_owners_link_works_once_and_leaves_the_address(ask: Ask, store: Stor
 def test_on_https_the_cookie_is_secure(
     ask: Ask, store: Store, url: str, headers: dict[str, str]
 ) -> None:
-    answer = ask("GET", url.format(_link(store)), headers=headers)
+    answer = ask("GET", url.format(_link(store)), "127.0.0.1", headers=headers)
     assert _cookie(answer, f"__Host-{cookies.ACCESS}")["secure"]
+
+
+def test_what_a_visitor_says_of_proxies_is_not_believed(ask: Ask, store: Store) -> None:
+    answer = ask(
+        "GET", f"/?key={_link(store)}", "192.168.1.9", headers={"X-Forwarded-Proto": "https"}
+    )
+    assert not _cookie(answer)["secure"]
+    wrong = [
+        ask("GET", "/?key=wrong", "192.168.1.9", headers={"X-Forwarded-For": f"10.0.0.{number}"})
+        for number in range(4)
+    ]
+    assert [one.status_code for one in wrong] == [403, 403, 403, 429], "one address, not four"
+
+
+def test_behind_a_trusted_proxy_limits_are_of_the_visitors_address(ask: Ask, store: Store) -> None:
+    def knock(*heard: str) -> int:
+        """As a visitor who wrote the first ones, and was heard by our proxy as the last."""
+        headers = [("X-Forwarded-For", one) for one in heard]
+        return ask("GET", "/?key=wrong", "::ffff:127.0.0.1", headers=headers).status_code
+
+    assert [knock(f"9.9.9.{number}, 192.168.1.9") for number in range(4)] == [403, 403, 403, 429]
+    assert knock("9.9.9.1", "192.168.1.9") == 429, "in two headers as in one"
+    assert knock("192.168.1.9:50000") == 429, "some proxies tell the port"
+    assert knock("192.168.1.10") == 403, "somebody else is not shut out"
 
 
 @pytest.mark.parametrize(
     ("path", "location"),
     [
-        ("/classroom?room=ABC&key={}&x=a%26b", "/classroom?room=ABC&x=a%26b"),
-        ("/wellbeing?key={}", "/wellbeing"),
-        ("//evil.example/?key={}", "/evil.example/"),
-        ("/%5C%5Cevil.example?key={}", "/%5C%5Cevil.example"),
-        ("/%2F%2Fevil.example?key={}", "/evil.example"),
-        ("/?key=wrong&key={}", "/"),
-        ("/?owner=wrong&key={}&next=//evil.example", "/?next=%2F%2Fevil.example"),
+        ("/classroom?room=ABC&key={}&x=a%26b", "./classroom?room=ABC&x=a%26b"),
+        ("/wellbeing?key={}", "./wellbeing"),
+        ("//evil.example/?key={}", "./"),
+        ("/%5C%5Cevil.example?key={}", "./%5C%5Cevil.example"),
+        ("/%2F%2Fevil.example?key={}", "./evil.example"),
+        ("/?key=wrong&key={}", "./"),
+        ("/?owner=wrong&key={}&next=//evil.example", "./?next=%2F%2Fevil.example"),
     ],
 )
 def test_where_a_link_leads(ask: Ask, store: Store, path: str, location: str) -> None:

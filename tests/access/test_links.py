@@ -12,7 +12,7 @@ from fer_core.access import links as li
 from fer_core.access.owner import make_owner_query
 from fer_core.errors import AccessError, InputError
 from fer_core.storage import Store, audit
-from fer_core.storage.tables import Holder
+from fer_core.storage.access_tables import Holder
 
 NOW_S = 1_800_000_000
 DAY_S = 86_400

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fer_core.access import VISITOR, Access, AttemptLimiter, Role, Signer, load_secret
-from fer_core.access.login import check_mapping, roles_from_claims
+from fer_core.access.login import check_mapping, is_current, roles_from_claims
 from fer_core.errors import AccessError, ConfigError
 
 MAPPING = {"owner": ["Ada@Example.org"], "manager": ["group:leads"], "educator": ["b@x.org"]}
@@ -35,6 +35,23 @@ MAPPING = {"owner": ["Ada@Example.org"], "manager": ["group:leads"], "educator":
 )
 def test_roles_of_a_login(claims: dict[str, Any], roles: set[str]) -> None:
     assert roles_from_claims(claims, MAPPING) == {"visitor", *roles}
+
+
+@pytest.mark.parametrize(
+    ("claims", "is_so"),
+    [
+        ({"iat": 1000}, True),
+        ({"iat": 1000, "exp": 1060}, True),  # for whoever takes the token, not for the login
+        ({"iat": 1000.5}, True),
+        ({"iat": 1000 - 3600}, False),
+        ({"iat": True}, False),
+        ({"iat": "1000"}, False),
+        ({"iat": float("nan")}, False),
+        ({}, False),
+    ],
+)
+def test_a_login_counts_for_its_hours(claims: dict[str, Any], is_so: bool) -> None:
+    assert is_current(claims, now_s=1001.0, hours=1) is is_so
 
 
 def test_a_mapping_to_no_role_is_refused() -> None:

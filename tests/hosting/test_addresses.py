@@ -8,7 +8,13 @@ import pytest
 
 from fer_core.errors import ConfigError
 from fer_core.hosting import addresses
-from fer_core.hosting.addresses import check_port, is_loopback, is_wildcard, lan_addresses
+from fer_core.hosting.addresses import (
+    check_port,
+    is_loopback,
+    is_wildcard,
+    lan_addresses,
+    lan_addresses_v6,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +25,8 @@ from fer_core.hosting.addresses import check_port, is_loopback, is_wildcard, lan
         ("::1", True, False),
         ("localhost", True, False),
         ("LocalHost", True, False),
+        ("::ffff:127.0.0.1", True, False),
+        ("::ffff:192.0.2.1", False, False),
         ("0.0.0.0", False, True),
         ("::", False, True),
         ("192.168.1.20", False, False),
@@ -62,6 +70,12 @@ def test_lan_addresses(
 def test_neither_loopback_nor_link_local_nor_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(addresses.ifaddr, "get_adapters", lambda: [LO, ETH])
     assert set(lan_addresses()) == {"192.168.1.20", "203.0.113.5"}
+
+
+def test_ipv6_by_which_others_reach_this_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [LO, ETH, _adapter("wlan0", "2001:db8::7", "fd00::7"), _adapter("docker0", "fd01::1")]
+    monkeypatch.setattr(addresses.ifaddr, "get_adapters", lambda: found)
+    assert lan_addresses_v6() == ("2001:db8::7", "fd00::7")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
