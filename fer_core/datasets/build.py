@@ -5,7 +5,6 @@ In: a folder with videos and ``labels.csv`` (file, participant, emotion). Out: a
 which says how many frames the detector missed.
 """
 
-import csv
 import json
 import shutil
 import tempfile
@@ -21,7 +20,7 @@ from fer_core.datasets.clips import LABELS_NAME
 from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.datasets.manifest import COLUMNS, MANIFEST_NAME, RIGHTS_NAME
 from fer_core.datasets.names import parse_emotion
-from fer_core.datasets.typed import read_typed, received
+from fer_core.datasets.typed import read_typed, received, write_typed
 from fer_core.detection import FaceDetector
 from fer_core.errors import DataError, InputError
 from fer_core.types import FloatArray, ImageArray
@@ -31,7 +30,7 @@ REPORT_NAME: Final = "build.json"
 
 
 @dataclass(frozen=True)
-class Clip:
+class LabelledClip:
     """One line of ``labels.csv``."""
 
     path: Path
@@ -62,7 +61,7 @@ class BuildReport:
         """Share of the frames without a face found, 0..1."""
         return 1 - self.faces / self.frames if self.frames else 0.0
 
-    def add(self, clip: Clip, frames: int, faces: int) -> None:
+    def add(self, clip: LabelledClip, frames: int, faces: int) -> None:
         """Count one clip."""
         self.clips += 1
         self.frames += frames
@@ -73,7 +72,9 @@ class BuildReport:
             self.empty_clips.append(clip.name)
 
 
-def read_clip_labels(videos: Path | Sequence[Path], labels: Path | None = None) -> tuple[Clip, ...]:
+def read_clip_labels(
+    videos: Path | Sequence[Path], labels: Path | None = None
+) -> tuple[LabelledClip, ...]:
     """The clips that a list (file, participant, emotion) names.
 
     Args:
@@ -101,7 +102,7 @@ def read_clip_labels(videos: Path | Sequence[Path], labels: Path | None = None) 
     rows = [(line, dict(zip(table.header, cells, strict=False))) for line, cells in table.rows]
     if not rows:
         raise DataError(f"{listing} names no video: it needs a header and one line per video.")
-    clips: list[Clip] = []
+    clips: list[LabelledClip] = []
     for number, row in rows:
         for column in columns:
             if not (row.get(column) or "").strip():
@@ -120,7 +121,7 @@ def read_clip_labels(videos: Path | Sequence[Path], labels: Path | None = None) 
         if any(clip.path == path for clip in clips):
             raise DataError(f"{listing}, line {number}: {row['file']!r} is listed twice.")
         name = "_".join(Path(row["file"].strip()).with_suffix("").parts)
-        clips.append(Clip(path, name, row["participant"].strip(), emotion))
+        clips.append(LabelledClip(path, name, row["participant"].strip(), emotion))
     return tuple(clips)
 
 
@@ -187,8 +188,7 @@ def build_set(
             raise DataError(f"None of the videos in {videos} can be read. {troubles[0]}")
         if not total.faces:
             raise DataError(f"No face was found in {total.frames} frames of {videos}.")
-        with (target / MANIFEST_NAME).open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows(rows)
+        write_typed(target / MANIFEST_NAME, rows)
         values = asdict(total) | {"missed": total.missed, "detector": type(detector).__name__}
         text = json.dumps(values, indent=2) + "\n"
         (target / REPORT_NAME).write_text(text, encoding="utf-8")
@@ -199,7 +199,11 @@ def build_set(
 
 
 def _cut_clip(
-    clip: Clip, target: Path, detector: FaceDetector, every: int, report: Callable[[str], None]
+    clip: LabelledClip,
+    target: Path,
+    detector: FaceDetector,
+    every: int,
+    report: Callable[[str], None],
 ) -> tuple[int, list[tuple[str, ...]]]:
     """Write the faces of one clip; returns the frames looked at and the lines of the manifest."""
     rows: list[tuple[str, ...]] = []

@@ -4,7 +4,6 @@ A stand-in participant is seven faces of seven different people, one for each ex
 measured on these clips says how a way of splitting behaves, and nothing about persons.
 """
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from fer_core.datasets.faceset import FaceSet
 from fer_core.datasets.manifest import RIGHTS_NAME
 from fer_core.datasets.names import TRAIN
 from fer_core.datasets.recrops import is_recrop_of
+from fer_core.datasets.typed import write_typed
 from fer_core.errors import DataError
 from fer_core.types import ImageArray, IntArray
 from fer_core.video import VideoWriter
@@ -149,8 +149,7 @@ def generate_clips(
             write_clip(out / file, draw_clip(images[row], frames, rng), FRAME_SIZE)
             rows.append((file, name, emotion, str(faces.ids[row])))
         report(f"{name}: {len(of_person)} clips of {frames} frames")
-    with listing.open("w", newline="", encoding="utf-8") as file_:
-        csv.writer(file_).writerows(rows)
+    write_typed(listing, rows)
     rights = f"clips generated from faces of {faces.name}"
     rights += f" ({faces.rights})" if faces.rights else ""
     (out / RIGHTS_NAME).write_text(rights + "\n", encoding="utf-8")

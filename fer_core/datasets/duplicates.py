@@ -2,7 +2,8 @@
 
 Exact: the same pixels. Near: difference hashes (dHash: Krawetz 2013, "Kind of like that", of
 rows and columns, 128 bits) at most ``max_bits`` apart, confirmed by the correlation of the pixels,
-because a hash alone calls many different faces alike.
+because a hash alone calls many different faces alike. Altered: flipped, turned and so on, see
+``altered``.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.datasets.altered import altered_pairs
 from fer_core.datasets.faceset import FaceSet
 from fer_core.datasets.names import sort_splits
 from fer_core.types import ImageArray, IntArray
@@ -27,13 +29,15 @@ _ROWS, _COLUMNS = 2048, 4096
 
 @dataclass(frozen=True, slots=True)
 class DuplicateCount:
-    """Of two splits, how many rows of the second have a twin in the first.
+    """How many rows of one split have a twin in another.
 
     Attributes:
         first, second: names of the splits.
         exact: rows of ``second`` whose pixels equal those of a row of ``first``.
         exact_same_label: of those, rows with the label of one of their twins.
         near: rows of ``second`` without an equal, but with a nearly equal row in ``first``.
+        altered: rows of ``second`` with neither, but with one that is flipped, turned, shifted,
+            zoomed or inverted; None where that was not looked for.
     """
 
     first: str
@@ -41,6 +45,7 @@ class DuplicateCount:
     exact: int
     exact_same_label: int
     near: int
+    altered: int | None = None
 
 
 def pixel_keys(images: ImageArray) -> list[bytes]:
@@ -107,7 +112,7 @@ def _alike(
 
 
 def count_duplicates(faces: FaceSet) -> tuple[DuplicateCount, ...]:
-    """Exact and near duplicates for each pair of splits, ``train`` first.
+    """Exact, near and altered duplicates for each pair of splits, ``train`` first.
 
     Raises:
         DataError: the set holds pictures that are not cut to faces yet.
@@ -130,7 +135,12 @@ def _count(first: str, second: str, a: FaceSet, b: FaceSet) -> DuplicateCount:
     same = sum(int(label) in found for label, found in zip(b.labels, labels_of, strict=True))
     near = np.zeros(len(b), bool)
     near[near_pairs(a.faces(), b.faces())[:, 1]] = True
-    return DuplicateCount(first, second, int(exact.sum()), same, int((near & ~exact).sum()))
+    altered = np.zeros(len(b), bool)
+    rest = np.flatnonzero(~exact & ~near)
+    altered[rest[altered_pairs(a.faces(), b.faces()[rest])[:, 1]]] = True
+    return DuplicateCount(
+        first, second, int(exact.sum()), same, int((near & ~exact).sum()), int(altered.sum())
+    )
 
 
 def describe_duplicates(counts: tuple[DuplicateCount, ...]) -> Mapping[str, str]:
@@ -138,8 +148,9 @@ def describe_duplicates(counts: tuple[DuplicateCount, ...]) -> Mapping[str, str]
     return {
         f"{c.first}/{c.second}": (
             f"{c.exact} images of {c.second} are pixel-identical to one of {c.first} "
-            f"({c.exact_same_label} with the same label), {c.near} more nearly so."
+            f"({c.exact_same_label} with the same label), {c.near} more nearly so"
+            + (f", {c.altered} more altered copies." if c.altered else ".")
         )
         for c in counts
-        if c.exact or c.near
+        if c.exact or c.near or c.altered
     }

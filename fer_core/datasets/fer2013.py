@@ -1,10 +1,7 @@
-"""FER-2013 (Goodfellow et al. 2013, arXiv 1307.0414) as csv and as parquet."""
+"""FER-2013 (Goodfellow et al. 2013, arXiv 1307.0414) as csv; see ``fer2013_parquet`` as well."""
 
 import csv
-import json
-import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.faceset import FACE_SIZE, FaceSet
-from fer_core.datasets.names import ALL, parse_emotion, parse_fer_emotion, parse_split
+from fer_core.datasets.names import ALL, parse_fer_emotion, parse_split
 from fer_core.datasets.typed import divider_of, encoding_of, received
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
@@ -29,7 +23,12 @@ _COLUMNS = ("emotion", "pixels", "usage")
 _BLOCK_BYTES = 1 << 24
 
 
-def _column(names: list[str], wanted: str, path: Path) -> str:
+def find_column(names: list[str], wanted: str, path: Path) -> str:
+    """The column called ``wanted``, in capitals or not.
+
+    Raises:
+        DataError: there is none, or no header at all.
+    """
     for name in names:
         if name.strip().lower() == wanted:
             return name
@@ -40,8 +39,20 @@ def _column(names: list[str], wanted: str, path: Path) -> str:
     raise DataError(f"{path} lacks the column {wanted!r}. Received: {received(names)}.")
 
 
-def _coded(values: list[Any], kind: str, path: Path, ids: Any, first_line: int | None) -> list[str]:
-    """Each value as emotion or split, looked up once per distinct value."""
+def read_names(
+    values: list[Any], kind: str, path: Path, ids: Any, first_line: int | None
+) -> list[str]:
+    """Each value as emotion or split, looked up once per distinct value.
+
+    Args:
+        values: (N,) as they stand in the file.
+        kind: ``emotion`` or ``usage``.
+        ids: (N,) numbers of the rows, for what is said of a bad one.
+        first_line: of the file, at which the first row stands; None where it has no lines.
+
+    Raises:
+        DataError: a value is neither; says in which row.
+    """
     parse = parse_fer_emotion if kind == "emotion" else parse_split
     allowed = (
         f"0..{len(EMOTIONS) - 1} or the name of one of the seven emotions"
@@ -59,7 +70,7 @@ def _coded(values: list[Any], kind: str, path: Path, ids: Any, first_line: int |
     return [name for value in values if (name := known[value]) is not None]
 
 
-def _assemble(
+def assemble(
     path: Path,
     name: str,
     images: ImageArray,
@@ -67,6 +78,7 @@ def _assemble(
     splits: list[str],
     rows: IntArray,
 ) -> FaceSet:
+    """The set of these (N, 48, 48) uint8 images, N emotions and N splits."""
     index = {emotion: i for i, emotion in enumerate(EMOTIONS)}
     return FaceSet(
         name=name,
@@ -138,7 +150,7 @@ def _csv_batches(path: Path) -> Iterator[Any]:
             *_COLUMNS[:2],
             *(n for n in _COLUMNS[2:] if n in {h.strip().lower() for h in header}),
         ]
-        names = [_column(header, name, path) for name in wanted]
+        names = [find_column(header, name, path) for name in wanted]
         reader = pa_csv.open_csv(
             path,
             read_options=pa_csv.ReadOptions(
@@ -196,136 +208,8 @@ def read_csv(path: Path) -> FaceSet:
     if not images:
         raise DataError(f"{path} has a header but no row of pixels.")
     rows = np.arange(len(emotions), dtype=np.int64)
-    labels = _coded(emotions, "emotion", path, rows, 2)
+    labels = read_names(emotions, "emotion", path, rows, 2)
     is_whole = set(usages) == {ALL}
-    splits = usages if is_whole else _coded(usages, "usage", path, rows, 2)
+    splits = usages if is_whole else read_names(usages, "usage", path, rows, 2)
     name = "fer2013" if path.stem.lower() == "icml_face_data" else path.stem
-    return _assemble(path, name, np.concatenate(images), labels, splits, rows)
-
-
-def read_parquet(path: Path) -> FaceSet:
-    """Read a parquet file, or every ``*.parquet`` of a folder, in the order of ``row``.
-
-    Columns: ``row``, ``emotion`` (0..6 or a name), ``usage``, ``image`` (encoded bytes); or as the
-    Hugging Face Hub writes sets: ``image`` {bytes, path} and ``label``, a name or a number that the
-    file's metadata names.
-
-    Raises:
-        DataError: what is wrong in which row.
-    """
-    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
-    if _is_hub_form(files[0]):
-        return _read_hub_form(path, files)
-    parts = [_read_one_parquet(file) for file in files]
-    rows = np.concatenate([part[0] for part in parts])
-    order = np.argsort(rows, kind="stable")
-    twice = np.flatnonzero(np.diff(rows[order]) == 0)
-    if len(twice):
-        raise DataError(f"{path} holds row {int(rows[order][twice[0]])} more than once.")
-    emotions = [e for part in parts for e in part[1]]
-    splits = [s for part in parts for s in part[2]]
-    images: NDArray[np.uint8] = np.concatenate([part[3] for part in parts])
-    return _assemble(
-        path,
-        path.name if path.is_dir() else path.stem,
-        images[order],
-        [emotions[i] for i in order],
-        [splits[i] for i in order],
-        rows[order],
-    )
-
-
-def _read_one_parquet(path: Path) -> tuple[IntArray, list[str], list[str], ImageArray]:
-    try:
-        file = pq.ParquetFile(path)
-        names = [
-            _column(file.schema_arrow.names, w, path) for w in ("row", "emotion", "usage", "image")
-        ]
-        table = file.read(columns=names)
-    except (OSError, pa.ArrowException) as error:
-        raise DataError(f"{path} cannot be read as parquet: {error}.") from error
-    columns = {
-        w: table.column(n).to_pylist()
-        for w, n in zip(("row", "emotion", "usage", "image"), names, strict=True)
-    }
-    for at, row in enumerate(columns["row"]):
-        if not isinstance(row, int) or row < 0:
-            raise DataError(
-                f"{path}, record {at}: row must be a whole number from 0. Received: {row!r}."
-            )
-    if not columns["row"]:
-        raise DataError(f"{path} has no row.")
-    rows = np.asarray(columns["row"], np.int64)
-    images = np.empty((len(rows), FACE_SIZE, FACE_SIZE), np.uint8)
-    for at, data in enumerate(columns["image"]):
-        where = f"{path}, row {rows[at]}"
-        if not isinstance(data, bytes):
-            raise DataError(
-                f"{where}: image must be encoded bytes. Received: {type(data).__name__}."
-            )
-        images[at] = decode_face(data, where)
-    emotions = _coded(columns["emotion"], "emotion", path, rows, None)
-    splits = _coded(columns["usage"], "usage", path, rows, None)
-    return rows, emotions, splits, images
-
-
-def _is_hub_form(path: Path) -> bool:
-    try:
-        schema = pq.read_schema(path)
-    except (OSError, pa.ArrowException):
-        return False  # reading it gives the sentence
-    return "label" in schema.names and "emotion" not in schema.names
-
-
-def _hub_names(schema: Any) -> list[str] | None:
-    """Names of the classes, where the file tells them."""
-    try:
-        info = json.loads((schema.metadata or {})[b"huggingface"])
-        names = info["info"]["features"]["label"]["names"]
-    except (KeyError, TypeError, ValueError):
-        return None
-    return [str(name) for name in names] if isinstance(names, list) else None
-
-
-def _read_hub_form(path: Path, files: list[Path]) -> FaceSet:
-    images: list[ImageArray] = []
-    emotions: list[str] = []
-    splits: list[str] = []
-    for file in files:
-        try:
-            table = pq.read_table(file, columns=["image", "label"])
-        except (OSError, pa.ArrowException) as error:
-            raise DataError(f"{file} cannot be read as parquet: {error}.") from error
-        names = _hub_names(table.schema)
-        split = parse_split(re.split(r"[-_.]", file.stem)[0]) or ALL
-        cells = zip(
-            table.column("image").to_pylist(), table.column("label").to_pylist(), strict=True
-        )
-        for at, (image, label) in enumerate(cells):
-            where = f"{file}, record {at}"
-            emotions.append(_hub_emotion(label, names, where))
-            data = image.get("bytes") if isinstance(image, dict) else image
-            if not isinstance(data, bytes):
-                raise DataError(f"{where}: image must hold encoded bytes.")
-            images.append(decode_face(data, where))
-            splits.append(split)
-    if not images:
-        raise DataError(f"{path} has no row.")
-    rows = np.arange(len(images), dtype=np.int64)
-    name = path.name if path.is_dir() else path.stem
-    found = _assemble(path, name, np.stack(images), emotions, splits, rows)
-    return replace(found, has_fer_labels=False)
-
-
-def _hub_emotion(label: Any, names: list[str] | None, where: str) -> str:
-    if isinstance(label, int):
-        if names is None:
-            raise DataError(
-                f"{where}: label is {label}, and the file does not name its classes: numbers mean "
-                "another order in every set, so write the names into the column."
-            )
-        label = names[label] if 0 <= label < len(names) else label
-    emotion = parse_emotion(str(label))
-    if emotion not in EMOTIONS:
-        raise DataError(f"{where}: label must name one of the seven emotions. Received: {label!r}.")
-    return emotion
+    return assemble(path, name, np.concatenate(images), labels, splits, rows)

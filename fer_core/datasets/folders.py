@@ -42,6 +42,13 @@ def has_class_folders(path: Path) -> bool:
     return path.is_dir() and holds_classes(_root(path))
 
 
+def unnamed_folders(path: Path) -> tuple[str, ...]:
+    """Class folders of a tree whose names mean no emotion, each name once."""
+    places = [folder for _, folder in _split_folders(_root(path), [])]
+    names = (child.name for folder in places for child in _children(folder))
+    return tuple(dict.fromkeys(name for name in names if parse_emotion(name) is None))
+
+
 def _root(path: Path) -> Path:
     """Where classes or splits lie: archives often hold one folder around them."""
     children = _children(path)

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from fer_core.datasets.faceset import FaceSet
-from fer_core.datasets.fer2013 import read_csv, read_parquet
+from fer_core.datasets.fer2013 import read_csv
+from fer_core.datasets.fer2013_parquet import read_parquet
 from fer_core.datasets.ferplus import read_votes
 from fer_core.datasets.folders import has_class_folders, read_folders
 from fer_core.datasets.manifest import MANIFEST_NAME, is_manifest, read_manifest
@@ -39,7 +40,8 @@ def load_dataset(
         votes: ``fer2013new.csv``; by default the file of that name beside the data.
         pictures: for folders and manifests, keep the paths of pictures that need a detector.
         resize: for folders and manifests, bring faces of other sizes to 48x48.
-        classes, ignore: for folders; see ``read_folders``.
+        classes, ignore: what labels mean that name no emotion, and those to leave out; for
+            folders and manifests, see ``read_folders``.
 
     Raises:
         DataError: what is wrong in which file and row.
@@ -51,17 +53,23 @@ def load_dataset(
             "README says where FER-2013 is to be had."
         )
     tree = partial(read_folders, classes=classes, ignore=ignore)
-    faces = _load_form(path, tree, pictures=pictures, resize=resize)
+    manifest = partial(read_manifest, classes=classes, ignore=ignore)
+    faces = _load_form(path, tree, manifest, pictures=pictures, resize=resize)
     faces = replace(faces, name=re.sub(r"[^A-Za-z0-9_.-]+", "_", faces.name).strip(".") or "data")
     return _join_votes(faces, path, None if votes is None else Path(votes))
 
 
 def _load_form(
-    path: Path, tree: Callable[..., FaceSet], *, pictures: bool, resize: bool
+    path: Path,
+    tree: Callable[..., FaceSet],
+    manifest: Callable[..., FaceSet],
+    *,
+    pictures: bool,
+    resize: bool,
 ) -> FaceSet:
     if path.is_dir():
         if (path / MANIFEST_NAME).is_file():
-            return read_manifest(path / MANIFEST_NAME, pictures=pictures, resize=resize)
+            return manifest(path / MANIFEST_NAME, pictures=pictures, resize=resize)
         if any(path.glob("*.parquet")):
             return read_parquet(path)
         if has_class_folders(path):
@@ -72,7 +80,7 @@ def _load_form(
         return read_parquet(path)
     if path.suffix.lower() in (".csv", ".tsv"):
         if is_manifest(path):
-            return read_manifest(path, pictures=pictures, resize=resize)
+            return manifest(path, pictures=pictures, resize=resize)
         return read_csv(path)
     raise DataError(
         f"{path} is no data set that Mien knows: name fer2013.csv, a parquet file or a folder."

@@ -1,6 +1,7 @@
 """Sets recorded by participants: a csv that says who showed what, in which clip, when."""
 
 import math
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from fer_core.datasets.faceset import FaceSet
 from fer_core.datasets.folders import as_paths, index_labels, read_faces
-from fer_core.datasets.names import ALL, parse_emotion, parse_split
+from fer_core.datasets.names import ALL, parse_emotion, parse_split, suggest_emotion
 from fer_core.datasets.splits import check_participants
 from fer_core.datasets.typed import divider_of, encoding_of, read_typed, received
 from fer_core.errors import DataError
@@ -32,7 +33,14 @@ def is_manifest(path: Path) -> bool:
     return {"file", "participant"} <= {cell.strip().strip('"').lower() for cell in cells}
 
 
-def read_manifest(path: Path, *, pictures: bool = False, resize: bool = False) -> FaceSet:
+def read_manifest(
+    path: Path,
+    *,
+    pictures: bool = False,
+    resize: bool = False,
+    classes: Mapping[str, str] | None = None,
+    ignore: Collection[str] = (),
+) -> FaceSet:
     """Read a manifest; its files are given relative to the manifest's folder.
 
     Columns: ``file``, ``participant``, ``clip``, ``emotion``, ``time_s`` or ``time`` (seconds in
@@ -43,11 +51,13 @@ def read_manifest(path: Path, *, pictures: bool = False, resize: bool = False) -
         path: the csv.
         pictures: keep the paths, for a detector; else read faces of 48x48.
         resize: bring faces of other sizes to 48x48.
+        classes: label in lower case -> the emotion it means, where it names none.
+        ignore: labels whose rows are left out.
 
     Raises:
         DataError: what is wrong in which row; a participant on both sides of the given splits.
     """
-    rows = _read_rows(path)
+    rows = _read_rows(path, dict(classes or {}), {name.lower() for name in ignore})
     files = [path.parent / row["file"] for row in rows]
     labels, names = index_labels([row["emotion"] for row in rows])
     faces = FaceSet(
@@ -84,7 +94,7 @@ def _column(name: str) -> str:
     return "time_s" if plain == "time" else plain
 
 
-def _read_rows(path: Path) -> list[dict[str, str]]:
+def _read_rows(path: Path, classes: dict[str, str], ignore: set[str]) -> list[dict[str, str]]:
     table = read_typed(path, COLUMNS)
     header = [_column(name) for name in table.header]
     missing = [name for name in COLUMNS if name not in header]
@@ -96,18 +106,41 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
         if len(cells) != len(header):
             raise DataError(f"{where} has {len(cells)} cells where the header has {len(header)}.")
         row = dict(zip(header, cells, strict=True))
-        if row.get("rejected") == "yes":
+        label = row["emotion"].strip().lower()
+        if row.get("rejected") == "yes" or label in ignore:
             continue
+        row["emotion"] = classes.get(label, row["emotion"])
         rows.append(_checked(row, where, path.parent))
     if not rows:
         raise DataError(f"{path} has a header but no row that counts.")
     return rows
 
 
+def unnamed_labels(path: Path) -> tuple[str, ...]:
+    """Labels of a manifest that mean no emotion, each once.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    table = read_typed(path, COLUMNS)
+    header = [_column(name) for name in table.header]
+    if "emotion" not in header:
+        return ()
+    at = header.index("emotion")
+    labels = (cells[at].strip() for _, cells in table.rows if len(cells) > at)
+    return tuple(dict.fromkeys(name for name in labels if parse_emotion(name) is None))
+
+
 def _checked(row: dict[str, str], where: str, root: Path) -> dict[str, str]:
     emotion = parse_emotion(row["emotion"])
     if emotion is None:
-        raise DataError(f"{where}: emotion must name one. Received: {row['emotion']!r}.")
+        word = row["emotion"]
+        near = suggest_emotion(word)
+        asked = f" Did you mean {near}?" if near else ""
+        raise DataError(
+            f"{where}: emotion must name one. Received: {word!r}.{asked} Mend it, or give "
+            f"--classes {word}={near or 'happy'} with what it means, or --ignore {word}."
+        )
     split = ALL if "split" not in row else parse_split(row["split"])
     if split is None:
         raise DataError(

@@ -48,6 +48,22 @@ _SPLIT_OF: Final = {
 }
 
 
+#: Ways of dividing a set anew -> what its figures are kept under: they are not the set's own test.
+DIVISIONS: Final = ("stratified", "participant", "frames", "divided")
+
+
+def divided_name(name: str, division: str) -> str:
+    """``fer2013``, ``frames`` -> ``fer2013-frames``: a set that was divided anew, by one of
+    ``DIVISIONS``."""
+    return f"{name}-{division}"
+
+
+def undivided_name(name: str) -> str:
+    """``fer2013-frames`` -> ``fer2013``: the set whose pictures these are."""
+    stem, _, end = name.rpartition("-")
+    return stem if stem and end in DIVISIONS else name
+
+
 def _plain(word: str) -> str:
     return re.sub(r"[\s_\-.]+", "", unicodedata.normalize("NFC", word)).lower()
 

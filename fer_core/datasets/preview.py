@@ -22,7 +22,8 @@ def describe_set(faces: FaceSet, *, near: bool = True) -> dict[str, Any]:
     """What ``dataset check`` says of a set, ready for JSON.
 
     Args:
-        near: look for nearly equal pictures too, which takes long for tens of thousands.
+        near: look for nearly equal and altered pictures too, which takes long for tens of
+            thousands.
 
     Returns:
         Among others ``splits``: images of each class in each; ``plan``: how training would divide
@@ -76,6 +77,7 @@ def _duplicates(faces: FaceSet, near: bool) -> list[dict[str, Any]] | None:
             "exact": int(is_duplicate_of(parts[second].faces(), parts[first].faces()).sum()),
             "exact_same_label": None,
             "near": None,
+            "altered": None,
         }
         for first, second in combinations(parts, 2)
     ]

@@ -2,12 +2,13 @@
 
 import csv
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from fer_core.errors import DataError
+from fer_core.text import csv_plain, csv_text
 
 #: Dividers of cells, the usual one first.
 DIVIDERS: Final = ",;\t"
@@ -75,10 +76,19 @@ def read_typed(path: Path, wanted: Collection[str]) -> TypedTable:
     try:
         header = tuple(name.strip().lower() for name in next(reader, []))
         rows = [
-            (reader.line_num, [cell.strip() for cell in cells])
+            (reader.line_num, [csv_plain(cell.strip()) for cell in cells])
             for cells in reader
             if any(cell.strip() for cell in cells)
         ]
     except csv.Error as error:
         raise DataError(f"{path} cannot be read as a table ({error}).") from error
     return TypedTable(header, rows)
+
+
+def write_typed(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    """Write a table, header first, by the rule of all exports (``csv_text``).
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.write_text(csv_text(rows, line_end="\r\n"), encoding="utf-8", newline="")

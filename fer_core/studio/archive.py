@@ -7,7 +7,8 @@
     faces/<id>.png    48x48 grey
 
 An archive is read without unpacking: only these names, plain files, each once, within the limits,
-and only pictures that the manifest names. It becomes a set whole or not at all.
+and only pictures that the manifest names. It becomes a set whole or not at all; faces labelled by
+other words than the seven come in by what somebody says of them, or are left out (``foreign``).
 """
 
 import secrets
@@ -16,25 +17,34 @@ import stat
 import time
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import IO, Final
 
 from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.manifest import MANIFEST_NAME
 from fer_core.errors import DataError, FerError, InputError, LimitError
 from fer_core.files import make_private_dir
+from fer_core.studio.foreign import foreign_words, translated
 from fer_core.studio.info import INFO_NAME, SetInfo, parse_info
 from fer_core.studio.names import IMPORTING, encode_png, recordings_dir, slug_of
 from fer_core.studio.private import hold_set, write_private
 from fer_core.studio.rows import FILE_PATTERN, FaceRow, format_manifest, parse_manifest
 from fer_core.studio.store import StudioSet
-from fer_core.text import clean_name, printable_name
+from fer_core.text import clean_name, csv_mark, printable_name
 
 MOST_FACES: Final = 50_000
 MOST_TEXT_BYTES: Final = 32 * 2**20
 #: A 48x48 grey PNG has about 2 kB; text blocks of camera programs may add some.
 MOST_FACE_BYTES: Final = 64 * 2**10
 MOST_BYTES: Final = 256 * 2**20
+_NO_ARCHIVE: Final = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    EOFError,
+    NotImplementedError,
+)
+#: Damaged streams, a password, odd names.
+_DAMAGE: Final = (*_NO_ARCHIVE, OSError, RuntimeError, ValueError, zlib.error)
 _ADVICE: Final = "Export the set again on the server that it comes from."
 
 
@@ -49,7 +59,8 @@ def export_set(found: StudioSet, target: IO[bytes]) -> int:
         info.trained = []
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(INFO_NAME, info.model_dump_json(indent=1) + "\n")
-            archive.writestr(MANIFEST_NAME, format_manifest(rows))
+            text = format_manifest(rows)
+            archive.writestr(MANIFEST_NAME, csv_mark(text) + text)
             for row in rows:
                 try:
                     archive.writestr(row.file, (found.path / row.file).read_bytes())
@@ -58,12 +69,36 @@ def export_set(found: StudioSet, target: IO[bytes]) -> int:
     return len(rows)
 
 
+def words_of(source: IO[bytes]) -> tuple[str, ...]:
+    """The words by which an archive's faces are labelled and that name none of the seven
+    expressions; none where the archive cannot be read, which ``import_set`` says."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            return foreign_words(_text(archive, archive.getinfo(MANIFEST_NAME)))
+    except (*_DAMAGE, FerError, KeyError):
+        return ()
+    finally:
+        source.seek(0)
+
+
 def import_set(
-    source: IO[bytes], *, title: str | None = None, clock: Callable[[], float] = time.time
+    source: IO[bytes],
+    *,
+    title: str | None = None,
+    classes: Mapping[str, str] | None = None,
+    ignore: Collection[str] = (),
+    clock: Callable[[], float] = time.time,
 ) -> StudioSet:
     """Make a set of an archive, under its own title or another one.
 
     The retention date comes along; a set whose date has passed is refused.
+
+    Args:
+        source: the archive.
+        title: another name; None for its own.
+        classes: what words mean by which faces are labelled, in small letters -> an expression.
+        ignore: words whose faces are left out.
+        clock: UTC, seconds since 1970.
 
     Raises:
         InputError: no archive of a set, or the title is taken, or its time is over.
@@ -72,15 +107,10 @@ def import_set(
     """
     try:
         with zipfile.ZipFile(source) as archive:
-            info, rows, faces = _read(archive)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
+            info, rows, faces = _read(archive, classes or {}, ignore)
+    except _NO_ARCHIVE as error:
         raise InputError(f"This is no archive of a set ({error}). {_ADVICE}") from error
-    except (
-        OSError,
-        RuntimeError,
-        ValueError,
-        zlib.error,
-    ) as error:  # damaged streams, a password, odd names
+    except _DAMAGE as error:
         raise InputError(f"The archive cannot be read ({error}). {_ADVICE}") from error
     if info.is_over(int(clock())):
         raise InputError("The time this set was to be kept for is over: it is not taken in.")
@@ -104,7 +134,9 @@ def import_set(
     return StudioSet(path, clock)
 
 
-def _read(archive: zipfile.ZipFile) -> tuple[SetInfo, list[FaceRow], dict[str, bytes]]:
+def _read(
+    archive: zipfile.ZipFile, classes: Mapping[str, str], ignore: Collection[str]
+) -> tuple[SetInfo, list[FaceRow], dict[str, bytes]]:
     members = archive.infolist()
     if len(members) > MOST_FACES + 2:
         raise LimitError(f"The archive holds {len(members)} files; at most {MOST_FACES} faces go.")
@@ -121,7 +153,11 @@ def _read(archive: zipfile.ZipFile) -> tuple[SetInfo, list[FaceRow], dict[str, b
             raise InputError(f"The archive holds no {name}, so it is no recorded set.")
     info = parse_info(_text(archive, by_name.pop(INFO_NAME)), INFO_NAME)
     info.trained = []  # models are never taken in, nor believed to be there
-    rows = parse_manifest(_text(archive, by_name.pop(MANIFEST_NAME)), MANIFEST_NAME)
+    text, left_out = translated(
+        _text(archive, by_name.pop(MANIFEST_NAME)), classes=classes, ignore=ignore
+    )
+    rows = parse_manifest(text, MANIFEST_NAME)
+    by_name = {name: member for name, member in by_name.items() if name not in left_out}
     for row in rows:
         person = info.participants.get(row.participant)
         if person is None or row.consent not in {c.version for c in person.consents}:
@@ -169,6 +205,6 @@ def _bounded(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> b
 
 def _text(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
     try:
-        return _bounded(archive, member, MOST_TEXT_BYTES).decode("utf-8")
+        return _bounded(archive, member, MOST_TEXT_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"{member.filename} in the archive is no text. {_ADVICE}") from error

@@ -1,6 +1,5 @@
 """From labelled video files to a folder of faces, cut and listed as the studio does."""
 
-import csv
 import json
 import shutil
 import tempfile
@@ -12,6 +11,7 @@ import numpy as np
 
 from fer_core.datasets.build import REPORT_NAME, BuildReport, read_clip_labels
 from fer_core.datasets.manifest import COLUMNS, MANIFEST_NAME
+from fer_core.datasets.typed import write_typed
 from fer_core.errors import DataError, DecodeError
 from fer_core.studio.cutting import Detector, drop_near
 from fer_core.studio.names import encode_png
@@ -73,8 +73,7 @@ def build_from_videos(
             report(f"{clip.name}: {len(kept)} faces in {got.frames} frames looked at")
         if not total.faces:
             raise DataError(f"No face was found in {total.frames} frames of {len(clips)} videos.")
-        with (target / MANIFEST_NAME).open("w", newline="", encoding="utf-8") as listing:
-            csv.writer(listing).writerows(lines)
+        write_typed(target / MANIFEST_NAME, lines)
         values = asdict(total) | {"dropped": dropped, "detector": detector, "sample_hz": sample_hz}
         text = json.dumps(values, indent=2) + "\n"
         (target / REPORT_NAME).write_text(text, encoding="utf-8")

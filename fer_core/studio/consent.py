@@ -25,7 +25,7 @@ _TEXT: Final = (
 )
 
 
-class Consent(BaseModel):
+class RecordingConsent(BaseModel):
     """What one participant agreed to.
 
     Attributes:
@@ -56,7 +56,7 @@ def consent_text(name: str, until_s: int) -> str:
 
 def make_consent(
     name: str, until_s: int, *, now_s: int, is_minor: bool = False, guardian: str | None = None
-) -> Consent:
+) -> RecordingConsent:
     """Record that somebody agreed now.
 
     Raises:
@@ -70,7 +70,7 @@ def make_consent(
             )
         who = clean_name(guardian or "", noun="guardian's name")
     text = consent_text(name, until_s)
-    return Consent(
+    return RecordingConsent(
         version=CONSENT_VERSION,
         text_sha256=hashlib.sha256(text.encode()).hexdigest(),
         receipt=secrets.token_hex(8),
@@ -79,7 +79,7 @@ def make_consent(
     )
 
 
-def receipt_text(name: str, until_s: int, pseudonym: str, consent: Consent) -> str:
+def receipt_text(name: str, until_s: int, pseudonym: str, consent: RecordingConsent) -> str:
     """The receipt as a text file for the participant."""
     lines = [
         "Receipt of a consent, data set studio of Mien",

@@ -59,3 +59,27 @@ CUES: Final[dict[str, Cue]] = {
 def next_emotion(counts: Mapping[str, int], among: Sequence[str] = EMOTIONS) -> str:
     """The expression with the fewest takes; of equals the first in the usual order."""
     return min(among, key=lambda name: (counts.get(name, 0), EMOTIONS.index(name)))
+
+
+#: Takes of each expression after which more of the same person teach little.
+ENOUGH_ROUNDS: Final = 3
+
+
+def advise(takes: Mapping[str, int], faces: Mapping[str, int], among: Sequence[str]) -> str:
+    """What to do after a round, one sentence; empty while one is under way.
+
+    Args:
+        takes, faces: of the participant so far, by expression.
+        among: the expressions that are recorded.
+    """
+    counts = {takes.get(name, 0) for name in among}
+    if len(counts) != 1 or 0 in counts:
+        return ""
+    (rounds,) = counts
+    if rounds >= ENOUGH_ROUNDS:
+        return "Enough of this participant: train, under Train and use, or record another one."
+    weakest = min(among, key=lambda name: (faces.get(name, 0), EMOTIONS.index(name)))
+    return (
+        f"Round {rounds} is over. One more would help most with {weakest}, of which there are "
+        f"{faces.get(weakest, 0)} pictures; or train now, under Train and use."
+    )

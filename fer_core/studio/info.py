@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from fer_core.errors import DataError, InputError
-from fer_core.studio.consent import CONSENT_VERSION, LATEST_S, Consent
+from fer_core.studio.consent import CONSENT_VERSION, LATEST_S, RecordingConsent
 from fer_core.studio.cutting import Detector
 from fer_core.studio.rows import PSEUDONYM_PATTERN
 from fer_core.text import fold_name
@@ -24,7 +24,7 @@ class Participant(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     is_minor: bool = False
-    consents: list[Consent] = Field(min_length=1, max_length=100)
+    consents: list[RecordingConsent] = Field(min_length=1, max_length=100)
 
 
 class TrainedModel(BaseModel):

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -31,7 +31,7 @@ FEW_FACES: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class StudioJob:
     """What is known of a set's job.
 
     Attributes:
@@ -64,7 +64,7 @@ def start_finetune(found: StudioSet, name: str) -> None:
     spawn(["dataset", "finetune", str(found.path), "--name", name, "--background"], log)
 
 
-def read_job(found: StudioSet) -> Job | None:
+def read_job(found: StudioSet) -> StudioJob | None:
     """The job of a set; None where there was none."""
     value = peek_object(found.path / JOB)
     if not value:
@@ -75,7 +75,7 @@ def read_job(found: StudioSet) -> Job | None:
     error = value.get("error")
     if value.get("state") == "running" and not running:
         error = "It ended without a word: it was killed. Start it again."
-    return Job(
+    return StudioJob(
         is_running=running,
         step=str(value.get("step", "")),
         share=min(1.0, max(0.0, float(value.get("share", 0)))),
@@ -90,9 +90,16 @@ def read_report(found: StudioSet) -> dict[str, Any]:
 
 
 def finetune_set(
-    data: Path, name: str, *, say: Callable[[str], None]
+    data: Path,
+    name: str,
+    *,
+    say: Callable[[str], None],
+    choice: Mapping[str, Any] | None = None,
 ) -> tuple[Path, dict[str, Any]]:
     """Measure a set and make a personal model of it; the model's folder and the report.
+
+    Args:
+        choice: ``classes`` and ``ignore`` of ``load_dataset``.
 
     Raises:
         FerError: what is wrong with set or name.
@@ -100,7 +107,7 @@ def finetune_set(
     found = _recorded(data)
     check_personal_name(name, found)
     if found is None:
-        return _work(data, name, lambda step, _share: say(f"{step}."))
+        return _work(data, name, lambda step, _share: say(f"{step}."), choice)
     with try_hold(_lock(found)) as is_mine:
         if not is_mine:
             raise BusyError("This set is being trained on already: wait until that is over.")
@@ -111,7 +118,7 @@ def finetune_set(
             _note(found, told | {"state": "running", "step": step, "share": share})
 
         try:
-            out, report = _work(data, name, tell)
+            out, report = _work(data, name, tell, choice)
             _keep(found, name, out, report)
         except BaseException as error:
             from fer_core.training.health import explain_failure
@@ -161,11 +168,16 @@ def check_enough(found: StudioSet) -> None:
         )
 
 
-def _work(data: Path, name: str, tell: Callable[[str, float], None]) -> tuple[Path, dict[str, Any]]:
+def _work(
+    data: Path,
+    name: str,
+    tell: Callable[[str, float], None],
+    choice: Mapping[str, Any] | None,
+) -> tuple[Path, dict[str, Any]]:
     from fer_core.datasets import load_dataset
 
     tell("Loading the faces", 0.05)
-    faces = load_dataset(data)
+    faces = load_dataset(data, **(choice or {}))
     tell("Loading the base model", 0.1)
     from fer_core.training.personal import embed_set, load_base, report_of
     from fer_core.training.personal_export import export_personal

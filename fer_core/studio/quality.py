@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from fer_core.types import Faces, FloatArray, ImageArray
+from fer_core.imaging.patch import box_pixels, mean_grey
+from fer_core.types import Faces, ImageArray
 
 #: Mean grey level of the face's box below which it counts as dark.
 DARK: Final = 55.0
@@ -37,7 +38,7 @@ BLOCKING: Final = frozenset({NO_FACE, TWO_FACES})
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Of the largest face of a frame.
+    """How usable the largest face of a frame is.
 
     Attributes:
         score: 0..1, see ``measure_quality``.
@@ -65,7 +66,7 @@ def measure_quality(luma: ImageArray, faces: Faces) -> Quality:
         return Quality(0.0, (NO_FACE,))
     sizes = faces.sizes
     row = int(sizes.argmax())
-    grey = _mean_grey(luma, faces.boxes[row])
+    grey = mean_grey(box_pixels(luma, faces.boxes[row]))
     turned = float(np.nan_to_num(np.abs(faces.poses[row, :2])).max())
     found = {
         TWO_FACES: bool((np.delete(sizes, row) >= SECOND_SHARE * sizes[row]).any()),
@@ -80,10 +81,3 @@ def measure_quality(luma: ImageArray, faces: Faces) -> Quality:
     )
     hints = tuple(name for name in HINT_WORDS if found.get(name))
     return Quality(0.0 if BLOCKING & set(hints) else round(float(score), 3), hints)
-
-
-def _mean_grey(luma: ImageArray, box: FloatArray) -> float:
-    height, width = luma.shape
-    x1, y1, x2, y2 = (round(float(v)) for v in np.nan_to_num(box))
-    part = luma[max(0, y1) : min(height, max(y2, 0)), max(0, x1) : min(width, max(x2, 0))]
-    return float(part.mean()) if part.size else 0.0

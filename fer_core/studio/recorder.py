@@ -36,7 +36,7 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TakeView:
     """What the page shows.
 
     Attributes:
@@ -103,12 +103,12 @@ class Recorder:
         with self._lock:
             return self._stage() is Stage.RECORDING
 
-    def moment(self) -> Moment:
+    def moment(self) -> TakeView:
         """This moment, for the page."""
         with self._lock:
             stage, now = self._stage(), self._clock()
             left = {Stage.COUNTDOWN: self._starts_s, Stage.RECORDING: self._ends_s}.get(stage, now)
-            return Moment(stage, left - now, len(self._faces), self._emotion, self._quality)
+            return TakeView(stage, left - now, len(self._faces), self._emotion, self._quality)
 
     def see(self, frame: Frame, result: FrameResult) -> None:
         """Take note of a frame; its face is collected while a take is recorded."""

@@ -14,7 +14,7 @@ from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.datasets.manifest import MANIFEST_NAME
 from fer_core.errors import DataError, InputError
 from fer_core.files import make_private_dir
-from fer_core.studio.consent import Consent, make_consent
+from fer_core.studio.consent import RecordingConsent, make_consent
 from fer_core.studio.cutting import CutFace, Detector, drop_near
 from fer_core.studio.erasing import begin_erasing, finish_erasing, remove_deleted
 from fer_core.studio.info import (
@@ -92,7 +92,7 @@ class StudioSet:
 
     @property
     def name(self) -> str:
-        """Of the folder."""
+        """The set's name: that of its folder."""
         return self.path.name
 
     def info(self) -> SetInfo:
@@ -121,7 +121,7 @@ class StudioSet:
 
     def enrol(
         self, pseudonym: str, *, is_minor: bool = False, guardian: str | None = None
-    ) -> tuple[str, Consent]:
+    ) -> tuple[str, RecordingConsent]:
         """Record that a participant agrees now; their pseudonym as kept, and the consent.
 
         Raises:

@@ -8,6 +8,7 @@ import pytest
 
 from fer_core.config import settings
 from fer_core.datasets import FaceSet, load_dataset
+from fer_core.datasets.altered import altered_pairs
 from fer_core.datasets.duplicates import (
     count_duplicates,
     describe_duplicates,
@@ -67,6 +68,50 @@ def test_near(smooth, change, is_near):
     changed = np.stack([change(p) for p in smooth])
     pairs = {tuple(pair) for pair in near_pairs(smooth, changed).tolist()}
     assert pairs == ({(i, i) for i in range(12)} if is_near else set())
+
+
+def turned(picture: np.ndarray, degrees: float, zoom: float, shift: float) -> np.ndarray:
+    way = cv2.getRotationMatrix2D((23.5, 23.5), degrees, zoom)
+    way[:, 2] += shift
+    return cv2.warpAffine(picture, way, (48, 48), borderMode=cv2.BORDER_REPLICATE)
+
+
+ALTERATIONS = {
+    "mirrored": lambda p: p[:, ::-1],
+    "upside down": lambda p: p[::-1],
+    "on its side": np.rot90,
+    "inverted": lambda p: 255 - p,
+    "inverted and mirrored": lambda p: 255 - p[:, ::-1],
+    "turned": lambda p: turned(p, 11, 1, 0),
+    "shifted": lambda p: turned(p, 0, 1, -4),
+    "zoomed": lambda p: turned(p, 0, 1.2, 0),
+    "turned and mirrored": lambda p: turned(p, -6, 1, 0)[:, ::-1],
+    "mirrored and packed": lambda p: cv2.imdecode(cv2.imencode(".jpg", p[:, ::-1])[1], 0),
+}
+
+
+def test_altered_copies_are_found(smooth):
+    made = [(name, row) for name in ALTERATIONS for row in range(4)]
+    changed = np.stack([np.ascontiguousarray(ALTERATIONS[name](smooth[row])) for name, row in made])
+    found = {made[b] for a, b in altered_pairs(smooth, changed).tolist() if a == made[b][1]}
+    assert sorted(set(made) - found) == []
+
+
+def test_different_pictures_are_no_altered_copies(smooth):
+    flat = np.full((1, 48, 48), 90, np.uint8)
+    assert altered_pairs(smooth[:6], np.concatenate([smooth[6:], flat])).tolist() == []
+    assert (
+        altered_pairs(smooth[:0], smooth).shape == altered_pairs(smooth, flat[:0]).shape == (0, 2)
+    )
+
+
+def test_an_altered_copy_is_counted_once(smooth):
+    images = smooth.copy()
+    images[9], images[10], images[11] = images[0], images[1][:, ::-1], 255 - images[2]
+    faces = make(images, ["train"] * 8 + ["public_test"] * 4, [0] * 12)
+    (count,) = count_duplicates(faces)
+    assert (count.exact, count.near, count.altered) == (1, 0, 2)
+    assert "2 more altered copies" in describe_duplicates((count,))["train/public_test"]
 
 
 def test_flat_pictures_are_near_only_where_equal():

@@ -11,6 +11,7 @@ import pytest
 
 from fer_core.datasets import load_dataset
 from fer_core.datasets.build import read_clip_labels
+from fer_core.datasets.typed import read_typed, write_typed
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
 
@@ -79,6 +80,29 @@ def test_manifests(divider: str, encoding: str, tmp_path: Path) -> None:
     faces = load_dataset(tmp_path)
     assert faces.participants is not None
     assert faces.participants.tolist() == ["Jürgen", "Ana"]
+
+
+def test_what_is_written_follows_the_rule_of_exports_and_reads_back(tmp_path: Path) -> None:
+    rows = [("file", "participant"), ("=1+1.mp4", "Jürgen"), ("'a.mp4", "-x")]
+    write_typed(tmp_path / "a.csv", rows)
+    assert (tmp_path / "a.csv").read_bytes().startswith("\ufefffile".encode())
+    assert "\n'=1+1.mp4," in (tmp_path / "a.csv").read_text("utf-8")
+    read = read_typed(tmp_path / "a.csv", ("file", "participant"))
+    assert (read.header, [tuple(cells) for _, cells in read.rows]) == (rows[0], rows[1:])
+
+
+def test_labels_of_manifests_that_name_no_emotion(tmp_path: Path) -> None:
+    for name in ("0.png", "1.png", "2.png"):
+        cv2.imwrite(str(tmp_path / name), np.full((48, 48), 90, np.uint8))
+    rows = [("0.png", "ana", "c", "Suprise", "0"), ("1.png", "ben", "d", "7", "0")]
+    rows.append(("2.png", "ben", "d", "bored", "0"))
+    (tmp_path / "manifest.csv").write_text(table([COLUMNS, *rows]))
+    with pytest.raises(DataError, match=r"Did you mean surprise.*--classes Suprise=surprise"):
+        load_dataset(tmp_path)
+    faces = load_dataset(
+        tmp_path, classes={"suprise": "surprise", "7": "neutral"}, ignore=["Bored"]
+    )
+    assert [faces.label_names[k] for k in faces.labels] == ["surprise", "neutral"]
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,17 @@ import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from fer_core.errors import FerError, LimitError
+from fer_core.datasets.manifest import MANIFEST_NAME as MANIFEST
+from fer_core.errors import DataError, FerError, LimitError
 from fer_core.studio import StudioSet, list_sets
-from fer_core.studio.archive import MOST_FACE_BYTES, export_set, import_set
+from fer_core.studio.archive import MOST_FACE_BYTES, export_set, import_set, words_of
+from fer_core.studio.rows import format_manifest
 from tests.studio.conftest import NOW_S
 
 Members = list[tuple[zipfile.ZipInfo, bytes]]
@@ -42,6 +45,23 @@ def packed(members: Members) -> io.BytesIO:
 
 def take_in(source: io.BytesIO, title: str | None = "copy") -> StudioSet:
     return import_set(source, title=title, clock=lambda: NOW_S)
+
+
+def test_a_spreadsheet_reads_the_names_of_an_export(
+    made: StudioSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = "fer_core.studio.archive.format_manifest"
+    with monkeypatch.context() as patched:
+        patched.setattr(plain, lambda rows: format_manifest(rows).replace("anna", "Jürgen"))
+        members = members_of(exported(made))
+    (manifest,) = (data for member, data in members if member.filename == "manifest.csv")
+    assert manifest.startswith(b"\xef\xbb\xbf")
+    unmarked = manifest.decode("utf-8-sig").replace("Jürgen", "anna")
+    marked = [
+        (m, f"\ufeff{unmarked}".encode() if m.filename == "manifest.csv" else data)
+        for m, data in members
+    ]
+    assert take_in(packed(marked)).rows() == made.rows()
 
 
 def test_there_and_back(made: StudioSet) -> None:
@@ -108,6 +128,10 @@ def no_consents(text: str) -> str:
     return json.dumps(value)
 
 
+def of_a_year_far_away(text: str) -> str:
+    return json.dumps(json.loads(text) | {"until_s": 10**12 * 31_556_952})
+
+
 WIDE = cv2.imencode(".png", np.zeros((64, 64), np.uint8))[1].tobytes()
 
 
@@ -132,6 +156,7 @@ WIDE = cv2.imencode(".png", np.zeros((64, 64), np.uint8))[1].tobytes()
         (without("manifest.csv"), "no manifest.csv"),
         (lambda members: members[:-1], "lacks"),
         (edited("set.json", no_consents), "gave no consent"),
+        (edited("set.json", of_a_year_far_away), "until_s"),
         (edited("set.json", lambda t: t.replace("lab", "l")[:-9]), "damaged"),
         (edited("manifest.csv", lambda t: t.replace("faces/", "../faces/", 1)), "line 2"),
     ],
@@ -178,3 +203,49 @@ def test_a_set_whose_time_is_over_is_not_taken_in(made: StudioSet) -> None:
 def test_no_archive(data: bytes, data_dir: Path) -> None:
     with pytest.raises(FerError, match="no archive"):
         take_in(io.BytesIO(data))
+
+
+def labelled(made: StudioSet, word: str) -> io.BytesIO:
+    """The set as somebody else labels it: happy by another word."""
+    members = members_of(exported(made))
+    return packed(
+        [
+            (m, data.replace(b",happy,", f",{word},".encode()) if m.filename == MANIFEST else data)
+            for m, data in members
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "how", "kept"),
+    [
+        ("Freude", {}, True),
+        ("Happyness", {"classes": {"happyness": "happy"}}, True),
+        ("=smile", {"classes": {"=smile": "happy"}}, True),
+        ("Happyness", {"ignore": ["happyness"]}, False),
+        ("happy", {"ignore": ["Happy"]}, False),
+    ],
+)
+def test_faces_that_somebody_labelled_by_other_words(
+    made: StudioSet, word: str, how: dict[str, Any], kept: bool
+) -> None:
+    source = labelled(made, word)
+    assert words_of(source) == (() if word in ("Freude", "happy") else (word,))
+    copy = import_set(source, title="copy", clock=lambda: NOW_S, **how)
+    assert copy.rows() == [row for row in made.rows() if kept or row.emotion != "happy"]
+    assert len(list((copy.path / "faces").iterdir())) == len(copy.rows())
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"classes": {"other": "sad"}},
+        {"ignore": ["sad"]},
+        {"classes": {"happyness": "contempt"}},
+    ],
+)
+def test_a_word_that_means_nothing_is_one_sentence(made: StudioSet, how: dict[str, Any]) -> None:
+    with pytest.raises(DataError, match="labelled 'Happyness', which names none of angry, "):
+        import_set(labelled(made, "Happyness"), title="copy", clock=lambda: NOW_S, **how)
+    assert [one.name for one in list_sets()] == [made.name]

@@ -139,7 +139,7 @@ def test_too_little_to_learn_from(data_dir: Path) -> None:
 def test_who_is_erased_while_a_head_is_trained_does_not_come_back(
     made: StudioSet, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def work(data: Path, name: str, tell: object) -> tuple[Path, dict[str, object]]:
+    def work(data: Path, name: str, tell: object, choice: object) -> tuple[Path, dict[str, object]]:
         out = data_dir / "models" / name
         out.mkdir(parents=True)
         (out / "metrics.json").write_text("anna")
