@@ -12,9 +12,6 @@ A damaged or missing file costs its own part only: the rest is there, and ``prob
 sentence what is not.
 """
 
-import csv
-import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,9 +21,10 @@ from fer_core.classification.registry import model_folders
 from fer_core.classification.spec import ModelSpec, read_spec
 from fer_core.config import settings
 from fer_core.errors import DataError, FerError
+from fer_core.evaluation.history import History, read_history
 from fer_core.evaluation.places import evaluations_dir, is_projects
 from fer_core.evaluation.results import Row, read_results
-from fer_core.files import peek_object
+from fer_core.files import peek_object, read_object
 
 #: Where a file lies and when it was last written: what was read of it holds as long as this does.
 Stamp = tuple[str, int, int]
@@ -42,22 +40,6 @@ _SPLITS: Final = {
     "train": "training images",
     "all": "all images",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """Curves of one training: each column (K,) over the K finished epochs, NaN where empty."""
-
-    columns: dict[str, tuple[float, ...]]
-
-    def best_epoch(self, monitor: str) -> int | None:
-        """The epoch that a run with this ``monitor`` keeps: ``last``, or a column to look at."""
-        epochs = self.columns["epoch"]
-        values = self.columns.get("val_accuracy")
-        if monitor == "last" or values is None:
-            return int(epochs[-1]) if epochs else None
-        best = max(zip(values, epochs, strict=True), default=None, key=lambda pair: pair)
-        return None if best is None else int(best[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +202,8 @@ def _read_model(folder: Path, rows: list[Row], rows_problem: str) -> Entry:
 
 
 def _with_own(entry: Entry) -> Entry:
-    """With what a person scored; where the project reports the same set, its figures stay."""
+    """The model with what a person scored; where the project reports the same set, its figures
+    stay."""
     folder = evaluations_dir() / entry.name
     metrics = peek_object(folder / "metrics.json")
     measured = Entry(entry.name, folder, spec=entry.spec, metrics=metrics)
@@ -276,45 +259,13 @@ def _read_run(folder: Path) -> Entry | None:
 
 
 def _read_object(path: Path) -> dict[str, Any]:
+    """Read for a page: what is said names the model and the file, not where it lies."""
+    if not path.exists():
+        raise DataError(f"{path.parent.name} has no {path.name}: export the run again.")
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise DataError(f"{path.parent.name} has no {path.name}: export the run again.") from error
-    except (OSError, ValueError) as error:
+        return read_object(path)
+    except DataError as error:
         raise DataError(
-            f"The {path.name} of {path.parent.name} cannot be read ({error}): export the run again."
+            f"The {path.name} of {path.parent.name} is damaged or cannot be read: export the run "
+            "again."
         ) from error
-    if not isinstance(value, dict):
-        raise DataError(f"The {path.name} of {path.parent.name} is damaged: export the run again.")
-    return value
-
-
-def read_history(path: Path) -> History:
-    """Read ``history.csv``.
-
-    Raises:
-        DataError: it is missing, lacks the column ``epoch``, or a cell is no number.
-    """
-    where = f"The history.csv of {path.parent.name}"
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-    except FileNotFoundError as error:
-        raise DataError(
-            f"{path.parent.name} has no history.csv, so there are no training curves."
-        ) from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{where} cannot be read ({error}).") from error
-    if not rows or "epoch" not in rows[0]:
-        raise DataError(f"{where} has no finished epoch: there are no training curves.")
-    try:
-        columns = {
-            name: tuple(float(row[name]) if row[name] else math.nan for row in rows)
-            for name in rows[0]
-            if name
-        }
-    except ValueError as error:
-        raise DataError(f"{where} has a cell that is no number ({error}).") from error
-    if not all(map(math.isfinite, columns["epoch"])):
-        raise DataError(f"{where} has a row without its epoch.")
-    return History(columns)

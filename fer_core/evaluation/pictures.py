@@ -14,6 +14,7 @@ from fer_core.config import settings
 from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.datasets.loading import CSV_NAMES
+from fer_core.datasets.locate import find_under
 from fer_core.datasets.names import parse_fer_emotion
 from fer_core.errors import DataError
 from fer_core.imaging.decode import read_image
@@ -29,16 +30,8 @@ def find_set(name: str) -> Path | None:
     The name is that of the file of predictions: FER-2013 in any form is called ``fer2013`` or as
     its file.
     """
-    roots = (*settings().data_roots, settings().data_dir, settings().data_dir / "sets")
-    names = (name, f"{name}.csv", f"{name}.parquet")
-    if "/" in name or "\\" in name or name.startswith("."):
-        return None
-    for root in roots:
-        for candidate in (*names, *(CSV_NAMES if name == "fer2013" else ())):
-            place: Path = root / candidate
-            if place.exists():
-                return place
-    return None
+    own = settings().data_dir
+    return find_under(name, (*settings().data_roots, own, own / "sets"))
 
 
 def read_pictures(place: Path, ids: Sequence[Any], labels: Sequence[str]) -> list[ImageArray]:

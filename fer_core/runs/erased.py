@@ -1,11 +1,10 @@
 """Training runs that learned from people who were erased since: they get a date, and go."""
 
-import shutil
 import time
 from pathlib import Path
 from typing import Final
 
-from fer_core.files import write_whole
+from fer_core.files import remove_whole, write_whole
 from fer_core.runs.listing import list_runs, runs_dir
 from fer_core.training.run import RunFolder
 
@@ -50,6 +49,9 @@ def purge_runs(*, now_s: float, retention_days: int, dry_run: bool = False) -> l
         now_s: UTC seconds.
         retention_days: since the erasure.
         dry_run: only name them.
+
+    Raises:
+        OSError: one cannot be removed.
     """
     limit_s, gone = now_s - retention_days * _DAY_S, []
     for info in list_runs():
@@ -58,7 +60,7 @@ def purge_runs(*, now_s: float, retention_days: int, dry_run: bool = False) -> l
             continue
         gone.append(info.name)
         if not dry_run:
-            shutil.rmtree(info.path, ignore_errors=True)
+            remove_whole(info.path)  # whose second half no list would name after a kill
     return gone
 
 

@@ -2,7 +2,9 @@
 
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from fer_core.classification.registry import check_name
 from fer_core.config import MODELS_DIR, settings
@@ -29,8 +31,11 @@ def background_threads() -> int:
     return max(1, usable_cores() - 1)
 
 
-def submit_run(recipe: Recipe, data: Path) -> RunInfo:
+def submit_run(recipe: Recipe, data: Path, choice: Mapping[str, Any] | None = None) -> RunInfo:
     """Make a run and start its process, which waits for its turn.
+
+    Args:
+        choice: ``classes`` and ``ignore`` of ``load_dataset``.
 
     Raises:
         FerError: the folder cannot be made, or the process not started.
@@ -39,7 +44,10 @@ def submit_run(recipe: Recipe, data: Path) -> RunInfo:
         run = RunFolder.create(runs_dir(), recipe.name)
         run.write_json(
             "config.json",
-            {"recipe": recipe.model_dump(mode="json"), "data": {"path": str(data.resolve())}},
+            {
+                "recipe": recipe.model_dump(mode="json"),
+                "data": {"path": str(data.resolve()), **(choice or {})},
+            },
         )
         _start_training(run)
     except OSError as error:

@@ -1,6 +1,7 @@
 """A data set looked at in a process of its own: a large one must not hold up the live page."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,16 @@ def _duplicate_sentences(pairs: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def preview_data(path: Path, *, near: bool = False) -> Preview:
+def preview_data(
+    path: Path,
+    *,
+    near: bool = False,
+    classes: Mapping[str, str] | None = None,
+    ignore: Sequence[str] = (),
+) -> Preview:
     """Look at a set; with ``near``, also for nearly equal pictures on two sides of a split.
+
+    ``classes`` and ``ignore`` are those of ``load_dataset``.
 
     Raises:
         DataError: what is wrong with it, or that looking took too long.
@@ -80,6 +89,10 @@ def preview_data(path: Path, *, near: bool = False) -> Preview:
     with scratch_folder() as folder:
         sheet = folder / "samples.png"
         command = ["dataset", "check", str(path.resolve()), "--json", "--samples", str(sheet)]
+        if classes:
+            command += ["--classes", ",".join(f"{k}={v}" for k, v in classes.items())]
+        if ignore:
+            command += ["--ignore", ",".join(ignore)]
         try:
             done = start([*command, *([] if near else ["--quick"])], timeout_s=LOOK_FOR_S)
         except TimeoutError as error:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_core.classification.spec import ModelSpec
+from fer_core.evaluation.origins import origin_of
 
 
 def write_card(folder: Path, spec: ModelSpec, metrics: dict[str, Any]) -> None:
@@ -15,6 +16,8 @@ def write_card(folder: Path, spec: ModelSpec, metrics: dict[str, Any]) -> None:
     served = " + ".join(f"{w:g} x {name}" for name, w in spec.served.items())
     leaky = " (leaky)" if spec.data["leaky"] and "(leaky)" not in spec.data["split"] else ""
     kept = "the last" if spec.recipe["monitor"] == "last" else "the best on the validation split"
+    names = spec.data.get("knows_faces")
+    taught_by = f" ({', '.join(names)})" if names else ""
     text = f"""# {spec.name}
 
 {spec.recipe["about"]}
@@ -25,6 +28,7 @@ def write_card(folder: Path, spec: ModelSpec, metrics: dict[str, Any]) -> None:
 | classes | {", ".join(spec.labels)} |
 | input | {spec.input.size}x{spec.input.size} grey face, normalised `{spec.input.normalize}` |
 | outputs | {", ".join(spec.outputs)}; served: {served} |
+| learned | {origin_of(spec)}{taught_by} |
 | trained on | {spec.data["name"]}, split {spec.data["split"]}{leaky} |
 | epoch kept | {metrics["best_epoch"]} of {spec.recipe["epochs"]}, {kept} |
 | validation accuracy, as served | {accuracy} (n = {metrics["validation"]["int8"]["n"]}) |

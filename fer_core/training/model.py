@@ -103,7 +103,7 @@ def make_optimizer(
 
 
 def layer_rates(network: Any, early_rate: float) -> tuple[list[float], list[bool]]:
-    """For each trainable variable of ``network``: its share of the learning rate, is it a head's.
+    """Each trainable variable of ``network`` with its share of the learning rate, is it a head's.
 
     The share grows geometrically from ``early_rate`` at the first layer with weights to 1 at the
     heads, as in Howard and Ruder 2018 (arXiv 1801.06146, section 3.2).

@@ -34,7 +34,7 @@ BATCH: Final = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Base:
+class PersonalBase:
     """The model that lends its features.
 
     Attributes:
@@ -61,7 +61,7 @@ class Embedded:
     mirrored: FloatArray
 
 
-def load_base(folder: Path = MODELS_DIR / DEFAULT_MODEL) -> Base:
+def load_base(folder: Path = MODELS_DIR / DEFAULT_MODEL) -> PersonalBase:
     """The project's own model; its Keras file comes with the project.
 
     Raises:
@@ -77,10 +77,10 @@ def load_base(folder: Path = MODELS_DIR / DEFAULT_MODEL) -> Base:
         network.get_layer(FEATURES)
     except (OSError, ValueError) as error:
         raise ModelError(f"{folder} lends no features: {error}.") from error
-    return Base(spec, network, Head(weights, bias))
+    return PersonalBase(spec, network, Head(weights, bias))
 
 
-def embed_set(faces: FaceSet, base: Base) -> Embedded:
+def embed_set(faces: FaceSet, base: PersonalBase) -> Embedded:
     """The features of every face and of its mirror image.
 
     Raises:
@@ -248,7 +248,7 @@ def _share_near(faces: FaceSet, train: NDArray[np.bool_], test: NDArray[np.bool_
     return len(np.unique(pairs[:, 1])) / int(test.sum())
 
 
-def report_of(data: Embedded, base: Base) -> tuple[dict[str, Any], HeldOut]:
+def report_of(data: Embedded, base: PersonalBase) -> tuple[dict[str, Any], HeldOut]:
     """The whole report on a set, ready for JSON, and the held-out faces it stands on."""
     started_s = time.perf_counter()
     found, how = hold_out(data, base.start)

@@ -9,11 +9,14 @@ import numpy as np
 from fer_core.classification import Classifier
 from fer_core.classification.preprocess import normalize
 from fer_core.classification.spec import FileSpec, ModelSpec
+from fer_core.config import is_in_data_dir
 from fer_core.datasets.resize import resize_faces
 from fer_core.evaluation.calibration import fit_temperature
 from fer_core.files import whole_folder, write_json
-from fer_core.training.export import agreement, check_target, convert, latency_ms
-from fer_core.training.personal import FEATURES, Base, Embedded, Tell
+from fer_core.training.compact import save_compact
+from fer_core.training.export_figures import agreement, latency_ms
+from fer_core.training.model_folder import check_target, convert
+from fer_core.training.personal import FEATURES, Embedded, PersonalBase, Tell
 from fer_core.training.personal_card import CARD_NAME, KEY, studio_card
 from fer_core.training.personal_head import Head, HeldOut, fit_head
 from fer_core.types import FloatArray, ImageArray
@@ -27,7 +30,7 @@ _FILE = "model_int8.tflite"
 
 def export_personal(
     data: Embedded,
-    base: Base,
+    base: PersonalBase,
     report: dict[str, Any],
     held_out: HeldOut,
     out: Path,
@@ -105,7 +108,7 @@ def export_personal(
     return spec
 
 
-def with_head(base: Base, head: Head) -> Any:
+def with_head(base: PersonalBase, head: Head) -> Any:
     """The base's features and the new head as one Keras model with the output ``fer``."""
     import keras
 
@@ -156,9 +159,9 @@ def _card_part(report: dict[str, Any]) -> dict[str, Any]:
 def _write(
     out: Path, spec: ModelSpec, metrics: dict[str, Any], content: bytes, network: Any
 ) -> None:
-    with whole_folder(out) as target:
+    with whole_folder(out, private=is_in_data_dir(out)) as target:
         (target / _FILE).write_bytes(content)
-        network.save(target / "model.keras")
+        save_compact(network, target / "model.keras")
         write_json(target / "spec.json", spec.model_dump(mode="json"))
         write_json(target / "metrics.json", metrics)
         card = studio_card(spec.model_dump(mode="json"), metrics)

@@ -94,6 +94,8 @@ class Recipe(_Part):
     """A whole recipe."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")
+    #: What people call it; its ``name`` where there is none.
+    title: str = ""
     about: str
     epochs: int = Field(ge=1)
     batch_size: int = Field(64, ge=1)

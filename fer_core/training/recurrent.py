@@ -56,7 +56,7 @@ def _stack(sequences: list[EmbeddedSequence], frames: int) -> _Batch:
     return _Batch({"embedding": embeddings, "probs": probs, "passed": passed}, labels, weights)
 
 
-def fit_head(
+def fit_recurrent_head(
     recipe: HeadRecipe, train: list[EmbeddedSequence], val: list[EmbeddedSequence], say: Say = print
 ) -> tuple[bytes, dict[str, float]]:
     """Train; the step of the epoch with the lowest validation loss as LiteRT, and what it took.
@@ -138,7 +138,7 @@ def _generated(
     return embed_sequences(classifier, made)
 
 
-def compare_filters(
+def compare_recurrent(
     filters: dict[str, TemporalFilter], sets: dict[str, list[EmbeddedSequence]]
 ) -> dict[str, dict[str, dict[str, float]]]:
     """Set -> filter -> figures."""
@@ -188,7 +188,7 @@ def train_head(
             "A head needs sequences to train on and, of other participants, to validate on: name "
             "a recorded set with two participants at least, or FER-2013 with --data."
         )
-    content, told = fit_head(recipe, train, val, say)
+    content, told = fit_recurrent_head(recipe, train, val, say)
     spec = HeadSpec(
         model_sha256=read_spec(model_dir).files["int8"].sha256,
         embedding=train[0].embeddings.shape[1],
@@ -202,7 +202,7 @@ def train_head(
         "markov": MarkovFilter(),
         "recurrent": RecurrentFilter(RecurrentHead(spec, content)),
     }
-    spec = spec.model_copy(update={"figures": compare_filters(filters, sets)})
+    spec = spec.model_copy(update={"figures": compare_recurrent(filters, sets)})
     _write(model_dir, spec, content)
     return spec
 

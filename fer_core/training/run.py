@@ -51,7 +51,7 @@ class RunFolder:
         for suffix in ("", *(f"-{n}" for n in range(2, 100))):
             path = parent / f"{name}-{stamp}{suffix}"
             try:
-                path.mkdir(parents=True)
+                path.mkdir(mode=0o700, parents=True)  # its data set may be of people
                 return cls(path)
             except FileExistsError:
                 continue

@@ -12,6 +12,7 @@ from typing import Any
 import keras
 
 from fer_core.errors import ConfigError, InputError
+from fer_core.evaluation.origins import knew_before
 from fer_core.training.batches import Batches
 from fer_core.training.checkpoint import CHECKPOINT, restore_checkpoint
 from fer_core.training.data import TrainingData
@@ -51,6 +52,12 @@ def _start_from(network: Any, start: RunFolder) -> None:
             "Start from a run of the same architecture and options."
         )
     set_weights(network, values)
+
+
+def _knowing(recipe: Recipe, others: Sequence[RunFolder]) -> dict[str, list[str]]:
+    """``knows_faces``, where the run owes something to a network that came with weights."""
+    names = knew_before(recipe.model_dump(), [other.read_json("config.json") for other in others])
+    return {"knows_faces": names} if names else {}
 
 
 def describe_environment() -> dict[str, str]:
@@ -138,7 +145,7 @@ def train(
             "precision": precision,
             "backend": keras.backend.backend(),
             "versions": describe_environment(),
-            "data": data.description,
+            "data": data.description | _knowing(recipe, [*teachers, *([start] if start else [])]),
             "parameters": int(network.count_params()),
             "started_from": start.path.name if start is not None else None,
             "start": str(start.path.resolve()) if start is not None else None,

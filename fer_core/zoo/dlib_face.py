@@ -68,6 +68,8 @@ def backbone(
     *,
     width: float = 1.0,
     blocks: int = len(BLOCKS),
+    last: int = 0,
+    grow: int = 0,
     fast: bool = False,
 ) -> Any:
     """Images (batch, size, size, channels) to (batch, h, w, 256) features, without weights.
@@ -75,25 +77,34 @@ def backbone(
     Args:
         width: factor on the number of channels; only 1 fits dlib's weights.
         blocks: how many of the blocks, from the first; all of them is dlib's network.
+        last: width of the last of them, where it is to be narrower than in dlib's network.
+        grow: side in pixels to which the network enlarges what it is given (bilinear); 0: not.
 
     Raises:
-        ConfigError: a block would have nothing left to convolve.
+        ConfigError: a block would have nothing left to convolve, or cannot be narrower.
     """
-    side = ((size - 7) // 2 + 1 - 3) // 2 + 1
+    if last and not BLOCKS[:blocks][-1][2]:
+        raise ConfigError(
+            f"Only a block that halves can have a width of its own ('last'), and block {blocks} of "
+            "dlib_face does not. Choose 4, 8, 11 or 14 blocks."
+        )
+    side = (((grow or size) - 7) // 2 + 1 - 3) // 2 + 1
     for name, _, halves in BLOCKS[:blocks]:
         if halves and side < 3:
             raise ConfigError(
-                f"Images of {size} pixels are too small for block {name} of dlib_face. "
+                f"Images of {grow or size} pixels are too small for block {name} of dlib_face. "
                 "Choose a larger size, 112 say, or fewer blocks."
             )
         side = side // 2 if halves else side
     layers = keras.layers
     inputs = keras.Input((size, size, channels), name="image")
     x = layers.Rescaling(INPUT_SCALE)(inputs)
+    if grow:
+        x = layers.Resizing(grow, grow, name="grow")(x)
     x = _conv(x, round(32 * width), STEM, fast=fast, kernel=7, strides=2)
     x = layers.MaxPooling2D(3, 2)(layers.ReLU()(x))
-    for name, full, halves in BLOCKS[:blocks]:
-        filters = round(full * width)
+    for index, (name, full, halves) in enumerate(BLOCKS[:blocks]):
+        filters = last if last and index == blocks - 1 else round(full * width)
         y = _conv(x, filters, f"{name}_1", fast=fast, strides=2 if halves else 1)
         y = _conv(layers.ReLU()(y), filters, f"{name}_2", fast=fast)
         if halves:
@@ -104,14 +115,21 @@ def backbone(
     return keras.Model(inputs, x, name="dlib_face")
 
 
-def _load(trunk: Any, path: Path, size: int, channels: int) -> None:
+def _load(trunk: Any, path: Path, size: int, channels: int, *, narrow: str) -> None:
     # Keras' files know the class of each layer, and the place of each among all.
     whole = backbone(max(size, 112), channels)
     try:
         whole.load_weights(path)
         for layer in trunk.layers:
             if layer.weights:
-                layer.set_weights(whole.get_layer(layer.name).get_weights())
+                values = whole.get_layer(layer.name).get_weights()
+                if narrow and layer.name.startswith(narrow):
+                    # It takes the first of the channels, of what comes in and what goes out.
+                    values = [
+                        value[tuple(slice(size) for size in weight.shape)]
+                        for weight, value in zip(layer.weights, values, strict=True)
+                    ]
+                layer.set_weights(values)
     except (ValueError, OSError, KeyError) as error:
         raise ConfigError(f"The weights {path} do not fit dlib_face: {error}.") from error
 
@@ -123,6 +141,8 @@ def build(
     classes: int = 7,
     width: float = 1.0,
     blocks: int = len(BLOCKS),
+    last: int = 0,
+    grow: int = 0,
     dropout: float = 0.3,
     ferplus: bool = True,
     weights: Path | str | None = None,
@@ -135,9 +155,10 @@ def build(
         ConfigError: ``size`` is too small, or ``weights`` is missing, not the file its hash
             names, or does not fit.
     """
-    trunk = backbone(size, channels, width=width, blocks=blocks, fast=fast)
+    trunk = backbone(size, channels, width=width, blocks=blocks, last=last, grow=grow, fast=fast)
     if weights is not None:
-        _load(trunk, check_weights(Path(weights), weights_sha256), size, channels)
+        narrow = BLOCKS[blocks - 1][0] if last else ""
+        _load(trunk, check_weights(Path(weights), weights_sha256), size, channels, narrow=narrow)
     x = keras.layers.GlobalAveragePooling2D(name="embedding")(trunk.output)
     x = keras.layers.Dropout(dropout)(x)
     return keras.Model(trunk.input, heads(x, classes, ferplus=ferplus), name="dlib_face")

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from fer_core.errors import DataError
-from fer_core.evaluation.catalog import read_catalog, read_history, read_signature, set_title
+from fer_core.evaluation.catalog import read_catalog, read_signature, set_title
 from fer_core.evaluation.claims import read_claims
+from fer_core.evaluation.history import read_history
 from fer_core.evaluation.keep import keep_figures
 from tests.evaluation.made import DATA_SHA, KEY, make_model, sha_of
 

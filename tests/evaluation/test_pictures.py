@@ -8,6 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from fer_core.config import settings
+from fer_core.datasets.locate import locate_dataset
 from fer_core.errors import DataError
 from fer_core.evaluation.pictures import find_set, read_pictures
 
@@ -49,6 +51,16 @@ def place(request, tmp_path, monkeypatch):
     found = find_set("fer2013")
     assert found is not None
     return found
+
+
+def test_a_root_may_be_the_sets_own_folder(place, monkeypatch):
+    """FER_DATA_ROOTS names the set or what holds it, for commands and pages alike."""
+    own = place if place.is_dir() else place.parent
+    for root in (own, own.parent) if place.is_dir() else (own,):
+        monkeypatch.setenv("FER_DATA_ROOTS", str(root))
+        settings.cache_clear()
+        assert locate_dataset().resolve() == find_set("fer2013").resolve()
+        assert find_set("fer2013").resolve() in (place.resolve(), own.resolve())
 
 
 def test_rows_come_in_the_order_asked_for(place):

@@ -19,6 +19,7 @@ from fer_core.runs import (
     submit_run,
 )
 from fer_core.runs.listing import EXPORT_LOCK, RUN_LOCK
+from fer_core.training.run import RunFolder
 
 
 def test_submit_makes_a_run_that_waits(data_dir: Path, recipe, spawned) -> None:
@@ -124,3 +125,7 @@ def test_a_run_may_make_its_model_again(make_run, spawned, data_dir: Path) -> No
     run.write_json("export.json", {"state": "finished", "model": "mine"})
     start_export("lenet-1", "mine")
     assert len(spawned) == 1
+
+
+def test_a_run_is_for_the_servers_account_alone(tmp_path: Path) -> None:
+    assert RunFolder.create(tmp_path, "tiny").path.stat().st_mode & 0o777 == 0o700

@@ -17,7 +17,7 @@ from fer_core.errors import ConfigError, ModelError
 from fer_core.evaluation.sequences import EmbeddedSequence, score_filter
 from fer_core.pipeline import build_pipeline
 from fer_core.temporal import PlainFilter, RecurrentFilter
-from fer_core.training.recurrent import fit_head
+from fer_core.training.recurrent import fit_recurrent_head
 from fer_core.training.recurrent_network import HeadRecipe, load_head_recipe
 
 SMALL = "units = 8\nframes = 24\nsequences = 4\ncheck_sequences = 4\nepochs = 1\n"
@@ -39,7 +39,7 @@ def made(count: int, seed: int) -> list[EmbeddedSequence]:
 def test_it_learns_from_the_embedding_and_its_step_is_what_was_trained() -> None:
     recipe = HeadRecipe(units=16, frames=24, epochs=12, learning_rate=2e-2, dropout=0.0)
     lines: list[str] = []
-    content, told = fit_head(recipe, made(60, 1), made(20, 2), lines.append)
+    content, told = fit_recurrent_head(recipe, made(60, 1), made(20, 2), lines.append)
     assert len(lines) == 12
     assert 1 <= told["best_epoch"] <= 12
     spec = HeadSpec(model_sha256="", embedding=10, units=16, sha256="", recipe={}, data={})

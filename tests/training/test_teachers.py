@@ -71,3 +71,20 @@ def test_a_teacher_of_other_classes_is_refused(taught: Any) -> None:
     other = with_share(recipe, 0.5).model_copy(update={"data": part})
     with pytest.raises(InputError, match="other classes"):
         with_teachers(data, other, [teacher])
+
+
+def test_what_a_student_owes_to_a_network_with_weights_is_kept(taught: Any) -> None:
+    """Through every run of the line, and into what an export says of itself."""
+    recipe, data, teacher = taught
+    assert "knows_faces" not in teacher.read_config()["data"]
+    config = teacher.read_config()
+    knowing = RunFolder.create(teacher.path.parent, "knowing")
+    (knowing.path / "best.npz").write_bytes((teacher.path / "best.npz").read_bytes())
+    network = {"architecture": "dlib_face", "weights": "faces.h5", "weights_sha256": "0" * 64}
+    knowing.write_json("config.json", config | {"recipe": config["recipe"] | {"network": network}})
+    first = RunFolder.create(teacher.path.parent, "first")
+    train(recipe, data, first, start=knowing, report=lambda line: None)
+    assert first.read_config()["data"]["knows_faces"] == ["dlib_face"]
+    second = RunFolder.create(teacher.path.parent, "second")
+    train(recipe, data, second, start=first, report=lambda line: None)
+    assert second.read_config()["data"]["knows_faces"] == ["dlib_face"]

@@ -15,7 +15,8 @@ from fer_core.classification import load_classifier
 from fer_core.datasets import load_dataset
 from fer_core.errors import ConfigError, InputError, ModelError
 from fer_core.training.data import TrainingData, balanced_subset, prepare_data, resize_faces
-from fer_core.training.export import agreement, export_run
+from fer_core.training.export_figures import agreement
+from fer_core.training.model_folder import export_run
 from fer_core.training.recipe import AugmentPart, NetworkPart, Recipe, load_recipe
 from fer_core.training.run import STOP_FILE, RunFolder
 from fer_core.training.trained import load_trained

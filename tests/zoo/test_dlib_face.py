@@ -127,6 +127,23 @@ def test_the_first_blocks_take_their_part_of_the_weights(tensors: Any, tmp_path:
         build_network("dlib_face", width=0.5, weights=path, weights_sha256=digest)
 
 
+def test_a_narrow_last_block_takes_the_first_of_the_channels(tensors: Any, tmp_path: Path) -> None:
+    network = backbone(SIZE)
+    script.fill(network, tensors)
+    path = tmp_path / "w.weights.h5"
+    network.save_weights(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    parts = {"blocks": 4, "last": 48, "size": 48, "grow": 96}
+    few = build_network("dlib_face", weights=path, weights_sha256=digest, **parts)
+    kernel = few.get_layer("conv64_down_2_conv").kernel
+    np.testing.assert_allclose(kernel, tensors["conv64_down/conv2/conv/filters"][:, :, :48, :48])
+    before = few.get_layer("conv32_3_2_conv").kernel
+    np.testing.assert_allclose(before, tensors["conv32_3/conv2/conv/filters"])
+    assert few.input_shape == (None, 48, 48, 1)
+    assert few.get_layer("grow").output.shape == (None, 96, 96, 1)
+    assert few.get_layer("embedding").output.shape == (None, 48)
+
+
 def test_another_file_is_refused(package: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="another version"):
         script.read_tensors(package)
@@ -137,4 +154,6 @@ def test_another_file_is_refused(package: Path, tmp_path: Path) -> None:
 def test_a_face_that_is_too_small_is_a_sentence() -> None:
     with pytest.raises(ConfigError, match="too small for block conv256_down_out"):
         build_network("dlib_face", size=96)
+    with pytest.raises(ConfigError, match=r"Choose 4, 8, 11 or 14 blocks"):
+        build_network("dlib_face", blocks=5, last=48)
     assert build_network("dlib_face", size=96, blocks=13, width=0.1) is not None

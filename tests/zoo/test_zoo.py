@@ -15,8 +15,8 @@ from fer_core.classification.preprocess import normalize
 from fer_core.errors import ConfigError
 from fer_core.labels import EMOTIONS
 from fer_core.training.batches import one_hot
-from fer_core.training.export import convert
 from fer_core.training.model import TrainingModel, make_optimizer, set_weights, weights_of
+from fer_core.training.model_folder import convert
 from fer_core.training.recipe import DataPart, NetworkPart, OptimizerPart, Recipe
 from fer_core.training.trained import network_for
 from fer_core.zoo import ARCHITECTURES, build_network
@@ -99,7 +99,10 @@ def test_builds_trains_saves_reloads_and_exports(name: str, tmp_path: Path) -> N
     fast = network_for(recipe, fast=True)
     before = weights_of(fast)
     model = TrainingModel(fast, recipe)
-    model.compile(make_optimizer(recipe.optimizer, epochs=1, steps_per_epoch=4), jit_compile=False)
+    # Step by step: to trace a graph of a hundred layers takes longer than all the rest, and what
+    # graphs add is tested where trainings run.
+    optimizer = make_optimizer(recipe.optimizer, epochs=1, steps_per_epoch=4)
+    model.compile(optimizer, jit_compile=False, run_eagerly=True)
     targets = {"fer": one_hot(labels, classes), "ferplus": one_hot(labels, 8)}
     wanted = {key: targets[key] for key in model(faces[:1, ..., None].astype("float32"))}
     losses = [
