@@ -16,6 +16,10 @@ SILENCE_S = 50.0
 #: to answer the browser's question, too short to hold places with nothing.
 ASKING_S = 15.0
 
+#: Whoever was in a room with their camera finds a place again within this time, though others wait:
+#: a page that is loaded anew, a laptop that was shut for a moment.
+KEPT_S = 600.0
+
 #: Cores set aside for one analysed stream of 640x480 at 30 fps. ``bench live`` measured 0.12 to
 #: 0.31 on a machine of two cores under changing load; the rest is for pages and further faces.
 CORES_PER_STREAM = 0.45
@@ -88,29 +92,41 @@ class Admission:
         self._lock = threading.Lock()
         self._seen_s: dict[Hashable, float] = {}
         self._holders: dict[Hashable, Lease] = {}
+        # Members of rooms: who holds a place as which, and when each one's camera was here last.
+        self._members: dict[Hashable, Hashable] = {}
+        self._here_s: dict[Hashable, float] = {}
         # Places whose camera has shown nothing yet: since when, and from where.
         self._asking: dict[Hashable, tuple[float, str]] = {}
         # Leases that may not come back; they leave the set when nobody holds them any more.
         self._ended: weakref.WeakSet[Lease] = weakref.WeakSet()
+        self._refusal: str | None = None
 
-    def acquire(self, key: Hashable, address: str = "") -> Lease:
+    def refuse(self, sentence: str) -> None:
+        """Let nobody new in from now on, and say this to them; who has a place keeps it."""
+        self._refusal = sentence
+
+    def acquire(self, key: Hashable, address: str = "", *, member: Hashable | None = None) -> Lease:
         """A place for a visitor; one who has a place already keeps it under the new lease.
 
         From one address, only half of the places may wait for a camera at the same time; a class
-        behind one address comes in one after another, as its cameras start.
+        behind one address comes in one after another, as its cameras start. Places are kept for
+        members of rooms who were here within ``KEPT_S`` and are not now, half of all at most.
 
         Args:
             key: who it is, the same after a reload of the page.
             address: from where; empty for this computer, and where it is not known.
+            member: whose place in a room it is; None outside rooms.
 
         Raises:
-            BusyError: every place is taken.
+            BusyError: every place is taken, or nobody is let in any more.
         """
         with self._lock:
             self._expire()
-            if key not in self._holders and self._is_full():
+            if self._refusal is not None and key not in self._holders:
+                raise BusyError(self._refusal)
+            if key not in self._holders and self._is_full(member):
                 self._end_asking()
-            if key not in self._holders and (self._is_full() or self._asks_too_much(address)):
+            if key not in self._holders and (self._is_full(member) or self._asks_too_much(address)):
                 raise BusyError(
                     f"All {self.max_streams} places are taken: a place is free again when "
                     "someone leaves, so this page keeps trying."
@@ -118,9 +134,19 @@ class Admission:
             if (older := self._holders.get(key)) is not None:
                 self._ended.add(older)
             lease = Lease(self, key)
+            self._members.pop(key, None)
+            if member is not None:
+                self._members[key] = member
             self._hold(key, lease)
             self._asking[key] = (self._clock(), address)
             return lease
+
+    def forget(self, member: Hashable) -> None:
+        """They left the room: nothing is kept for them any more."""
+        with self._lock:
+            self._here_s.pop(member, None)
+            for key in [key for key, one in self._members.items() if one == member]:
+                del self._members[key]
 
     @property
     def in_use(self) -> int:
@@ -134,8 +160,19 @@ class Admission:
         """Places free now."""
         return self.max_streams - self.in_use
 
-    def _is_full(self) -> bool:
-        return len(self._holders) >= self.max_streams
+    def _is_full(self, member: Hashable | None) -> bool:
+        """Whether there is no place for somebody new: for members also those that are kept."""
+        limit_s = self._clock() - KEPT_S
+        self._here_s = {one: at for one, at in self._here_s.items() if at > limit_s}
+        self._members = {
+            key: one
+            for key, one in self._members.items()
+            if key in self._holders or one in self._here_s
+        }
+        here = {self._members.get(key) for key in self._holders}
+        away = self._here_s.keys() - here
+        kept = 0 if member in away else min(len(away), self.max_streams // 2)
+        return len(self._holders) + kept >= self.max_streams
 
     def _end_asking(self) -> None:
         """Take places back whose camera has shown nothing for too long."""
@@ -153,6 +190,8 @@ class Admission:
     def _drop(self, key: Hashable) -> None:
         del self._holders[key], self._seen_s[key]
         self._asking.pop(key, None)
+        if (member := self._members.get(key)) in self._here_s:
+            self._here_s[member] = self._clock()
 
     def _hold(self, key: Hashable, lease: Lease) -> None:
         self._holders[key] = lease
@@ -167,11 +206,15 @@ class Admission:
         with self._lock:
             if self._holders.get(key) is not lease:
                 self._expire()
-                if key in self._holders or lease in self._ended or self._is_full():
+                if key in self._holders or lease in self._ended:
+                    return False
+                if self._is_full(self._members.get(key)):
                     return False
             self._hold(key, lease)
             if has_frame:
                 self._asking.pop(key, None)
+                if (member := self._members.get(key)) is not None:
+                    self._here_s[member] = self._clock()
             return True
 
     def _release(self, key: Hashable, lease: Lease) -> None:

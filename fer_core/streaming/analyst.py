@@ -33,8 +33,9 @@ class Analyst:
     """The job of a stream's ``LatestWorker``.
 
     The pipeline is made, used and let go on the worker's thread, since detectors and interpreters
-    must not be shared. ``start_baseline`` and ``clear_baseline`` may be called from any thread;
-    what they ask for is done there, before the next frame.
+    must not be shared; before the job is opened, ``prepare`` says how. ``start_baseline`` and
+    ``clear_baseline`` may be called from any thread; what they ask for is done there, before the
+    next frame.
     """
 
     def __init__(
@@ -43,13 +44,17 @@ class Analyst:
         state: StreamState,
         clock: Callable[[], float],
     ) -> None:
-        self._make_pipeline: Callable[[], Pipeline] | None = make_pipeline
+        self.prepare(make_pipeline)
         self._state = state
         self._clock = clock
         self._pipeline: Pipeline | None = None
         self._baseline = NeutralBaseline()
         self._lock = threading.Lock()
         self._asked: BaselineState | None = None
+
+    def prepare(self, make_pipeline: Callable[[], Pipeline]) -> None:
+        """Make the pipeline so when the job is opened the next time."""
+        self._make_pipeline: Callable[[], Pipeline] | None = make_pipeline
 
     def start_baseline(self) -> None:
         """Measure the neutral face from the next frame on."""
@@ -67,9 +72,11 @@ class Analyst:
         """Make the pipeline and run it once, so that the first frame is not the slowest."""
         # Let go of at once: what it refers to may be the session, which would then never end.
         make_pipeline, self._make_pipeline = self._make_pipeline, None
-        assert make_pipeline is not None  # a job is opened once
+        assert make_pipeline is not None  # whoever opens the job has prepared it
         pipeline = make_pipeline()
         pipeline.warm_up()
+        if self._baseline.state is BaselineState.READY and pipeline.smoother is not None:
+            pipeline.smoother.set_baseline(self._baseline.offsets)  # measured before a rest
         self._pipeline = pipeline
         self._state.on_ready()
 

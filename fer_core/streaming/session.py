@@ -13,8 +13,8 @@ from fer_core.streaming.analyst import Analyst, Pipeline
 from fer_core.streaming.clock import Pacer
 from fer_core.streaming.snapshot import LiveSnapshot
 from fer_core.streaming.state import StreamState
-from fer_core.streaming.worker import LatestWorker
-from fer_core.types import EmotionSample, FrameResult
+from fer_core.streaming.worker import REST_AFTER_S, LatestWorker
+from fer_core.types import EmotionSample, FloatArray, FrameResult
 
 #: Analyses a second at most, and at least as far as the machine allows.
 ANALYSIS_HZ = 15.0
@@ -33,7 +33,8 @@ class LiveSession:
     while it is busy replace the one that waits. It does so ``analysis_hz`` times a second, or as
     often as ``analysis_share`` of a core allows; in between, boxes move on. The pipeline is
     made and warmed on that thread as soon as the session exists. A session that nobody holds any
-    more stops by itself.
+    more stops by itself; one that gets no frames for ``rest_after_s`` lets thread and pipeline go
+    until the next frame, and what was recorded stays.
 
     Args:
         make_pipeline: makes a pipeline of its own for this stream.
@@ -44,6 +45,7 @@ class LiveSession:
         annotate: draws a result on a frame, and mirrors it.
         heartbeat: called for every frame, such as ``Lease.touch``; while it gives False, frames
             go back untouched and unanalysed.
+        rest_after_s: seconds without a frame, see above.
 
     Raises:
         ConfigError: ``analysis_hz`` or ``analysis_share`` is not above 0.
@@ -59,12 +61,14 @@ class LiveSession:
         analysis_share: float = ANALYSIS_SHARE,
         annotate: Annotate = draw_result,
         heartbeat: Callable[[], bool] | None = None,
+        rest_after_s: float = REST_AFTER_S,
     ) -> None:
         if not (0 < analysis_hz < float("inf") and analysis_share > 0):
             raise ConfigError(
                 "analysis_hz and analysis_share must be above 0. "
                 f"Received: {analysis_hz}, {analysis_share}."
             )
+        self._make_pipeline = make_pipeline
         self._mirror = mirror
         self._clock = clock
         self._annotate = annotate
@@ -76,7 +80,7 @@ class LiveSession:
         self._closed = False
         self._state = StreamState(clock)
         self._analyst = Analyst(make_pipeline, self._state, clock)
-        self._worker = LatestWorker(self._analyst)
+        self._worker = LatestWorker(self._analyst, rest_after_s=rest_after_s)
         weakref.finalize(self, self._worker.stop)
 
     def callback(self, frame: av.VideoFrame) -> av.VideoFrame:
@@ -102,8 +106,11 @@ class LiveSession:
         usual = frame if frame.format.name == "yuv420p" else _to_yuv420p(frame)
         rate_hz = min(max(self._state.affordable_hz(self._share), self._min_hz), self._max_hz)
         is_due = self._pacer.is_due(time_s, rate_hz)
-        if (is_due or self._worker.has_waiting) and self._worker.submit(usual, time_s):
-            self._state.on_drop()
+        if is_due or self._worker.has_waiting:
+            if self._worker.is_resting:
+                self._analyst.prepare(self._make_pipeline)
+            if self._worker.submit(usual, time_s):
+                self._state.on_drop()
         return self._annotate(usual, self._state.to_draw(time_s), self._mirror)
 
     def snapshot(self) -> LiveSnapshot:
@@ -113,6 +120,10 @@ class LiveSession:
     def samples(self) -> tuple[EmotionSample, ...]:
         """The recorded seconds, oldest first: see ``temporal.samples``."""
         return self._state.samples()
+
+    def measures(self) -> dict[tuple[int, int], FloatArray]:
+        """Mean measures by face and second: see ``SessionRecord.measures``."""
+        return self._state.measures()
 
     def set_mirror(self, mirror: bool) -> None:
         """Show the mirror image from the next frame on, or no more."""

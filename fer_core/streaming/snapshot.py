@@ -1,9 +1,10 @@
 """What a page may know of a running stream: immutable, taken at one moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fer_core.streaming.timeline import Timeline
+from fer_core.temporal.blinks import BlinkRates
 from fer_core.types import FloatArray, FrameResult
 
 
@@ -34,6 +35,7 @@ class LiveSnapshot:
         baseline_message: why the last measurement of it failed and what to do; None otherwise.
         samples: seconds recorded so far, counted per track.
         size: width and height of the newest frame; None before the first.
+        blinks: of the last minute of the face in focus; unknown without one.
     """
 
     ready: bool
@@ -56,6 +58,7 @@ class LiveSnapshot:
     baseline_message: str | None
     samples: int
     size: tuple[int, int] | None = None
+    blinks: BlinkRates = field(default_factory=BlinkRates)
 
     @property
     def focus(self) -> int | None:

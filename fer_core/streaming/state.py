@@ -13,6 +13,8 @@ from fer_core.streaming.motion import move_faces
 from fer_core.streaming.record import SessionRecord
 from fer_core.streaming.snapshot import LiveSnapshot
 from fer_core.streaming.timeline import TimelineRecorder
+from fer_core.streaming.totals import shared_totals
+from fer_core.temporal.blinks import BlinkRates, BlinkWatch
 from fer_core.types import EmotionSample, FloatArray, FrameResult
 
 logger = logging.getLogger("fer_core.streaming")
@@ -30,10 +32,12 @@ class StreamState:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
+        self._totals = shared_totals()
         self._lock = threading.Lock()
         self._stream_clock = StreamClock()
         self._timeline = TimelineRecorder()
         self._record = SessionRecord()
+        self._blinks = BlinkWatch()
         self._errors = ErrorMeter(logger, clock)
         self._in_rate, self._out_rate, self._analysis_rate = RateMeter(), RateMeter(), RateMeter()
         self._analysis_ms, self._callback_ms = MedianMeter(), MedianMeter()
@@ -51,6 +55,7 @@ class StreamState:
 
     def on_frame(self, frame: TimedFrame, size: tuple[int, int] | None = None) -> float:
         """Count a frame that arrived, of this width and height; its stream time in seconds."""
+        self._totals.add_frame()
         with self._lock:
             self._size = size
             self._last_frame_s = now_s = self._clock()
@@ -61,6 +66,7 @@ class StreamState:
 
     def on_drop(self) -> None:
         """Count a frame that was replaced before it was analysed."""
+        self._totals.add_drop()
         with self._lock:
             self._dropped += 1
 
@@ -91,6 +97,7 @@ class StreamState:
             speed: (N, 2) float32 pixels per second of its faces.
             elapsed_s, cpu_s: seconds, and CPU seconds of this thread, that it took.
         """
+        self._totals.add_analysis(elapsed_s)
         with self._lock:
             self._latest, self._speed = result, speed
             self._analysed += 1
@@ -101,10 +108,12 @@ class StreamState:
                 self._last_face_s = result.time_s
             self._timeline.add(result)
             self._record.add(result)
+            self._blinks.add(result)
 
     def on_failure(self, stage: str, error: Exception) -> None:
         """Count and log a fault; one at the start means that nothing will be analysed."""
         self._errors.record(stage, error)
+        self._totals.add_error(stage)
         if stage == "start":
             reason = str(error) if isinstance(error, FerError) else f"{type(error).__name__}."
             with self._lock:
@@ -125,6 +134,11 @@ class StreamState:
         """The seconds recorded so far, oldest first."""
         with self._lock:
             return self._record.samples()
+
+    def measures(self) -> dict[tuple[int, int], FloatArray]:
+        """Mean measures by face and second: see ``SessionRecord.measures``."""
+        with self._lock:
+            return self._record.measures()
 
     def finish(self) -> None:
         """The stream has ended: the second under way is recorded as it is."""
@@ -157,7 +171,15 @@ class StreamState:
                 baseline_message=self._baseline_message,
                 samples=len(self._record),
                 size=self._size,
+                blinks=self._focus_blinks(),
             )
+
+    def _focus_blinks(self) -> BlinkRates:
+        latest = self._latest
+        if latest is None or latest.focus is None:
+            return BlinkRates()
+        track_id = int(latest.faces.track_ids[latest.focus])
+        return self._blinks.rates(track_id, latest.time_s)
 
     def _current(self, time_s: float) -> FrameResult | None:
         latest = self._latest

@@ -1,13 +1,22 @@
 """A thread that works on the newest frame, and only that one."""
 
 import threading
-from typing import Protocol
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
 
 import av
 
+#: A thread without a frame for so long ends; the next frame starts another one. Streamlit keeps
+#: what a visitor left for two minutes, and threads and networks would be kept with it.
+REST_AFTER_S: Final = 30.0
+
 
 class Job(Protocol):
-    """What the thread does; called on that thread only. ``work`` and ``open`` may raise."""
+    """What the thread does; called on that thread only. ``work`` and ``open`` may raise.
+
+    It is closed when the thread ends, and may be opened again.
+    """
 
     def open(self) -> None: ...
 
@@ -23,20 +32,47 @@ class LatestWorker:
 
     The thread refers to the job and this object only, so that a session nobody holds any more
     can be collected and stop it.
+
+    Args:
+        job: what is done with a frame.
+        name: of the thread.
+        rest_after_s: seconds without a frame after which the thread ends, until the next one.
+        clock: monotonic seconds.
     """
 
-    def __init__(self, job: Job, name: str = "mien-analysis") -> None:
+    def __init__(
+        self,
+        job: Job,
+        name: str = "mien-analysis",
+        *,
+        rest_after_s: float = REST_AFTER_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._job = job
+        self._name = name
+        self._rest_after_s = rest_after_s
+        self._clock = clock
         self._condition = threading.Condition()
         self._slot: tuple[av.VideoFrame, float] | None = None
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._stopping = self._resting = False
+        self._start(None)
+
+    def _start(self, before: threading.Thread | None) -> None:
+        self._resting = False
+        self._thread = threading.Thread(
+            target=self._run, args=(before,), name=self._name, daemon=True
+        )
         self._thread.start()
 
     @property
     def has_waiting(self) -> bool:
         """True while a frame waits because the one before it is still being worked on."""
         return self._slot is not None
+
+    @property
+    def is_resting(self) -> bool:
+        """True where the thread has ended for want of frames."""
+        return self._resting
 
     @property
     def is_alive(self) -> bool:
@@ -48,6 +84,8 @@ class LatestWorker:
         with self._condition:
             dropped = self._slot is not None
             self._slot = None if self._stopping else (frame, time_s)
+            if self._resting and not self._stopping:
+                self._start(self._thread)
             self._condition.notify()
         return dropped
 
@@ -65,12 +103,19 @@ class LatestWorker:
 
     def _next(self) -> tuple[av.VideoFrame, float] | None:
         with self._condition:
+            end_s = self._clock() + self._rest_after_s
             while self._slot is None and not self._stopping:
-                self._condition.wait()
+                left_s = end_s - self._clock()
+                if left_s <= 0:
+                    self._resting = True
+                    return None
+                self._condition.wait(left_s)
             taken, self._slot = self._slot, None
             return taken
 
-    def _run(self) -> None:
+    def _run(self, before: threading.Thread | None) -> None:
+        if before is not None:
+            before.join()  # it closes the job
         try:
             self._job.open()
         except Exception as error:

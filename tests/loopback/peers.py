@@ -12,6 +12,8 @@ from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection
 from aiortc.contrib.media import MediaRelay
 from aiortc.mediastreams import MediaStreamError
 
+from bench.tracks import send_back
+
 SIZE = (320, 240)
 GREY = 120
 
@@ -51,26 +53,6 @@ class CameraTrack(MediaStreamTrack):
         return frame
 
 
-class CallbackTrack(MediaStreamTrack):
-    """Runs frames through a callback, on the event loop, as streamlit-webrtc does."""
-
-    kind = "video"
-
-    def __init__(
-        self, track: MediaStreamTrack, callback: Callable[[av.VideoFrame], av.VideoFrame]
-    ) -> None:
-        super().__init__()
-        self._track = track
-        self._callback = callback
-
-    async def recv(self) -> av.VideoFrame:
-        frame = await self._track.recv()
-        assert isinstance(frame, av.VideoFrame)
-        out = self._callback(frame)
-        out.pts, out.time_base = frame.pts, frame.time_base
-        return out
-
-
 @dataclass
 class Received:
     """What came back to the visitor."""
@@ -98,9 +80,7 @@ async def stream(
     relay, received = MediaRelay(), Received()
     readers: list[asyncio.Task[None]] = []
 
-    @server.on("track")
-    def on_server_track(track: MediaStreamTrack) -> None:
-        server.addTrack(relay.subscribe(CallbackTrack(relay.subscribe(track), callback)))
+    send_back(server, relay, callback)
 
     async def read(track: MediaStreamTrack) -> None:
         try:

@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from fer_core.errors import BusyError, ConfigError
-from fer_core.streaming.admission import Admission, default_max_streams
+from fer_core.streaming.admission import KEPT_S, Admission, Lease, default_max_streams
 from tests.clock import Clock
 
 
@@ -135,3 +135,58 @@ def test_a_class_behind_one_address_comes_in_as_its_cameras_start(clock: Clock) 
     for number in range(6):
         assert admission.acquire(f"student {number}", "10.0.0.1").note_frame()
     assert admission.free == 0
+
+
+def _seen(admission: Admission, key: str, **options: object) -> Lease:
+    """A place whose camera shows something."""
+    lease = admission.acquire(key, **options)  # type: ignore[arg-type]
+    assert lease.note_frame()
+    return lease
+
+
+def test_a_member_whose_connection_broke_finds_a_place_again(clock: Clock) -> None:
+    admission = Admission(2, clock=clock)
+    _seen(admission, "tab", member="Ada").release()
+    _seen(admission, "stranger")
+    with pytest.raises(BusyError):
+        admission.acquire("another stranger")
+    with pytest.raises(BusyError):
+        admission.acquire("somebody of the room who was not here", member="Grace")
+    assert admission.acquire("another tab", member="Ada").is_held
+    with pytest.raises(BusyError):
+        admission.acquire("another stranger")
+
+
+def test_places_are_kept_for_a_time_and_until_the_member_leaves_the_room(clock: Clock) -> None:
+    admission = Admission(2, clock=clock)
+    _seen(admission, "tab", member="Ada").release()
+    clock.now_s += KEPT_S + 1
+    strangers = [_seen(admission, "stranger"), _seen(admission, "another stranger")]
+    for lease in strangers:
+        lease.release()
+    _seen(admission, "tab", member="Ada").release()
+    admission.forget("Ada")
+    assert _seen(admission, "stranger").is_held
+    assert _seen(admission, "another stranger").is_held
+
+
+def test_half_of_the_places_at_most_are_kept(clock: Clock) -> None:
+    admission = Admission(4, clock=clock)
+    leases = [_seen(admission, f"tab {n}", member=n) for n in range(4)]
+    for lease in leases:
+        lease.release()
+    assert [_seen(admission, name).is_held for name in ("a", "b")] == [True, True]
+    with pytest.raises(BusyError):
+        admission.acquire("c")
+    assert [_seen(admission, f"back {n}", member=n).is_held for n in (0, 1)] == [True, True]
+    with pytest.raises(BusyError):
+        admission.acquire("back 2", member=2)
+
+
+def test_a_room_keeps_no_place_for_a_camera_that_never_showed_anything(clock: Clock) -> None:
+    admission = Admission(1, clock=clock)
+    admission.acquire("tab", member="nobody").release()
+    assert admission.acquire("stranger").is_held
+    two = Admission(2, clock=clock)
+    two.acquire("tab", member="nobody").release()
+    assert [_seen(two, name).is_held for name in ("a", "b")] == [True, True]

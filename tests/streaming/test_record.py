@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from fer_core.labels import EMOTIONS
 from fer_core.streaming.record import SessionRecord
 from fer_core.temporal.samples import samples_to_csv, samples_to_json
-from fer_core.types import EmotionSample
+from fer_core.types import MEASURES, EmotionSample
 from tests.streaming.fakes import make_result
 
 BOX = [10.0, 10.0, 90.0, 90.0]
@@ -34,6 +35,23 @@ def test_one_sample_per_face_and_second() -> None:
     ]
     assert all(s.coverage == pytest.approx(1.0) for s in samples)
     assert all(EMOTIONS[int(s.probs.argmax())] == "happy" for s in samples)
+
+
+def measured(every_s: float, *values: float, **options: int) -> SessionRecord:
+    """A face whose measures all have these values, one frame each."""
+    record = SessionRecord(**options)
+    for n, value in enumerate(values):
+        result = make_result(n * every_s, [BOX])
+        measures = np.full((1, len(MEASURES)), value, np.float32)
+        record.add(replace(result, faces=replace(result.faces, measures=measures)))
+    return record
+
+
+def test_measures_are_means_of_a_second_and_bounded() -> None:
+    found = measured(0.3, 0.1, 0.3, np.nan).measures()
+    assert found[1, 0] == pytest.approx(np.full(len(MEASURES), 0.2))
+    found = measured(0.5, 0.1, 0.3, np.nan, 0.5, 0.9, max_samples=2).measures()
+    assert {key: pytest.approx(row[0]) for key, row in found.items()} == {(1, 1): 0.5, (1, 2): 0.9}
 
 
 def test_the_second_under_way_counts_at_the_end() -> None:
@@ -79,3 +97,9 @@ def test_json() -> None:
 def test_nothing_recorded() -> None:
     assert samples_to_csv([]).count("\n") == 1
     assert json.loads(samples_to_json([]))["samples"] == []
+
+
+def test_a_models_name_begins_no_formula_and_keeps_its_letters() -> None:
+    text = samples_to_csv([sample()], model="=J\u00fcrgen")
+    assert text[0] == "\ufeff"
+    assert text.endswith(",'=J\u00fcrgen\n")

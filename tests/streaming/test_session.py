@@ -272,6 +272,29 @@ def test_a_session_that_nobody_holds_stops() -> None:
     wait_until(lambda: not worker.is_alive)
 
 
+def test_without_frames_thread_and_pipeline_go_until_the_next_one() -> None:
+    made: list[weakref.ref[FakePipeline]] = []
+
+    def make() -> FakePipeline:
+        pipeline = FakePipeline()
+        made.append(weakref.ref(pipeline))
+        return pipeline
+
+    with ready(LiveSession(make, rest_after_s=0.05)) as session:
+        session.callback(make_frame(0.0))
+        analysed(session, 1)
+        wait_until(lambda: not session._worker.is_alive)
+        gc.collect()
+        assert made[0]() is None
+        for count in range(1, 4):
+            session.callback(make_frame(60.0 + count))
+            analysed(session, 1 + count)
+        assert session.snapshot().errors == {}
+        assert len(made) >= 2
+        worker = session._worker
+    wait_until(lambda: not worker.is_alive)
+
+
 def test_the_pipeline_goes_with_the_session() -> None:
     made: list[weakref.ref[FakePipeline]] = []
 
