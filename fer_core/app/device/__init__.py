@@ -1,0 +1,1 @@
+"""'On this device': the same analysis in the visitor's own browser."""
