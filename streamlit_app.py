@@ -8,14 +8,17 @@ from fer_core.app.classroom.state import leave_classroom
 from fer_core.app.collector import settle
 from fer_core.app.late_reports import drop_late_reports, keep_to_the_way
 from fer_core.app.live.page import leave_live_page
+from fer_core.app.parts.frame import show_frame
 from fer_core.app.private import keep_unsent
+from fer_core.app.private_batches import run_all_that_changed
+from fer_core.app.private_endings import wait_for_endings
+from fer_core.app.private_webrtc import end_beside_the_loop
 from fer_core.app.reactions.desk import leave_reactions_page
 from fer_core.app.resources import ICON
 from fer_core.app.routing import note_routed
 from fer_core.app.studio.state import leave_studio
+from fer_core.app.uploads import leave_uploads
 from fer_core.app.wellbeing.desk import leave_wellbeing_page
-
-st.set_page_config(page_title="Mien", page_icon=str(ICON), layout="wide", initial_sidebar_state=220)
 
 live = st.Page("pages/live.py", title="Live", icon=":material/videocam:", default=True)
 metrics = st.Page("pages/metrics.py", title="Metrics", icon=":material/monitoring:")
@@ -25,15 +28,23 @@ training = st.Page("pages/training.py", title="Training", icon=":material/model_
 classroom = st.Page("pages/classroom.py", title="Classroom", icon=":material/school:")
 wellbeing = st.Page("pages/wellbeing.py", title="Wellbeing", icon=":material/self_improvement:")
 studio = st.Page("pages/studio.py", title="Data set", icon=":material/add_a_photo:")
-about = st.Page("pages/about.py", title="About Mien", icon=":material/info:")
-access = st.Page("pages/access.py", title="Access", icon=":material/key:")
+about = st.Page("pages/about.py", title="About", icon=":material/info:")
 
 # Each page checks the visitor's role itself; here it only leaves out what they may not open.
 may = begin_run()
 model = [metrics, training, studio] if may_train(may) else [metrics, studio]
-closing = [about, access] if may.has(Role.OWNER) else [about]
+# Its address is there for everybody, and says whose page it is.
+access = st.Page(
+    "pages/access.py",
+    title="Access",
+    icon=":material/key:",
+    visibility="visible" if may.has(Role.OWNER) else "hidden",
+)
 
 keep_unsent()
+end_beside_the_loop()
+wait_for_endings()
+run_all_that_changed()
 drop_late_reports()
 note_routed()
 keep_to_the_way()
@@ -42,9 +53,16 @@ page = st.navigation(
         "See": [live, analyse, reactions],
         "Groups": [classroom, wellbeing],
         "Model": model,
-        "About": closing,
+        "Mien": [about, access],
     }
 )
+st.set_page_config(
+    page_title=f"{page.title} · Mien",  # history and tabs tell pages apart by it
+    page_icon=str(ICON),
+    layout="wide",
+    initial_sidebar_state=220,
+)
+show_frame(may)
 if page is not live:
     leave_live_page()
 if page is not classroom:
@@ -55,6 +73,8 @@ if page is not studio:
     leave_studio()
 if page is not reactions:
     leave_reactions_page()
+if page not in (analyse, reactions, studio):
+    leave_uploads()
 page.run()
 end_run()
 settle(page.title)

@@ -1,4 +1,7 @@
-"""Every reach into a part of Streamlit or streamlit-webrtc that is not public.
+"""Every reach into a part of Streamlit that is not public.
+
+``private_batches`` has those that mend what a browser reports at once, ``private_endings`` what is
+asked for as a run ends, ``private_webrtc`` those into streamlit-webrtc.
 
 | what | why | about it |
 |---|---|---|
@@ -7,7 +10,8 @@
 | ``pages_manager`` of a run | the router shows the page asked for last, not the one being left | streamlit/streamlit#9183 |
 | ``PagesManager.uses_pages_directory`` | a folder ``pages/`` is an app of the older kind until the first ``st.navigation`` | streamlit/streamlit#9624 |
 | ``media_file_mgr`` of the runtime | a player of our own needs the address of a clip | streamlit/streamlit#5227 |
-| ``WebRtcStreamerContext`` | an answer to an older offer of the browser must not be sent | whitphx/streamlit-webrtc#2540 |
+| ``uploaded_file_mgr`` of the runtime | files that were uploaded go by the clock | no issue |
+| ``make_url_path`` of ``user_info`` | log in and out lie below the path that a page lies below | no issue |
 
 A part that has moved, or a version that nobody tried, costs one feature and a line in the log, never
 the app: each is looked up when it is needed, behind ``optional``, and a method that is wrapped takes
@@ -16,13 +20,10 @@ whatever arguments it has.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import wraps
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final, ParamSpec, Self, TypeVar, cast
-
-import streamlit as st
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 _log = logging.getLogger(__name__)
 
@@ -84,6 +85,18 @@ def _tell(feature: str, package: str, reason: str) -> None:
         _log.warning("Without '%s' in %s %s: %s", feature, package, _release(package), reason)
 
 
+def mark(function: Callable[P, T], feature: str) -> Callable[P, T]:
+    """Say of a method that was put in the place of Streamlit's what it is there for."""
+    part: Any = function
+    part.features = (*getattr(function, "features", ()), feature)
+    return function
+
+
+def is_marked(function: Callable[..., Any], feature: str) -> bool:
+    """Whether a method, or one that it wraps, is there for ``feature``."""
+    return feature in getattr(function, "features", ())
+
+
 # --- pages ---------------------------------------------------------------------------------------
 
 _PAGES: Final = "a click on another page counts at once"
@@ -99,7 +112,7 @@ def ask_before_reruns(admits: Callable[[Any, str, bool], bool]) -> None:
     from streamlit.runtime.app_session import AppSession
 
     run: Callable[..., Any] = AppSession.request_rerun
-    if hasattr(run, "__wrapped__"):
+    if is_marked(run, _PAGES):
         return
 
     @optional(_PAGES, default=True)
@@ -115,7 +128,7 @@ def ask_before_reruns(admits: Callable[[Any, str, bool], bool]) -> None:
         return None
 
     owner: Any = AppSession
-    owner.request_rerun = request_rerun
+    owner.request_rerun = mark(request_rerun, _PAGES)
 
 
 @optional(_PAGES, default=None)
@@ -203,97 +216,56 @@ def media_address(path: Path, mime_type: str, place: str) -> str | None:
     return get_instance().media_file_mgr.add(str(path), mime_type, place)
 
 
-# --- connections ---------------------------------------------------------------------------------
+# --- uploads -------------------------------------------------------------------------------------
+
+_UPLOADS: Final = "uploaded files go by the clock, and once they were copied"
 
 
-@dataclass(frozen=True, slots=True)
-class ServerHalf:
-    """What the server holds of a connection, and what the browser said of it last.
+@optional("a page takes files only where it asks for some", default="")
+def session_id() -> str:
+    """What Streamlit calls this page of this browser, also in the address of its uploads."""
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-    Attributes:
-        context: ``WebRtcStreamerContext`` of the stream.
-        report: ``playing``, ``sdpOffer``; None before the browser said anything.
+    context = get_script_run_ctx()
+    return "" if context is None else context.session_id
+
+
+@optional(_UPLOADS, default=cast("set[tuple[str, str]] | None", None))
+def held_uploads() -> set[tuple[str, str]] | None:
+    """The uploaded files in memory, as (session, file); None where that is not known."""
+    from streamlit.runtime import exists, get_instance
+
+    if not exists():
+        return None
+    manager: Any = get_instance().uploaded_file_mgr
+    held: Mapping[str, Mapping[str, Any]] = dict(manager.file_storage)
+    return {(session, file) for session, files in held.items() for file in tuple(files)}
+
+
+@optional(_UPLOADS, default=None)
+def forget_upload(session: str, file: str) -> None:
+    """Have Streamlit drop an uploaded file from memory."""
+    from streamlit.runtime import exists, get_instance
+
+    if exists():
+        manager: Any = get_instance().uploaded_file_mgr
+        manager.remove_file(session, file)
+
+
+# --- log in --------------------------------------------------------------------------------------
+
+
+@optional("log in and out below a path", default=None)
+def stay_below_path() -> None:
+    """Have ``st.login`` and ``st.logout`` send the browser to beside the page; to be called any
+    number of times.
+
+    Streamlit names them from the root of its own setting, which is empty where the path is taken
+    off before it (``base_path``). Pages lie one below the other's beginning, so that what lies
+    beside one lies beside all.
     """
+    from streamlit import user_info
 
-    context: Any
-    report: Any
-
-    @classmethod
-    def of(cls, key: str) -> Self | None:
-        """That of the stream with this key; None before its first run."""
-        from streamlit_webrtc.component import generate_frontend_component_key
-
-        context = st.session_state.get(key)
-        if context is None:
-            return None
-        return cls(context, st.session_state.get(generate_frontend_component_key(key)))
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether the browser neither plays nor is connecting, as far as the server knows."""
-        return not self.context.state.playing and not self.context.state.signalling
-
-    @property
-    def answer(self) -> str | None:
-        """The answer to an offer, as JSON; None where there is none."""
-        found: str | None = self.context._sdp_answer_json
-        return found
-
-    @property
-    def is_answer_waiting(self) -> bool:
-        """Whether there is an answer that has not been sent."""
-        return self.answer is not None and not self.context._is_sdp_answer_sent
-
-    @property
-    def has_peer(self) -> bool:
-        """Whether the server's end of the connection is there."""
-        return self.context._get_worker() is not None
-
-    @property
-    def connection(self) -> str:
-        """State of the server's end as ``RTCPeerConnection.iceConnectionState`` has it; ``none``
-        where it is not there yet."""
-        worker = self.context._get_worker()
-        return "none" if worker is None else str(worker.pc.iceConnectionState)
-
-    @property
-    def answered_offer(self) -> str | None:
-        """The offer (SDP) that the server's end answered; None where it did not yet."""
-        worker = self.context._get_worker()
-        offer = None if worker is None else worker.pc.remoteDescription
-        return None if offer is None else str(offer.sdp)
-
-    @property
-    def newest_offer(self) -> str | None:
-        """The offer (SDP) that the browser made last; None where it makes none."""
-        offer = self.report.get("sdpOffer") if isinstance(self.report, Mapping) else None
-        return str(offer.get("sdp")) if isinstance(offer, Mapping) else None
-
-    def remember_report(self) -> None:
-        """Have streamlit-webrtc keep to what the browser said.
-
-        A run that ended before it came to the stream makes it forget: it would answer, take the
-        answer for a leftover, and so on without end.
-        """
-        from streamlit_webrtc.component import compile_state
-
-        if isinstance(self.report, Mapping):
-            self.context._set_state(compile_state(self.report))
-
-    def begin_anew(self) -> None:
-        """Throw the answer and the server's end away; the browser goes on as it was."""
-        from streamlit_webrtc.component import _reset_context
-
-        state = self.context.state
-        _reset_context(self.context)
-        self.context._set_state(state)
-
-    def end(self) -> None:
-        """End the server's half; it is drawn no more."""
-        from streamlit_webrtc.component import _reset_context
-
-        _reset_context(self.context)
-
-    def allow_another_run(self) -> None:
-        """A run that ends before the stream is drawn is not taken for a visit to another page."""
-        self.context._last_rendered_run_count = None
+    owner: Any = user_info
+    _ = (owner.make_url_path, owner.AUTH_LOGIN_ENDPOINT)  # to be changed it must be there
+    owner.make_url_path = lambda _base, path: f"./{path.lstrip('/')}"

@@ -23,6 +23,7 @@ from fer_core.app.private import (
     leave_pages_directory,
     media_address,
     optional,
+    stay_below_path,
 )
 from fer_core.app.routing import require_router
 from fer_core.app.stream.handshake import answer_newest_offer, must_stop
@@ -128,6 +129,9 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, name: str, **parts: object) -> Non
     for part, value in parts.items():
         setattr(module, part, value)
     monkeypatch.setitem(sys.modules, name, module)
+    holder, _, own = name.rpartition(".")
+    if own in vars(sys.modules.get(holder, module)):
+        monkeypatch.setattr(sys.modules[holder], own, module)
 
 
 SESSION = "streamlit.runtime.app_session"
@@ -159,6 +163,7 @@ def no_run() -> None:
             lambda: media_address(Path("a.mp4"), "video/mp4", "p"),
             None,
         ),
+        ("streamlit.user_info", {"AUTH_LOGIN_ENDPOINT": ""}, stay_below_path, None),
         (WEBRTC, {}, lambda: answer_newest_offer("video"), None),
         (WEBRTC, {}, lambda: must_stop("video"), False),
     ],
