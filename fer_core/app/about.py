@@ -3,9 +3,18 @@
 import re
 from importlib.metadata import PackageNotFoundError, distribution
 
+import pandas as pd
 import streamlit as st
 
 import fer_core
+from fer_core.app.parts.models import running_model_text
+from fer_core.app.parts.scrolls import say_scrolls, table_width_px
+from fer_core.classification.identity import SHORT, identify_model
+from fer_core.classification.registry import model_names, resolve_model_dir
+from fer_core.classification.spec import read_spec
+from fer_core.config import settings
+from fer_core.errors import FerError
+from fer_core.text import markdown_escape
 
 MEASURES = """
 Mien finds the faces in a picture and says which of seven **expressions** each one shows: angry,
@@ -33,6 +42,13 @@ PRIVACY = """
   encrypted video on.
 """
 
+DATA = """
+The models of this project learned from **FER-2013** (35,887 pictures of 48x48 pixels, each labelled
+with one of seven expressions) and **FER+** (ten people's votes on the same pictures). Labels and
+voters agree on 62 % of them, so no model can please both. The pictures were collected by a search
+engine: some groups of people are rarer in them than others, and a model knows those less well.
+"""
+
 LAW = """
 In the European Union, inferring emotions of people **at work or in education** is prohibited since
 2 February 2025, except for medical or safety reasons
@@ -57,7 +73,8 @@ SOURCES = (
     (
         "FER-2013: pictures and labels, for training",
         "[Goodfellow et al. 2013](https://arxiv.org/abs/1307.0414)",
-        "collected from the web, rights unclear: no picture is shown or shipped here",
+        "collected from the web, rights unclear: no picture is shipped; Training and Metrics show "
+        "those of a copy that this server's owner holds, to those who may train models",
     ),
     (
         "FER+: votes, for training",
@@ -127,6 +144,28 @@ def package_rows(names: tuple[str, ...] = PACKAGES) -> list[dict[str, str]]:
     return rows
 
 
+def model_rows() -> list[dict[str, str]]:
+    """What each model on this server is and learned from; one whose files are damaged is not
+    listed."""
+    rows = []
+    for name in model_names():
+        try:
+            spec = read_spec(resolve_model_dir(name))
+            identity = identify_model(name)
+        except FerError:
+            continue
+        rows.append(
+            {
+                "model": name,
+                "version": str(identity.version),
+                "SHA-256 of its file": identity.sha256[:SHORT],
+                "network": spec.architecture,
+                "learned from": f"{spec.data.get('name', 'unknown')}, {spec.data.get('split', '')}",
+            }
+        )
+    return rows
+
+
 def show_about_page() -> None:
     """Draw the page."""
     st.title("About")
@@ -140,6 +179,25 @@ def show_about_page() -> None:
     with privacy:
         st.header("Privacy", anchor="privacy")
         st.markdown(PRIVACY)
+    st.header("Contact", anchor="contact")
+    contact = settings().contact.strip()
+    st.markdown(
+        f"This server is run by {markdown_escape(contact)}."
+        if contact
+        else "Whoever runs this server gave you its address, and is the one to ask."
+    )
+    st.header("Models", anchor="model")
+    st.markdown(
+        f"Expressions are told by **{running_model_text(settings().model)}** (name, version, first "
+        "digits of its file's SHA-256). Every export says which model made it. How good it is "
+        "stands on the Metrics page."
+    )
+    rows = model_rows()
+    with st.container(gap="xxsmall"):
+        st.table(rows)
+        say_scrolls(table_width_px(pd.DataFrame(rows)))
+    st.header("Data", anchor="data")
+    st.markdown(DATA)
     st.header("Licences", anchor="licences")
     st.table([{"what": a, "source": b, "licence": c} for a, b, c in SOURCES])
     st.header("Packages", anchor="packages")

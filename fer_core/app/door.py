@@ -5,8 +5,10 @@ is exchanged for an HttpOnly cookie and taken out of the address by a redirect.
 """
 
 import logging
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -16,18 +18,33 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fer_core.access import AttemptLimiter, Role, network_of
 from fer_core.access.links import find_access, redeem
 from fer_core.access.owner import make_owner_query
+from fer_core.app import authority, health, monitoring
 from fer_core.app.access import cookies
 from fer_core.app.access.rights import has_login
+from fer_core.app.base_path import BasePath
+from fer_core.app.device.headers import DeviceHeaders
+from fer_core.app.device.samples import ROUTE as SAMPLES_ROUTE
+from fer_core.app.device.samples import post_samples
+from fer_core.app.draining import DrainDoor, drain_at_the_end
+from fer_core.app.following import LiveFollower
+from fer_core.app.forwarded import Forwarded
 from fer_core.app.gate import Gate, is_same_site
 from fer_core.app.keeping import find_store, start_keeper
-from fer_core.config import PROJECT_ROOT
+from fer_core.app.opening import Opening
+from fer_core.app.policies import Policies
+from fer_core.app.private import stay_below_path
+from fer_core.app.uploads import UploadDoor
+from fer_core.config import PROJECT_ROOT, settings
 from fer_core.errors import AccessError, FerError
+from fer_core.hosting.draining import shared_drain
+from fer_core.hosting.policy import TEXT_PAGE, headers_of
+from fer_core.service.routes import PREFIX, ApiService
 from fer_core.storage import shared_store
 
 _log = logging.getLogger(__name__)
@@ -41,30 +58,68 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <style>:root {{ color-scheme: light dark }}
 body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1.2rem }}
 a {{ color: light-dark(#4338A8, #B5AEFF) }}</style>
-<h1>{title}</h1><p>{text}</p><p><a href="/">To the start page</a></p></html>"""  # noqa: E501
+<h1>{title}</h1><p>{text}</p><p><a href="./">To the start page</a></p></html>"""  # noqa: E501
 
 
-def build_app(limiter: AttemptLimiter | None = None) -> st.App:
-    """The app, with the door. ``limiter`` counts wrong links by address."""
+def build_app(limiter: AttemptLimiter | None = None, *, base_path: str = "") -> st.App:
+    """The app, with the door.
+
+    Args:
+        limiter: counts wrong links by address.
+        base_path: path of the address below which it is served, such as ``/mien``.
+    """
     cookies.open_door()
+    stay_below_path()
+    api = ApiService()
     return st.App(
         PROJECT_ROOT / "streamlit_app.py",
-        routes=[Route(cookies.ROUTE, set_cookie, methods=["POST"])],
-        middleware=[
-            Middleware(Gate),
-            Middleware(Door, limiter=limiter or AttemptLimiter(10, 600.0)),
+        routes=[
+            Route(cookies.ROUTE, set_cookie, methods=["POST"]),
+            Route(SAMPLES_ROUTE, post_samples, methods=["POST"]),
+            Route(health.LIVE, health.answer_live),
+            Route(health.READY, health.answer_ready),
+            Route(monitoring.ROUTE, monitoring.answer_figures),
+            Route(authority.ROUTE, authority.show_steps),
+            Route(authority.PROFILE, authority.send_profile),
+            Route(authority.PLAIN, authority.send_plain),
+            Mount(PREFIX, api.app),
         ],
-        lifespan=_keep,
+        middleware=[
+            Middleware(Policies),
+            Middleware(BasePath, base=base_path),
+            Middleware(Forwarded),
+            Middleware(Gate),
+            Middleware(DrainDoor),
+            Middleware(UploadDoor),
+            Middleware(DeviceHeaders),
+            Middleware(Door, limiter=limiter or AttemptLimiter(10, 600.0)),
+            Middleware(Opening),
+        ],
+        lifespan=partial(_serve_both, api),
     )
 
 
 @asynccontextmanager
+async def _serve_both(api: ApiService, app: st.App) -> AsyncIterator[None]:
+    """The app's own time, and at its end the API's processes and jobs."""
+    async with _keep(app):
+        yield
+        await run_in_threadpool(api.close)
+
+
+@asynccontextmanager
 async def _keep(_: st.App) -> AsyncIterator[None]:
-    """While the app runs, what is too old goes; at its end, what waits is written."""
+    """While the app runs, what is too old goes; at its end, rooms are handed over and what waits
+    is written."""
     store = find_store()
     keeper = start_keeper(store)
-    yield
+    follower = LiveFollower(store)
+    follower.start()
+    async with drain_at_the_end():
+        yield
+    await run_in_threadpool(follower.stop)
     await run_in_threadpool(keeper.stop)
+    await run_in_threadpool(shared_drain().finish)
     if store is not None:
         await run_in_threadpool(store.close)
 
@@ -83,9 +138,19 @@ def owner_query() -> str | None:
         return None
 
 
-def serve(options: Mapping[str, Any]) -> None:
-    """Run the app in this process until it is stopped; options are Streamlit's."""
-    build_app().run(config=options)
+def serve(options: Mapping[str, Any], *, base_path: str = "") -> None:
+    """Run the app in this process until it is stopped.
+
+    Args:
+        options: Streamlit's.
+        base_path: as for ``build_app``.
+    """
+    # The web server itself believes no proxy: ``Forwarded`` does, and knows which.
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
+    # Streamlit's own limit counts what stands around a file's content as well, and must not be
+    # below what the pages promise; ``UploadDoor`` holds files to that.
+    own = {"server.maxUploadSize": settings().max_upload_mb + 1, "server.baseUrlPath": ""}
+    build_app(base_path=base_path).run(config={**options, **own})
 
 
 class Door:
@@ -118,8 +183,10 @@ class Door:
                 else "Wait a minute, then open your link again.",
                 {"Retry-After": str(int(wait_s) + 1)},
             )
-        # Never an address elsewhere: two slashes at the beginning would name another host.
-        where = "/" + request.url.path.lstrip("/\\") + (f"?{urlencode(rest)}" if rest else "")
+        # From where the browser is, which may be below a path that a proxy takes away; and never
+        # an address elsewhere, as two slashes at the beginning would name another host.
+        page = request.url.path.rpartition("/")[2]
+        where = f"./{page}" + (f"?{urlencode(rest)}" if rest else "")
         response = RedirectResponse(where, 303, headers=_PRIVATE)
         try:
             held = _exchange(request, token)
@@ -195,9 +262,8 @@ def _put(response: Response, request: Request, name: str, token: str) -> None:
 
 
 def _is_safe(request: Request) -> bool:
-    """Whether the browser speaks HTTPS, to this server or to the proxy before it."""
-    forwarded = request.headers.get("x-forwarded-proto", "").split(",")[0].strip()
-    return "https" in (request.url.scheme, forwarded)
+    """Whether the browser speaks HTTPS, to this server or to a trusted proxy before it."""
+    return request.url.scheme == "https"
 
 
 def _is_prefetch(request: Request) -> bool:
@@ -211,5 +277,5 @@ def _page(status: int, title: str, text: str, headers: Mapping[str, str] | None 
     return HTMLResponse(
         _PAGE.format(title=escape(title), text=escape(text)),
         status,
-        headers={**_PRIVATE, **(headers or {})},
+        headers={**_PRIVATE, **headers_of(TEXT_PAGE), **(headers or {})},
     )

@@ -11,11 +11,12 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from fer_core.app import health
 from fer_core.config import settings
 from fer_core.hosting.hosts import is_own_origin, is_served
 
 #: What a load balancer asks is answered under every name, and tells no more than that it runs.
-_HEALTH = "/_stcore/health"
+_HEALTH = ("/_stcore/health", health.LIVE, health.READY)
 #: Sizes of caches, sessions, a page run for whoever asks, and a way in for programs: for nobody.
 _CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent")
 _READING = ("GET", "HEAD", "OPTIONS")
@@ -55,7 +56,7 @@ class Gate:
             return _NOTHING
         headers, hosts = Headers(scope=scope), self._hosts()
         host, origin = headers.get("host", ""), headers.get("origin")
-        if path != _HEALTH and not is_served(host, hosts) and not _is_proxied(scope, headers):
+        if path not in _HEALTH and not is_served(host, hosts) and not _is_proxied(scope, headers):
             return (
                 "Mien is not served under this name. Whoever runs it can allow a name by the "
                 "setting FER_HOSTS."
@@ -78,10 +79,10 @@ def is_same_site(headers: Headers) -> bool:
 
 
 def _is_proxied(scope: Scope, headers: Headers) -> bool:
-    """Whether a proxy on this computer, which knows its names, handed the request over.
+    """Whether a trusted proxy, which knows its names, handed the request over.
 
-    The server puts the visitor's address in the place of the proxy's, and no port, only where
-    the proxy is one that it trusts. A page cannot send such a header with a WebSocket.
+    ``Forwarded`` puts the visitor's address in the place of the proxy's, and no port, only where
+    the proxy is one of FER_TRUSTED_PROXIES. A page cannot send such a header with a WebSocket.
     """
     client = scope.get("client")
     return "x-forwarded-for" in headers and client is not None and client[1] == 0

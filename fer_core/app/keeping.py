@@ -2,9 +2,11 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
 import streamlit as st
 
+from fer_core.app.uploads import shared_uploads
 from fer_core.errors import FerError
 from fer_core.retention import SETS, Keeper, Swept
 from fer_core.storage import Store, shared_store
@@ -13,6 +15,7 @@ _log = logging.getLogger(__name__)
 
 _LOCK = threading.Lock()
 _RUNNING: list[Keeper] = []
+_ALSO: list[Callable[[], None]] = []
 
 
 def find_store() -> Store | None:
@@ -26,7 +29,7 @@ def find_store() -> Store | None:
 
 def start_keeper(store: Store | None) -> Keeper:
     """A keeper at work, to be stopped by who started it."""
-    made = Keeper(store, tell=_forget_pictures)
+    made = Keeper(store, tell=_note_swept)
     made.start()
     return made
 
@@ -46,6 +49,14 @@ def end_keeper() -> None:
             _RUNNING.pop().stop()
 
 
-def _forget_pictures(swept: Swept) -> None:
+def sweep_too(also: Callable[[], None]) -> None:
+    """Have something that this process holds in memory swept by the same clock."""
+    _ALSO.append(also)
+
+
+def _note_swept(swept: Swept) -> None:
+    shared_uploads().sweep()
+    for also in _ALSO:
+        also()
     if swept.gone.get(SETS):
         st.cache_data.clear()  # pages may have kept their pictures

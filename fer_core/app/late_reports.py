@@ -18,7 +18,7 @@ LATE_FOR_S = 5.0
 
 
 @dataclass(slots=True, weakref_slot=True)
-class Way:
+class PageWay:
     """Which page one visitor asked for last, and which one they are leaving for it."""
 
     page: str = ""
@@ -51,12 +51,12 @@ class Way:
         return bool(page) and page == self.left and now_s - self.left_at_s < LATE_FOR_S
 
 
-_ways: WeakKeyDictionary[Any, Way] = WeakKeyDictionary()
-_by_id: WeakValueDictionary[str, Way] = WeakValueDictionary()
+_ways: WeakKeyDictionary[Any, PageWay] = WeakKeyDictionary()
+_by_id: WeakValueDictionary[str, PageWay] = WeakValueDictionary()
 
 
 def _admits(session: Any, page: str, is_part: bool) -> bool:
-    way = _ways.setdefault(session, Way())
+    way = _ways.setdefault(session, PageWay())
     _by_id.setdefault(session.id, way)
     return way.admits(page, is_part=is_part, now_s=time.monotonic())
 

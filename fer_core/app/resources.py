@@ -11,6 +11,7 @@ import fer_core
 from fer_core.classification import resolve_model_dir
 from fer_core.config import settings
 from fer_core.errors import FerError
+from fer_core.hosting.draining import shared_drain
 from fer_core.imaging.decode import read_image
 from fer_core.imaging.draw import annotate_bgr
 from fer_core.imaging.frame import ArrayFrame
@@ -31,7 +32,9 @@ PORTRAIT = Path(fer_core.__file__).parent / "assets" / "astronaut.png"
 @st.cache_resource(show_spinner=False)
 def shared_admission() -> Admission:
     """The slots of this process."""
-    return Admission(settings().max_streams, silence_s=SILENCE_S)
+    made = Admission(settings().max_streams, silence_s=SILENCE_S)
+    shared_drain().watch(kind="streams", count=lambda: made.in_use, refuse=made.refuse)
+    return made
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -94,6 +94,9 @@ class FakeSession:
     def samples(self) -> tuple[EmotionSample, ...]:
         return self.recorded
 
+    def measures(self) -> dict[tuple[int, int], Any]:
+        return {}
+
     def callback(self, frame: Any) -> Any:
         return frame
 

@@ -9,7 +9,7 @@ from streamlit.runtime import scriptrunner
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.pages_manager import PagesManager
 
-from fer_core.app.late_reports import LATE_FOR_S, Way, drop_late_reports, keep_to_the_way
+from fer_core.app.late_reports import LATE_FOR_S, PageWay, drop_late_reports, keep_to_the_way
 
 LATER = LATE_FOR_S + 1
 
@@ -45,7 +45,7 @@ def test_the_page_asked_for_last_wins(requests: str, answers: str) -> None:
 
     A number is seconds that pass.
     """
-    way, now_s, given = Way(), 100.0, []
+    way, now_s, given = PageWay(), 100.0, []
     for request in requests.split(", "):
         page = request.strip("*,?")
         if page.replace(".", "").isdigit():

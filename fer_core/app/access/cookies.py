@@ -6,6 +6,7 @@ ticket to the route ``/access/cookie`` (``fer_core.app.door``), which answers wi
 
 import hashlib
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ PERSON = "mien_person"
 NAMES = (ACCESS, PERSON)
 MAX_AGE_S = 90 * 86_400
 ROUTE = "/access/cookie"
+_COURIER, _ANSWER = "cookie_courier", "cookie_answer"
 #: Streamlit's; documented under server.enableXsrfProtection.
 _XSRF = "_streamlit_xsrf"
 
@@ -43,8 +45,8 @@ def has_door() -> bool:
 
 
 @lru_cache(maxsize=4)
-def _signer_of(folder: Path) -> Signer:
-    return Signer(load_secret(folder))
+def _signer_of(folder: Path, secret: str | None) -> Signer:
+    return Signer(hashlib.sha256(secret.encode()).digest() if secret else load_secret(folder))
 
 
 def signer() -> Signer:
@@ -53,7 +55,9 @@ def signer() -> Signer:
     Raises:
         ConfigError: the data folder cannot be used.
     """
-    return _signer_of((settings().data_dir / "keys").resolve())
+    chosen = settings()
+    # Not resolved: that asks the disk three times, for every second of every device.
+    return _signer_of((chosen.data_dir / "keys").absolute(), chosen.cookie_secret)
 
 
 def read_cookie(name: str) -> str | None:
@@ -96,22 +100,64 @@ def read_token(name: str) -> str | None:
     return signer().open_cookie(name, value, max_age_s=MAX_AGE_S) if value else None
 
 
-def remember(name: str, token: str) -> None:
+class Keeping(StrEnum):
+    """Whether the browser has what it is to keep."""
+
+    KEPT = "kept"
+    WAITING = "waiting"
+    FAILED = "failed"
+
+
+def remember(name: str, token: str, *, asks: bool = False) -> None:
     """Let this browser keep the token; at once for this visit, by cookie for later ones.
 
     Call it once, outside of callbacks, while the page is drawn. An empty token forgets.
+
+    Args:
+        name: one of ``NAMES``.
+        token: to keep.
+        asks: let ``keeping_of`` wait for the browser's answer, at which the page is drawn again.
     """
+    ticket = signer().make_ticket(name, token, browser_of(st.context.cookies))
     st.session_state[f"cookie-{name}"] = token
-    st.session_state[f"ticket-{name}"] = signer().make_ticket(
-        name, token, browser_of(st.context.cookies)
-    )
+    st.session_state[f"ticket-{name}"] = ticket
+    st.session_state[f"asked-{name}"] = ticket if asks and has_door() else None
+    st.session_state.pop(_ANSWER, None)
+
+
+def keeping_of(name: str) -> Keeping:
+    """Whether the browser said that it has what was to be kept and asked for."""
+    asked = st.session_state.get(f"asked-{name}")
+    if asked is None:
+        return Keeping.KEPT
+    answer = st.session_state.get(_ANSWER, {})
+    if answer.get("ticket") != asked:
+        return Keeping.WAITING
+    return Keeping.KEPT if answer.get("isKept") is True else Keeping.FAILED
 
 
 def deliver() -> None:
     """Hand tickets to the browser: the router calls this at the end of every run."""
     tickets = [ticket for name in NAMES if (ticket := st.session_state.get(f"ticket-{name}"))]
     if tickets and has_door():
-        _courier()(key="cookie_courier", data=pack({"route": ROUTE, "tickets": tickets}))
+        asked = [
+            st.session_state[f"ticket-{name}"]
+            for name in NAMES
+            if keeping_of(name) is Keeping.WAITING
+        ]
+        _courier()(
+            key=_COURIER,
+            data=pack({"route": ROUTE, "tickets": tickets, "asked": asked}),
+            default={"answer": None},
+            on_answer_change=_note_answer,
+        )
+
+
+def _note_answer() -> None:
+    """Keep what the browser said, also for runs that do not draw the courier."""
+    answer = st.session_state[_COURIER].get("answer")
+    if isinstance(answer, Mapping):
+        st.session_state[_ANSWER] = dict(answer)
 
 
 @lru_cache(maxsize=1)

@@ -1,14 +1,17 @@
 """The Access page: links that give roles, who has them, and the audit log. The owner's alone."""
 
 from datetime import datetime, tzinfo
-from urllib.parse import urlsplit
 
 import streamlit as st
 
 from fer_core.access import GIVEN_BY_LINK, Access, Role
 from fer_core.access.links import MOST_DAYS, MOST_USES, list_links, make_link, revoke_link
+from fer_core.app.access.api_keys import show_api_keys
 from fer_core.app.access.rights import has_login, require_role
+from fer_core.app.parts.links import app_address, show_link
+from fer_core.app.parts.scrolls import show_rows
 from fer_core.app.parts.zone import visitor_zone
+from fer_core.app.wellbeing.purpose import show_purpose
 from fer_core.errors import FerError
 from fer_core.storage import audit, shared_store
 from fer_core.storage.export import write_csv
@@ -28,11 +31,13 @@ def show_access_page() -> None:
     """Draw the page."""
     access = require_role(Role.OWNER)
     st.title("Access", anchor=False)
-    st.markdown("Give others a role by a link, and see who did what.")
+    st.markdown("Give others a role by a link, choose what this server is for, see who did what.")
     zone = visitor_zone()
     try:
         _show_form(access)
+        show_purpose()
         _show_links(access, zone)
+        show_api_keys(access, zone)
         _show_audit(zone)
     except FerError as error:
         st.error(str(error))
@@ -65,12 +70,12 @@ def _show_form(access: Access) -> None:
                     max_uses=int(uses),
                     number=access.number or 0,
                 )
-            st.session_state[_MADE] = f"{_origin()}/?key={made.token}"
+            st.session_state[_MADE] = f"{app_address()}/?key={made.token}"
         except FerError as error:
             st.error(str(error))
     if link := st.session_state.get(_MADE):
         st.success("Hand this link over now: it is shown once, and only its hash is kept.")
-        st.code(link, language=None, wrap_lines=True)
+        show_link(link)
 
 
 def _show_links(access: Access, zone: tzinfo | None) -> None:
@@ -138,7 +143,7 @@ def _show_audit(zone: tzinfo | None) -> None:
         }
         for entry, holder in entries
     ]
-    st.dataframe(rows, hide_index=True, height="content" if len(rows) < 10 else 380)
+    show_rows(rows, height="content" if len(rows) < 10 else 380)
     st.download_button(
         "Download CSV",
         write_csv(_AUDIT_COLUMNS, rows),
@@ -151,9 +156,3 @@ def _show_audit(zone: tzinfo | None) -> None:
 
 def _local(time_s: int, zone: tzinfo | None, form: str = "%d %B %Y, %H:%M") -> str:
     return datetime.fromtimestamp(time_s).astimezone(zone).strftime(form)
-
-
-def _origin() -> str:
-    """Scheme and host by which the owner reaches the app; others most often do by the same."""
-    parts = urlsplit(st.context.url or "")
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

@@ -8,13 +8,14 @@ and every fragment or callback that reads or changes data does so again.
 """
 
 import logging
+import time
 from typing import NoReturn
 
 import streamlit as st
 
 from fer_core.access import VISITOR, Access, Role, network_of
 from fer_core.access.links import find_access, note_login
-from fer_core.access.login import roles_from_claims
+from fer_core.access.login import is_current, roles_from_claims
 from fer_core.app.access import cookies
 from fer_core.app.keeping import ensure_keeper
 from fer_core.config import settings
@@ -54,6 +55,19 @@ def may_train(access: Access | None = None) -> bool:
     return settings().allow_training or (access or current_access()).has(Role.ANALYST)
 
 
+def may_see_faces(access: Access | None = None) -> bool:
+    """Whether pictures of a data set that this server holds may be shown: to those who may train.
+
+    Told to everybody on the About page. Recordings are narrower still: see ``studio.state``.
+    """
+    return may_train(access)
+
+
+def is_owner() -> bool:
+    """Whether the visitor is who runs this server: no sentence speaks of them as somebody else."""
+    return current_access().has(Role.OWNER)
+
+
 def require_training() -> Access:
     """As ``require_role``, for what trains models."""
     access = current_access()
@@ -76,7 +90,7 @@ def note_action(action: str, subject: str) -> None:
 
 
 def visitor_network() -> str:
-    """From where the visitor comes, as limits count it; empty for this computer."""
+    """The network that the visitor comes from, as limits count it; empty for this computer."""
     address = st.context.ip_address or ""
     return "" if is_loopback(address) else network_of(address)
 
@@ -98,14 +112,28 @@ def has_login() -> bool:
     return st.secrets.load_if_toml_exists() and bool(st.secrets.get("auth"))
 
 
+def is_logged_in() -> bool:
+    """Whether the visitor logged in, and no longer than FER_LOGIN_HOURS ago."""
+    return bool(st.user.is_logged_in) and is_current(
+        st.user.to_dict(), now_s=time.time(), hours=settings().login_hours
+    )
+
+
 def _refuse(*roles: Role) -> NoReturn:
     st.title("Not open to you", anchor=False)
-    try:
-        VISITOR.require(*roles)
-    except AccessError as error:
-        st.info(str(error), icon=":material/lock:")
+    if roles == (Role.OWNER,):
+        st.info(
+            "This page is the owner's: of whoever runs this server. They open it by the link that "
+            "the server printed when it started, or that `python -m fer_core owner-link` prints.",
+            icon=":material/lock:",
+        )
+    else:
+        try:
+            VISITOR.require(*roles)
+        except AccessError as error:
+            st.info(str(error), icon=":material/lock:")
     if has_login():
-        if not st.user.is_logged_in:
+        if not is_logged_in():
             st.button("Log in", type="primary", on_click=st.login, icon=":material/login:")
     elif not cookies.has_door():
         st.caption(
@@ -125,7 +153,7 @@ def _from_cookie() -> Access | None:
 
 
 def _from_login() -> Access | None:
-    if not has_login() or not st.user.is_logged_in:
+    if not has_login() or not is_logged_in():
         return None
     claims = st.user.to_dict()
     roles = roles_from_claims(claims, settings().roles)

@@ -8,7 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.analysis import AnalysisOptions, Task
-from fer_core.analysis.compare import FilterCourse, compare_filters
+from fer_core.analysis.compare import FilterCourse
+from fer_core.analysis.decoding import compare_filters_apart
 from fer_core.app.parts.timeline import clock_text, show_timeline
 from fer_core.errors import FerError
 from fer_core.temporal import FILTERS
@@ -46,7 +47,7 @@ def show_filters(
             st.session_state[key] = None
             bar = st.progress(0.0, "Analysing these seconds with every filter")
             try:
-                courses = compare_filters(
+                courses = compare_filters_apart(
                     task.file,
                     table,
                     track_id,

@@ -2,31 +2,34 @@
 
 import re
 import shutil
-import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import streamlit as st
 
 from fer_core.analysis import FORMATS, AnalysisOptions, Task
+from fer_core.analysis.job import AnalysisJob, JobPhase, JobState, shared_gate
 from fer_core.analysis.plan import kind_of, name_stems
-from fer_core.app.analyse.desk import Desk, this_desk
-from fer_core.app.analyse.job import AnalysisJob, JobPhase, JobState
+from fer_core.app.analyse.desk import AnalyseDesk, this_desk
 from fer_core.app.analyse.results import show_analysis
 from fer_core.app.parts.detectors import DETECTOR_NAMES
 from fer_core.app.parts.filters import choose_filter
+from fer_core.app.parts.models import model_choice_text, running_model_text
 from fer_core.app.parts.panel import show_panel, view_of
 from fer_core.app.resources import warm_example
+from fer_core.app.uploads import drop_files, expect_files, largest_mb
 from fer_core.classification import model_names
 from fer_core.config import settings
 from fer_core.detection import DETECTORS
 from fer_core.errors import FerError
-from fer_core.processes import usable_cores
+from fer_core.hosting.draining import shared_drain
 from fer_core.text import printable_name
 
 POLL_EVERY_S = 0.5
 PROMISE = (
-    "Files are copied to this server, analysed there, and deleted when you leave or after an hour."
+    "Files are copied to this server, analysed there, and deleted an hour after you last used "
+    "them, or when you delete them. Until then you find the results in this browser again."
 )
 _ROUND = "analyse-round"
 _RATES = {
@@ -37,18 +40,12 @@ _RATES = {
 }
 
 
-@st.cache_resource(show_spinner=False)
-def shared_gate() -> threading.Semaphore:
-    """Uploads analysed at once by this process."""
-    return threading.Semaphore(settings().max_analyses or max(1, usable_cores() // 2))
-
-
 def show_analyse_page() -> None:
     """Draw the page as the visitor's desk stands."""
     desk = this_desk()
     st.title("Analyse", anchor=False)
     st.markdown("See which expressions the faces in your pictures and videos show, and when.")
-    if desk.job is None:
+    if desk.job is None or desk.is_choosing:
         _show_choice(desk)
     elif desk.job.is_running:
         _show_progress(desk.job)
@@ -59,7 +56,17 @@ def show_analyse_page() -> None:
 # --- choosing -----------------------------------------------------------------------------------
 
 
-def _show_choice(desk: Desk) -> None:
+def _show_choice(desk: AnalyseDesk) -> None:
+    if desk.is_choosing:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Back to the results",
+                icon=":material/arrow_back:",
+                key="back-to-results",
+                on_click=_choose,
+                args=(desk, False),
+            )
+            st.caption(f"They are kept for another {duration_text(desk.keeps_for_s)}.")
     st.markdown(f":material/lock: {PROMISE}")
     round_ = st.session_state.setdefault(_ROUND, 0)
     source = st.segmented_control(
@@ -71,6 +78,7 @@ def _show_choice(desk: Desk) -> None:
         required=True,
     )
     files: list[tuple[str, BinaryIO]] = []
+    expect_files()
     if source == "Camera":
         shot = st.camera_input("Take a picture", key=f"shot-{round_}")
         files = [("snapshot.jpg", shot)] if shot is not None else []
@@ -78,7 +86,7 @@ def _show_choice(desk: Desk) -> None:
         uploaded = st.file_uploader(
             "Pictures or videos",
             accept_multiple_files=True,
-            max_upload_size=settings().max_upload_mb,
+            max_upload_size=largest_mb(),
             key=f"files-{round_}",
         )
         files = [(file.name, file) for file in uploaded]
@@ -107,6 +115,11 @@ def _show_options() -> AnalysisOptions | None:
         )
         blur = st.toggle("Hide faces in copies and reports")
         small = st.toggle("Look for small faces in videos too", help="Slower.")
+        tilted = st.toggle("Look for faces on their side or upside down too", help="Slower.")
+        measures = st.toggle(
+            "Also measures of the face, valence and blinks",
+            help="Two more tables: lengths of brows, lids, mouth and jaw, by frame and by second.",
+        )
         detectors = [n for n in DETECTORS if n != "yunet" or settings().yunet_model is not None]
         detector = st.selectbox(
             "Face detector",
@@ -115,7 +128,7 @@ def _show_options() -> AnalysisOptions | None:
             format_func=lambda name: DETECTOR_NAMES.get(name, name),
         )
         names = list(dict.fromkeys([settings().model, "default", *model_names()]))
-        model = st.selectbox("Expression model", names)
+        model = st.selectbox("Expression model", names, format_func=model_choice_text)
         steady = choose_filter(model, "plain")
     try:
         return AnalysisOptions(
@@ -125,7 +138,10 @@ def _show_options() -> AnalysisOptions | None:
             formats=tuple(FORMATS),
             annotate=annotate,
             blur=blur,
+            pose=True,
+            measures=measures,
             small_faces=small,
+            tilted=tilted,
             filter=steady,
         )
     except FerError as error:
@@ -133,26 +149,27 @@ def _show_options() -> AnalysisOptions | None:
         return None
 
 
-def _start(desk: Desk, files: list[tuple[str, BinaryIO]], options: AnalysisOptions) -> None:
+def _start(desk: AnalyseDesk, files: list[tuple[str, BinaryIO]], options: AnalysisOptions) -> None:
     """Copy the uploads to the desk, let Streamlit forget them, and begin."""
     shown: dict[str, str] = {}
+    earlier = [task for job in desk.jobs for task in job.tasks]
+    first = len(earlier)
     try:
         with st.spinner("Copying"):
             for number, (name, file) in enumerate(files):
                 # Only the suffix of the visitor's name reaches the disk.
                 suffix = re.sub(r"[^.a-z0-9]", "", Path(name).suffix.lower())[:8]
-                path = desk.uploads / f"{number:04d}{suffix}"
+                path = desk.uploads / f"{first + number:04d}{suffix}"
                 with path.open("wb") as copy:
                     shutil.copyfileobj(file, copy)
                 shown[str(path)] = _plain_name(name)
     except OSError as error:
         st.error(f"The files could not be copied ({error.strerror}); try with fewer.")
         st.stop()
-    stems = _stems(shown)
+    drop_files(getattr(file, "file_id", "") for _, file in files)
+    stems = _stems(shown, [task.stem for task in earlier])
     tasks = [Task(file, kind_of(file), stems[file], shown[file]) for file in shown]
-    desk.job = AnalysisJob(tasks, options, desk.results, shared_gate())
-    desk.touch()
-    desk.job.start()
+    desk.begin(AnalysisJob(tasks, options, desk.results, shared_gate()))
     st.session_state[_ROUND] += 1
 
 
@@ -161,10 +178,12 @@ def _plain_name(name: str) -> str:
     return re.sub(r'[\\/:*?"<>|]', "_", printable_name(Path(name).name))[-120:] or "file"
 
 
-def _stems(shown: dict[str, str]) -> dict[str, str]:
-    """File -> stem, after the shown names; two of the same name must not be one."""
+def _stems(shown: dict[str, str], taken: Sequence[str] = ()) -> dict[str, str]:
+    """File -> stem, after the shown names; two of the same name must not be one, nor one of those
+    that are ``taken``."""
+    kept = {f"taken/{number}": stem for number, stem in enumerate(taken)}
     numbered = {f"{number}/{name}": file for number, (file, name) in enumerate(shown.items())}
-    return {numbered[key]: stem for key, stem in name_stems(numbered, {}).items()}
+    return {numbered[key]: stem for key, stem in name_stems(numbered, kept).items()}
 
 
 def _show_example() -> None:
@@ -182,7 +201,10 @@ def _show_example() -> None:
     )
     left.caption("An example: this portrait (NASA, public domain), as the model sees it.")
     with right:
-        show_panel(view_of(example.result, empty_text="No face"), key="analyse-example")
+        model = running_model_text(settings().model)
+        show_panel(
+            view_of(example.result, figures=model, empty_text="No face"), key="analyse-example"
+        )
 
 
 # --- running ------------------------------------------------------------------------------------
@@ -194,12 +216,19 @@ def _show_progress(job: AnalysisJob) -> None:
         state = job.state()
         if not job.is_running:
             st.rerun()
+        _show_end()
         st.progress(state.share, progress_text(state, len(job.tasks)))
         if st.button("Cancel", icon=":material/cancel:", key="cancel-analysis"):
             job.cancel()
             st.rerun()
 
     poll()
+
+
+def _show_end() -> None:
+    """The server is about to be replaced, and what was found goes with it."""
+    if shared_drain().is_on:
+        st.warning(shared_drain().results_sentence, icon=":material/save:")
 
 
 def progress_text(state: JobState, count: int) -> str:
@@ -211,7 +240,7 @@ def progress_text(state: JobState, count: int) -> str:
     left = "" if state.left_s is None else f", about {duration_text(state.left_s)} left"
     # Backslashes keep a name's own characters from being taken for Markdown.
     name = re.sub(r"([\\`*_{}\[\]()#+!~:$<>|-])", r"\\\1", state.current)
-    return f"Analysing {name}{which}: {state.share:.0%}{left}"
+    return f"Analysing {name}{which}: {state.share * 100:.0f} %{left}"
 
 
 def duration_text(seconds: float) -> str:
@@ -225,20 +254,28 @@ def duration_text(seconds: float) -> str:
 # --- afterwards ---------------------------------------------------------------------------------
 
 
-def _show_outcome(desk: Desk, job: AnalysisJob) -> None:
+def _choose(desk: AnalyseDesk, is_choosing: bool) -> None:
+    """Go to the form, or back; nothing is deleted by it."""
+    desk.is_choosing = is_choosing
+    desk.touch()
+
+
+def _show_outcome(desk: AnalyseDesk, job: AnalysisJob) -> None:
     state = job.state()
+    _show_end()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Analyse more",
             type="primary",
             icon=":material/add:",
             key="again",
-            on_click=desk.clear,
+            on_click=_choose,
+            args=(desk, True),
+            help="These results stay beside the new ones.",
         )
-        st.caption(
-            f"Kept for another {duration_text(desk.keeps_for_s)}, or until you leave; the button "
-            "deletes it now."
-        )
+        if st.button("Delete all", icon=":material/delete:", key="delete-results"):
+            _confirm_delete(desk)
+        st.caption(f"Kept for another {duration_text(desk.keeps_for_s)}.")
     if state.problem:
         st.error(state.problem)
     if state.phase is JobPhase.CANCELLED:
@@ -249,4 +286,16 @@ def _show_outcome(desk: Desk, job: AnalysisJob) -> None:
             (st.error if outcome.status == "failed" else st.warning)(outcome.message)
         if outcome.note:
             st.info(outcome.note)
-    show_analysis(desk, job, [o for o in state.outcomes if o.status != "failed"])
+    show_analysis(desk)
+
+
+@st.dialog("Delete all files and results?")
+def _confirm_delete(desk: AnalyseDesk) -> None:
+    count = sum(len(job.tasks) for job in desk.jobs)
+    files = "The file" if count == 1 else f"All {count} files"
+    st.markdown(f"{files} and what was found go at once, and cannot be brought back.")
+    with st.container(horizontal=True):
+        if st.button("Delete them", type="primary", key="delete-yes", on_click=desk.clear):
+            st.rerun()
+        if st.button("Keep them", key="delete-no"):
+            st.rerun()

@@ -2,7 +2,8 @@
 
 import json
 import zipfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,47 +12,75 @@ import numpy as np
 import streamlit as st
 
 from fer_core.analysis import FORMATS, Outcome, Task
-from fer_core.app.analyse.desk import Desk
-from fer_core.app.analyse.job import AnalysisJob
+from fer_core.analysis.decoding import open_picture, rework_apart
+from fer_core.analysis.markup import Markup
+from fer_core.app.analyse.desk import AnalyseDesk
 from fer_core.app.analyse.video import show_video
 from fer_core.app.parts.panel import PanelView, show_panel
+from fer_core.app.parts.scrolls import show_rows
+from fer_core.classification.identity import SHORT, ModelIdentity
 from fer_core.errors import FerError
-from fer_core.imaging.decode import read_image
+from fer_core.files import peek_object
 from fer_core.imaging.draw import annotate_bgr
-from fer_core.imaging.frame import ArrayFrame
 from fer_core.labels import EMOTIONS
 from fer_core.types import Faces, FrameResult
 
 #: Faces of a picture that get bars of their own; the others are in the files.
 MAX_FACES = 6
+#: Files that are offered at once; the others are a press away.
+SHOWN_FILES = 3
 _PICTURE_PX = 1280
+#: End of a result's name -> what it is, in the order in which they are offered.
 _ENDS = {
+    ".html": "Report (HTML)",
+    ".annotated.mp4": "Annotated copy (MP4)",
+    ".annotated.png": "Annotated copy (PNG)",
     ".csv": "Table by frame (CSV)",
     ".seconds.csv": "Table by second (CSV)",
+    ".frames.csv": "Every frame (CSV)",
+    ".spans.json": "Marks (JSON)",
+    ".spans.csv": "Marks (CSV)",
+    ".conditions.csv": "By condition (CSV)",
+    ".vtt": "Subtitles (WebVTT)",
+    ".eaf": "Annotations (ELAN)",
     ".json": "Document (JSON)",
     ".frames.json": "Table by frame (JSON)",
     ".parquet": "Table by frame (Parquet)",
     ".seconds.parquet": "Table by second (Parquet)",
-    ".vtt": "Subtitles (WebVTT)",
-    ".eaf": "Annotations (ELAN)",
-    ".html": "Report (HTML)",
-    ".annotated.mp4": "Annotated copy (MP4)",
-    ".annotated.png": "Annotated copy (PNG)",
+    ".frames.parquet": "Every frame (Parquet)",
+    ".tracks.parquet": "Tracks as measured (Parquet)",
+    ".spans.parquet": "Marks (Parquet)",
+    ".conditions.parquet": "By condition (Parquet)",
+    ".measures.csv": "Measures by frame (CSV)",
+    ".measures.seconds.csv": "Measures by second (CSV)",
+    ".measures.json": "Measures by frame (JSON)",
+    ".measures.seconds.json": "Measures by second (JSON)",
+    ".measures.parquet": "Measures by frame (Parquet)",
+    ".measures.seconds.parquet": "Measures by second (Parquet)",
 }
+#: What a picture has no use for: it has no time.
+_OF_VIDEOS = (
+    *(".seconds.csv", ".seconds.parquet", ".frames.csv", ".frames.parquet", ".vtt", ".eaf"),
+    *(f".measures.seconds.{form}" for form in ("csv", "json", "parquet")),
+)
 
 
-def show_analysis(desk: Desk, job: AnalysisJob, outcomes: Sequence[Outcome]) -> None:
-    """Draw what was found in each file; one at a time where there are several."""
+def show_analysis(desk: AnalyseDesk) -> None:
+    """Draw what was found in each file, the newest analysis first; one file at a time."""
+    by_file = {task.file: task for job in desk.jobs for task in job.tasks}
+    outcomes = [o for job in desk.jobs for o in job.state().outcomes if o.status != "failed"]
     if not outcomes:
         return
-    by_file = {task.file: task for task in job.tasks}
     chosen = 0
     if len(outcomes) > 1:
+        names = [by_file[one.file].name for one in outcomes]
+        show_rows(
+            [file_row(one, by_file[one.file], desk) for one in outcomes],
+            key="analyse-files",
+            formats={"length (s)": "%.1f"},
+        )
         chosen = st.selectbox(
-            "File",
-            range(len(outcomes)),
-            format_func=lambda n: by_file[outcomes[n].file].name,
-            key="analyse-file",
+            "File", range(len(outcomes)), format_func=names.__getitem__, key="analyse-file"
         )
     outcome = outcomes[chosen]
     task = by_file[outcome.file]
@@ -60,14 +89,62 @@ def show_analysis(desk: Desk, job: AnalysisJob, outcomes: Sequence[Outcome]) -> 
         if task.kind == "picture":
             show_picture(task, document)
         else:
-            show_video(task, document, desk.results / f"{outcome.stem}.parquet")
+            show_video(
+                task,
+                document,
+                desk.results / f"{outcome.stem}.parquet",
+                partial(_remake, desk, task),
+            )
+        show_origin(document)
     except FileNotFoundError:
-        st.info("The hour is over and the files were deleted: press Analyse more.")
+        st.info("The hour is over and the files were deleted: load the page again.")
         return
     except FerError as error:
         st.error(str(error))
         return
-    _show_downloads(desk, outcome, outcomes)
+    _show_downloads(desk, outcome, task, outcomes)
+
+
+def _remake(desk: AnalyseDesk, task: Task, markup: Markup) -> None:
+    """Make a video's results again, with other marks."""
+    outcome = rework_apart(task, desk.results, markup)
+    desk.touch()
+    for job in desk.jobs:
+        job.replace(outcome)
+
+
+def file_row(outcome: Outcome, task: Task, desk: AnalyseDesk) -> dict[str, Any]:
+    """A file in the table of all: what it is, how much was found, what it shows most."""
+    document = peek_object(desk.results / f"{outcome.stem}.json")
+    return {
+        "file": task.name,
+        "kind": task.kind,
+        "length (s)": outcome.duration_s if task.kind == "video" else None,
+        "frames": outcome.frames,
+        "faces": outcome.people,
+        "shows most": leading_label(document),
+        "state": "complete" if outcome.status == "done" else "in part",
+    }
+
+
+def leading_label(document: Mapping[str, Any]) -> str:
+    """The label that was shown for longest, of a picture the largest face's; empty for none."""
+    seconds: Counter[str] = Counter()
+    for person in document.get("people", []):
+        seconds.update(person["label_s"])
+    for face in document.get("faces", []):
+        left, top, right, bottom = face["box"]
+        seconds[face["label"]] = max(seconds[face["label"]], max(right - left, bottom - top))
+    return seconds.most_common(1)[0][0] if seconds else ""
+
+
+def show_origin(document: dict[str, Any]) -> None:
+    """Which model and which file these results are of."""
+    model, sha256 = document.get("model"), document.get("sha256")
+    if model and sha256:
+        st.caption(
+            f"Model {ModelIdentity(**model).text} · file {sha256[:SHORT]} (first digits of SHA-256)"
+        )
 
 
 def result_of(document: dict[str, Any]) -> FrameResult:
@@ -93,11 +170,12 @@ def result_of(document: dict[str, Any]) -> FrameResult:
 def show_picture(task: Task, document: dict[str, Any]) -> None:
     """The picture with its faces framed, and their bars beside it."""
     result = result_of(document)
-    small = ArrayFrame(read_image(task.file)).bgr(_PICTURE_PX)
+    turns = document["options"].get("turns", 0)
+    small = np.rot90(open_picture(task.file, _PICTURE_PX), turns)
     count = len(result.faces)
     left, right = st.columns((13, 7), gap="medium")
     left.image(
-        np.ascontiguousarray(annotate_bgr(small, result)[..., ::-1]),
+        np.ascontiguousarray(annotate_bgr(np.ascontiguousarray(small), result)[..., ::-1]),
         width="stretch",
         alt=f"{task.name} with {count} faces framed and labelled",
     )
@@ -122,25 +200,37 @@ def show_picture(task: Task, document: dict[str, Any]) -> None:
             st.caption(f"Smaller, and only in the files: {hidden} more.")
 
 
-def _show_downloads(desk: Desk, outcome: Outcome, outcomes: Sequence[Outcome]) -> None:
-    st.subheader("Take along", anchor=False)
-    ends = sorted(_ENDS, key=len, reverse=True)
+def fitting_outputs(outcome: Outcome, kind: str) -> list[str]:
+    """Names of the files to take along, the report first; subtitles of a picture are none."""
+    left_out = () if kind == "video" else _OF_VIDEOS
+    ends = {name: _end_of(name) for name in outcome.outputs}
+    order = list(_ENDS)
+    names = [name for name, end in ends.items() if end not in left_out]
+    return sorted(names, key=lambda name: order.index(ends[name]))
+
+
+def _end_of(name: str) -> str:
+    return next(end for end in sorted(_ENDS, key=len, reverse=True) if name.endswith(end))
+
+
+def _show_downloads(
+    desk: AnalyseDesk, outcome: Outcome, task: Task, outcomes: Sequence[Outcome]
+) -> None:
+    st.subheader("Download", anchor=False)
+    names = fitting_outputs(outcome, task.kind)
+    everything = [
+        name for one in outcomes for name in fitting_outputs(one, task_of(desk, one.file).kind)
+    ]
     with st.container(horizontal=True):
-        for name in outcome.outputs:
-            end = next(end for end in ends if name.endswith(end))
-            st.download_button(
-                _ENDS[end],
-                partial(_open, desk.results / name),
-                name,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"take-{name}",
-                help=FORMATS.get(end.rsplit(".", 1)[-1]),
-            )
-        names = [name for one in outcomes for name in one.outputs]
+        for place, name in enumerate(names[:SHOWN_FILES]):
+            _offer(desk, name, is_primary=place == 0)
+        if len(names) > SHOWN_FILES:
+            with st.popover("More formats", icon=":material/download:"):
+                for name in names[SHOWN_FILES:]:
+                    _offer(desk, name, is_primary=False)
         st.download_button(
             "All files (ZIP)",
-            partial(_zip, desk, names),
+            partial(_zip, desk, everything),
             "mien-analysis.zip",
             "application/zip",
             icon=":material/folder_zip:",
@@ -149,11 +239,30 @@ def _show_downloads(desk: Desk, outcome: Outcome, outcomes: Sequence[Outcome]) -
         )
 
 
+def _offer(desk: AnalyseDesk, name: str, *, is_primary: bool) -> None:
+    end = _end_of(name)
+    st.download_button(
+        _ENDS[end],
+        partial(_open, desk.results / name),
+        name,
+        icon=":material/download:",
+        on_click="ignore",
+        type="primary" if is_primary else "secondary",
+        key=f"take-{name}",
+        help=FORMATS.get(end.rsplit(".", 1)[-1]),
+    )
+
+
+def task_of(desk: AnalyseDesk, file: str) -> Task:
+    """The task of a file, of the newest analysis that had it."""
+    return next(task for job in desk.jobs for task in job.tasks if task.file == file)
+
+
 def _open(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _zip(desk: Desk, names: Sequence[str]) -> BinaryIO:
+def _zip(desk: AnalyseDesk, names: Sequence[str]) -> BinaryIO:
     """All results in one file, made when it is asked for."""
     path = desk.folder / "all.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:

@@ -7,15 +7,17 @@ import streamlit as st
 from fer_core.access import Access, Role
 from fer_core.app.access.rights import require_role
 from fer_core.app.classroom import texts
+from fer_core.app.classroom.joining import present_purpose
 from fer_core.app.classroom.room import lesson_of, show_open_room
 from fer_core.app.classroom.state import this_state
 from fer_core.app.classroom.summary import local_time, show_lesson
+from fer_core.app.parts.models import running_model_text
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.storage import audit, rooms, shared_store
 from fer_core.storage.choices import may_others_join
-from fer_core.storage.tables import Room
+from fer_core.storage.room_tables import Room
 from fer_core.text import markdown_escape
 
 MODES = {
@@ -47,9 +49,10 @@ def show_educator(show_demonstration: Callable[[], None]) -> None:
         return
     if is_allowed:
         _show_form(access)
-        st.caption(texts.LAW)
+        st.caption(texts.law_text(present_purpose()))
     else:
-        st.info(texts.NO_PURPOSE, icon=":material/gavel:")
+        is_owner = access.has(Role.OWNER)
+        st.info(texts.OWN_NO_PURPOSE if is_owner else texts.NO_PURPOSE, icon=":material/gavel:")
         st.caption(texts.LAW)
         st.button("Try it on myself", icon=":material/face:", key="self", on_click=_open_self)
     if over:
@@ -92,9 +95,11 @@ def _show_form(access: Access) -> None:
                 title=title,
                 mode=mode,
                 holder=access.number or 0,
-                k_min=int(k_min),
+                # Not left to the field, whose value a browser sends.
+                k_min=max(least, int(k_min)),
                 now_s=now_s,
                 closes_s=now_s + 60 * int(minutes),
+                model=running_model_text(settings().model),
             )
             audit.note(
                 session,
@@ -131,6 +136,7 @@ def _show_past(over: list[Room]) -> None:
         end_s=room.closed_s or room.closes_s,
         key=f"past-{room.id}",
         name=f"mien-room-{room.id}",
+        model=room.model or "",
         on_export=lambda: _note_export(room.id),
     )
     st.caption(f"Kept for {settings().retention_days} days after the room was closed.")

@@ -1,11 +1,15 @@
 """How a student comes into a room: the code, the consent, the stream that follows."""
 
 import time
+from collections.abc import Callable
 
 import streamlit as st
 
 from fer_core.app.access import cookies
 from fer_core.app.classroom import state, texts
+from fer_core.app.classroom.codes import plain
+from fer_core.app.device.visit import hindrance, is_device_offered
+from fer_core.app.device.way import Way, is_offered
 from fer_core.app.parts.notices import say
 from fer_core.app.resources import make_live_pipeline, shared_admission
 from fer_core.app.stream.show import warm_up
@@ -13,11 +17,12 @@ from fer_core.app.stream.video import check_camera
 from fer_core.classroom.membership import Place, join
 from fer_core.classroom.seconds import DeviceMeter
 from fer_core.config import settings
+from fer_core.device.inlet import DeviceSecond
 from fer_core.errors import FerError
 from fer_core.imaging.frame import Frame
 from fer_core.storage import rooms, shared_store
 from fer_core.storage.choices import get_choice, may_others_join
-from fer_core.storage.tables import Room
+from fer_core.storage.room_tables import Room
 from fer_core.streaming.watching import WatchedPipeline
 from fer_core.text import markdown_escape
 from fer_core.types import FrameResult
@@ -32,7 +37,7 @@ def ask_for_code() -> None:
             "Room code", max_chars=20, help="Eight letters and digits that your educator gives you."
         )
         if st.form_submit_button("Enter", type="primary", icon=":material/login:") and code.strip():
-            st.query_params["room"] = code.strip().upper()
+            st.query_params["room"] = plain(code)
             st.rerun()
 
 
@@ -78,17 +83,45 @@ def show_consent(room: Room) -> None:
                 if rest
                 else markdown_escape(line)
             )
-    st.caption(texts.LAW)
+    st.caption(texts.law_text(present_purpose()))
     say(visit.message)
     check_camera(visit, key=STREAM_KEY)
-    if not warm_up(visit):
+    say(mine.device.problem)
+    if is_offered(Way.SERVER) and not warm_up(visit):
         return
-    if st.button("I agree, join with my camera", type="primary", key="agree"):
+    on_device = is_device_offered()
+    chosen = []
+    with st.container(horizontal=True):
+        if on_device:
+            chosen.append(
+                st.button(
+                    "I agree, join with my camera",
+                    type="primary",
+                    icon=":material/devices:",
+                    key="agree_device",
+                )
+            )
+        if is_offered(Way.SERVER):
+            label = "I agree, join over the server" if on_device else "I agree, join with my camera"
+            chosen.append(
+                st.button(label, type="secondary" if on_device else "primary", key="agree")
+            )
+    if not chosen:
+        st.error(hindrance())
+    if any(chosen):
+        limiter, address = state.join_limiter(), state.address()
+        held = cookies.read_token(cookies.PERSON)
+        if held is None and (wait_s := limiter.wait_s(address)) > 0:
+            st.error(
+                "Too many new people joined from your network: try again in "
+                f"{max(1, round(wait_s / 60))} minutes."
+            )
+            return
         try:
             place, key = join(
                 shared_store(),
                 code=room.code,
-                key=cookies.read_token(cookies.PERSON),
+                key=held,
                 consent_text=text,
             )
         except FerError as error:
@@ -96,15 +129,36 @@ def show_consent(room: Room) -> None:
             return
         if key is not None:
             cookies.remember(cookies.PERSON, key)
-        start_own(place)
+            if address:  # not this computer
+                limiter.note_wrong(address)  # somebody new, as far as the server can tell
+        if on_device and chosen[0]:
+            start_on_device(place)
+        else:
+            start_own(place)
         st.rerun()
 
 
-def _consent_of(room: Room) -> str:
+def present_purpose() -> str:
+    """The purpose in force, in words."""
     with shared_store().read() as session:
         choice = get_choice(session, key="purpose")
-    purpose = texts.purpose_text(choice.value if choice else {})
-    return texts.consent_text(k_min=room.k_min, days=settings().retention_days, purpose=purpose)
+    return texts.purpose_text(choice.value if choice else {})
+
+
+def _consent_of(room: Room) -> str:
+    return texts.consent_text(
+        k_min=room.k_min, days=settings().retention_days, purpose=present_purpose()
+    )
+
+
+def _member_of(place: Place) -> tuple[int, int]:
+    """As whom the server keeps a place for somebody whose connection broke."""
+    return place.room_id, place.person_id
+
+
+def keep_no_place(place: Place) -> None:
+    """They leave the room: the server's place for them is anybody's."""
+    shared_admission().forget(_member_of(place))
 
 
 def start_own(place: Place | None) -> None:
@@ -117,9 +171,35 @@ def start_own(place: Place | None) -> None:
         meter.add(result, time.time())
 
     visit.start(
-        shared_admission(), lambda: WatchedPipeline(make_live_pipeline(model, detector), watch)
+        shared_admission(),
+        lambda: WatchedPipeline(make_live_pipeline(model, detector), watch),
+        member=None if place is None else _member_of(place),
     )
     if visit.is_streaming:
+        mine.stream_to(place, meter)
+
+
+def listener_of(meter: DeviceMeter) -> Callable[[DeviceSecond], None]:
+    """What hands the face in focus of each second to the meter, under the second's UTC time."""
+    zero_s: list[int] = []
+
+    def listen(second: DeviceSecond) -> None:
+        if not zero_s:  # once, so that no two seconds become one
+            zero_s.append(int(time.time() - second.time_s - 1.0))
+        if second.focus is not None:
+            sample = second.samples[second.focus]
+            second_s = zero_s[0] + int(second.time_s)
+            meter.add_second(sample, second.concentration, second_s, second.box)
+
+    return listen
+
+
+def start_on_device(place: Place | None) -> None:
+    """The same, analysed on the device: its seconds come by the door for samples."""
+    mine = state.this_state()
+    meter = DeviceMeter()
+    mine.own.reset()
+    if mine.device.start("classroom", listener_of(meter)) is not None:
         mine.stream_to(place, meter)
 
 
@@ -127,4 +207,4 @@ def show_notice(room: Room) -> None:
     """What one camera measures in this room."""
     st.subheader(texts.NOTICE_TITLE, anchor=False)
     st.markdown(texts.NOTICE.format(k=room.k_min, days=settings().retention_days))
-    st.caption(texts.LAW)
+    st.caption(texts.law_text(present_purpose()))

@@ -5,8 +5,9 @@ import time
 import streamlit as st
 
 from fer_core.access import Role
-from fer_core.app.access.rights import current_access
+from fer_core.app.access.rights import current_access, is_owner
 from fer_core.app.classroom import state, texts
+from fer_core.app.classroom.codes import plain
 from fer_core.app.classroom.educator import show_educator
 from fer_core.app.classroom.joining import ask_for_code
 from fer_core.app.classroom.student import show_room_for_student, show_self_view
@@ -20,11 +21,11 @@ def show_classroom_page() -> None:
     """Draw the page."""
     st.title("Classroom", anchor=False)
     st.markdown(texts.LEAD)
-    code = st.query_params.get("room", "").strip().upper()[:20]
+    code = plain(st.query_params.get("room", ""))
     try:
         if code:
             show_room_for_student(code)
-            if not state.this_state().own.is_streaming:
+            if not state.this_state().is_seen:
                 st.button("To the start of this page", type="tertiary", on_click=_leave_address)
         elif state.this_state().is_self_view:
             show_self_view()
@@ -48,9 +49,8 @@ def _show_visitor() -> None:
     with own, st.container(border=True):
         st.markdown("**Your own view**: what is measured, on your own face; stored nowhere.")
         st.button("Try it on myself", icon=":material/face:", key="self", on_click=_open_self)
-    st.caption(
-        "Educators open rooms: whoever runs this server gives that role by a link. " + texts.LAW
-    )
+    who = "the Access page" if is_owner() else "whoever runs this server"
+    st.caption(f"Educators open rooms: {who} gives that role by a link. {texts.LAW}")
     show_demonstration()
 
 
@@ -77,4 +77,5 @@ def show_demonstration() -> None:
         end_s=shown.end_s,
         key="demo",
         name="mien-demonstration",
+        model="none: simulated",
     )

@@ -3,22 +3,23 @@
 from urllib.parse import urlsplit
 
 import numpy as np
-import segno
 import streamlit as st
 
 from fer_core.access import Access, Role
 from fer_core.app.access.rights import require_role
 from fer_core.app.classroom import state, texts
-from fer_core.app.classroom.summary import Markers, local_time, show_lines
+from fer_core.app.classroom.codes import grouped
+from fer_core.app.classroom.summary import Markers, local_time, show_answers, show_lines
 from fer_core.app.classroom.watch import show_camera
+from fer_core.app.parts.links import app_address, show_qr
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.stream.show import HIDE_STATUS
 from fer_core.classroom.lesson import Lesson
 from fer_core.classroom.measures import FACING
 from fer_core.errors import FerError
 from fer_core.hosting.addresses import is_loopback
-from fer_core.storage import Store, audit, rooms, shared_store
-from fer_core.storage.tables import Room
+from fer_core.storage import Store, answers, audit, rooms, shared_store
+from fer_core.storage.room_tables import Room
 from fer_core.text import markdown_escape
 
 EVERY_S = 1.0
@@ -45,7 +46,10 @@ def lesson_of(room: Room) -> tuple[Lesson, Markers]:
     with store.read() as session:
         if rooms.get_room(session, room_id=room.id, holder=access.number or 0) is None:
             return Lesson.of([]), []
-        new = Lesson.of(rooms.load_seconds(session, room_id=room.id, start_s=since_s))
+        new = Lesson.of(
+            rooms.load_seconds(session, room_id=room.id, start_s=since_s),
+            answers.list_answers(session, room_id=room.id),
+        )
         markers = [(one.at_s, one.label) for one in rooms.list_markers(session, room_id=room.id)]
     whole = new if before is None else before.then(new)
     known.clear()  # one lesson at a time
@@ -85,22 +89,31 @@ def show_open_room(room: Room) -> None:
         _show_now(room)
     st.caption(texts.INDEX)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Close the room",
-            icon=":material/door_front:",
-            key="close",
-            on_click=_close,
-            args=(room.id,),
-        )
+        if st.button("Close the room", icon=":material/door_front:", key="close"):
+            _ask_close(room)
         st.markdown(
             f"It closes by itself at {local_time(room.closes_s, visitor_zone())}.", width="content"
         )
 
 
+@st.dialog("Close the room?")
+def _ask_close(room: Room) -> None:
+    require_role(Role.EDUCATOR)
+    st.markdown(
+        f"The lesson **{markdown_escape(room.title)}** ends for everybody, and the room cannot be "
+        "opened again. Its lines stay among the lessons that are over."
+    )
+    with st.container(horizontal=True):
+        if st.button("Close it", type="primary", key="close-yes", on_click=_close, args=(room.id,)):
+            st.rerun()
+        if st.button("Go on", key="close-no"):
+            st.rerun()
+
+
 def link_of(code: str) -> str:
     """The room's link, by the address under which the educator reaches the app."""
-    parts = urlsplit(st.context.url or "")
-    return f"{parts.scheme}://{parts.netloc}/classroom?room={code}" if parts.netloc else ""
+    address = app_address()
+    return f"{address}/classroom?room={code}" if address else ""
 
 
 def _show_invitation(room: Room) -> None:
@@ -109,12 +122,12 @@ def _show_invitation(room: Room) -> None:
         joined = rooms.count_members(session, room_id=room.id)
     # Out of the way once somebody is there; the code still stands on it.
     with st.expander(
-        f"Invite students: {room.code}", expanded=joined == 0, icon=":material/qr_code:"
+        f"Invite students: {grouped(room.code)}", expanded=joined == 0, icon=":material/qr_code:"
     ):
         words, picture = st.columns((3, 1), vertical_alignment="center")
         with words:
             st.markdown("Students open this link, or enter the code on this page:")
-            st.markdown(f"# {room.code}")
+            st.markdown(f"# {grouped(room.code)}")
             st.code(link or f"/classroom?room={room.code}", language=None, wrap_lines=True)
             host = urlsplit(link).hostname or ""
             if is_loopback(host):
@@ -123,13 +136,8 @@ def _show_invitation(room: Room) -> None:
                     "`make run HOST=0.0.0.0`, and open the address that it prints here."
                 )
         if link:
-            code = segno.make(link, error="m", micro=False)
             with picture:
-                st.image(
-                    code.svg_inline(scale=6, border=3, light="white", dark="black"),
-                    width=220,
-                    alt=f"QR code of {link}",
-                )
+                show_qr(link)
 
 
 def _show_markers(room: Room) -> None:
@@ -173,6 +181,8 @@ def _show_now(room: Room) -> None:
         st.warning(store.problem)
     is_fresh = len(lesson) > 0 and lesson.times_s[-1] >= now_s - _FRESH_S[room.mode]
     _show_counts(room, joined, here, int(lesson.people[-1]) if is_fresh else 0)
+    if room.mode == "devices":
+        show_answers(lesson)
     if len(lesson):
         show_lines(lesson, markers, key="now")
         if not np.isfinite(lesson.values[:, FACING]).any():

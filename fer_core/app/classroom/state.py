@@ -8,16 +8,21 @@ from functools import lru_cache
 import streamlit as st
 
 from fer_core.access import AttemptLimiter, network_of
+from fer_core.app.device.visit import DeviceVisit
 from fer_core.app.stream.visit import Phase, Visit
-from fer_core.classroom.hub import CameraSeat, RoomHub
+from fer_core.classroom.hub import RoomHub
 from fer_core.classroom.lesson import Lesson
 from fer_core.classroom.membership import Place
+from fer_core.classroom.seats import CameraSeat
 from fer_core.classroom.seconds import DeviceMeter
+from fer_core.hosting.draining import shared_drain
 from fer_core.storage import Store, shared_store
 
 #: A whole class may sit behind one address and mistype; 30 to the power of 8 codes stay out of
 #: reach at this rate for some ten thousand years.
 WRONG_CODES, WRONG_WINDOW_S = 60, 600.0
+#: A large class behind one address, once over; who has a pseudonym already does not count.
+NEW_PEOPLE, NEW_PEOPLE_WINDOW_S = 60, 3600.0
 
 _KEY = "classroom"
 
@@ -37,6 +42,7 @@ def shared_hub() -> RoomHub:
         if store not in _HUBS:
             _HUBS[store] = RoomHub(store)
             _HUBS[store].start()
+            shared_drain().watch(end=_HUBS[store].close)
         return _HUBS[store]
 
 
@@ -55,8 +61,14 @@ def code_limiter() -> AttemptLimiter:
     return AttemptLimiter(WRONG_CODES, WRONG_WINDOW_S, clock=time.monotonic)
 
 
+@lru_cache(maxsize=1)
+def join_limiter() -> AttemptLimiter:
+    """Counts new pseudonyms by address: a class behind one address, but no crowd of one."""
+    return AttemptLimiter(NEW_PEOPLE, NEW_PEOPLE_WINDOW_S, clock=time.monotonic)
+
+
 def address() -> str:
-    """From where the visitor comes; empty on this computer."""
+    """The address that the visitor comes from; empty on this computer."""
     return network_of(st.context.ip_address or "")
 
 
@@ -65,7 +77,8 @@ class ClassroomState:
     """State of one visitor; only their own script thread changes it.
 
     Attributes:
-        own: stream of the visitor's own device.
+        own: stream of the visitor's own device to the server.
+        device: analysis on that device itself.
         camera: stream of a camera that faces the class.
         place: where the own stream counts; None in self-view, and before.
         meter: measures the own stream.
@@ -75,6 +88,8 @@ class ClassroomState:
         gone_code: of the room that they left, until they join again.
         forgets: whether this browser is still to forget who it was.
         problem: why leaving did not go as it should, to be said once.
+        has_answered: whether they said of themselves how it goes.
+        answer_problem: why what they said was not taken, to be said once.
         room_problem: what the educator's last action met, to be said once.
         lessons: id of a room -> its lesson, as far as it was loaded.
         looked: ids of the rooms of which the audit log knows that they looked.
@@ -82,6 +97,7 @@ class ClassroomState:
     """
 
     own: Visit = field(default_factory=Visit.of_settings)
+    device: DeviceVisit = field(default_factory=DeviceVisit)
     camera: Visit = field(default_factory=Visit.of_settings)
     place: Place | None = None
     meter: DeviceMeter | None = None
@@ -91,6 +107,8 @@ class ClassroomState:
     gone_code: str = ""
     forgets: bool = False
     problem: str | None = None
+    has_answered: bool = False
+    answer_problem: str | None = None
     room_problem: str | None = None
     lessons: dict[int, Lesson] = field(default_factory=dict)
     looked: set[int] = field(default_factory=set)
@@ -103,9 +121,15 @@ class ClassroomState:
             self.place = place
             shared_hub().sit(place, meter)
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether the visitor's own camera is on, whichever way."""
+        return self.own.is_streaming or self.device.is_on
+
     def stop_own(self) -> None:
         """The device's stream ends, and counts in its room no more."""
         self.own.reset()
+        self.device.stop()
         place, self.place = self.place, None
         if place is not None:
             shared_hub().stand_up(place)
@@ -120,6 +144,11 @@ class ClassroomState:
     def take_problem(self) -> str | None:
         """Why leaving did not go as it should; said once."""
         problem, self.problem = self.problem, None
+        return problem
+
+    def take_answer_problem(self) -> str | None:
+        """Why what they said of themselves was not taken; said once."""
+        problem, self.answer_problem = self.answer_problem, None
         return problem
 
     def take_room_problem(self) -> str | None:
@@ -141,7 +170,7 @@ def leave_classroom() -> None:
     if _KEY not in st.session_state:
         return
     mine = this_state()
-    if mine.own.phase is not Phase.READY:
+    if mine.device.is_on or mine.own.phase is not Phase.READY:
         mine.stop_own()
     if mine.camera.phase is not Phase.READY:
         mine.stop_camera()

@@ -5,29 +5,33 @@ from collections.abc import Callable
 import streamlit as st
 
 from fer_core.app.access import cookies
-from fer_core.app.classroom import state
+from fer_core.app.classroom import state, texts
+from fer_core.app.classroom.answering import ask_how_it_goes
 from fer_core.app.classroom.joining import (
     STREAM_KEY,
     find_open,
+    keep_no_place,
     show_consent,
     show_notice,
+    start_on_device,
     start_own,
 )
 from fer_core.app.classroom.state import ClassroomState
+from fer_core.app.device.visit import consent_of_ways, show_ways
+from fer_core.app.parts.notices import say
+from fer_core.app.parts.words import percent
 from fer_core.app.stream.figures import show_face
-from fer_core.app.stream.messages import CONSENT
-from fer_core.app.stream.show import show_stream, start_button, usual_places
-from fer_core.classroom.measures import CONCENTRATION, EYES_OPEN, FACING
+from fer_core.app.stream.show import show_stream, usual_places
+from fer_core.classroom.measures import CONCENTRATION, EYES_OPEN, FACING, index_numbers
 from fer_core.classroom.membership import (
     Place,
     find_place,
-    has_agreed,
+    is_still_in,
     leave_and_erase,
 )
 from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.storage import rooms, shared_store
-from fer_core.storage.choices import may_others_join
 from fer_core.text import markdown_escape
 
 _CHECK_EVERY_S = 2.0
@@ -70,9 +74,14 @@ def _show_own_view(place: Place) -> None:
             f"alone; the educator sees means of at least {place.k_min} people."
         )
         with st.container(horizontal=True):
-            if not mine.own.is_streaming:
-                label = "Go on with my camera"
-                start_button(mine.own, label, key="go-on", on_click=start_own, args=(place,))
+            if not mine.is_seen:
+                show_ways(
+                    mine.own,
+                    "Go on with my camera",
+                    key="go-on",
+                    on_device=lambda: start_on_device(place),
+                    on_server=lambda: start_own(place),
+                )
             st.button(
                 "Leave and erase",
                 icon=":material/logout:",
@@ -91,6 +100,16 @@ def _show_own_stream(
     mine: ClassroomState, controls: Callable[[], None], place: Place | None
 ) -> None:
     places = usual_places()
+    if mine.device.is_on:
+        with places.head:
+            controls()
+        with places.video:
+            mine.device.show(
+                key="class_device", shows="self", windows={"concentration": index_numbers()}
+            )
+        with places.side:
+            _show_own_figures(mine, place)
+        return
     show_stream(
         mine.own,
         key=STREAM_KEY,
@@ -110,12 +129,17 @@ def _show_own_figures(mine: ClassroomState, place: Place | None) -> None:
     if place is not None and not _is_still_there(place):
         mine.stop_own()
         st.rerun()
+    if place is not None:
+        ask_how_it_goes(mine, place)
     second = None if mine.meter is None else mine.meter.newest
-    if second is None or not second.is_complete or not mine.own.is_streaming:
+    say(mine.device.message)
+    if second is None or not second.is_complete or not mine.is_seen:
         return
+    if place is not None and mine.meter is not None and mine.meter.is_still:
+        st.warning(texts.STILL)
     facing, eyes, index = second.values[[FACING, EYES_OPEN, CONCENTRATION]]
     st.caption(
-        f"Your last second: facing the screen {facing:.0%}, eyes open {eyes:.0%}, "
+        f"Your last second: facing the screen {percent(facing)}, eyes open {percent(eyes)}, "
         f"concentration index {index:.1f}."
     )
 
@@ -124,12 +148,7 @@ def _is_still_there(place: Place) -> bool:
     store = shared_store()
     try:
         with store.read() as session:
-            return (
-                rooms.find_room(session, code=place.code, now_s=store.now_s()) is not None
-                and rooms.is_member(session, room_id=place.room_id, person_id=place.person_id)
-                and may_others_join(session)
-                and has_agreed(session, person_id=place.person_id)
-            )
+            return is_still_in(session, place, now_s=store.now_s())
     except FerError:
         return True  # what can't be looked up is said by the page, and ends nobody's view
 
@@ -140,6 +159,7 @@ def _is_still_there(place: Place) -> bool:
 def _leave(place: Place) -> None:
     mine = state.this_state()
     mine.stop_own()
+    keep_no_place(place)
     try:
         if leave_and_erase(shared_store(), place):
             mine.forgets = True
@@ -208,10 +228,16 @@ def show_self_view() -> None:
 
     def controls() -> None:
         st.subheader("Your own view", anchor=False)
-        st.markdown(f":material/lock: {CONSENT} Nobody else sees this.")
+        st.markdown(f"{consent_of_ways()}  \nNobody else sees this.")
         with st.container(horizontal=True):
-            if not mine.own.is_streaming:
-                start_button(mine.own, "Start", key="start", on_click=start_own, args=(None,))
+            if not mine.is_seen:
+                show_ways(
+                    mine.own,
+                    "Start",
+                    key="start",
+                    on_device=lambda: start_on_device(None),
+                    on_server=lambda: start_own(None),
+                )
             st.button("Back", icon=":material/arrow_back:", key="back", on_click=_end_self_view)
 
     _show_own_stream(mine, controls, None)

@@ -7,9 +7,12 @@ from datetime import datetime, tzinfo
 import plotly.graph_objects as go
 import streamlit as st
 
-from fer_core.app.classroom.texts import INDEX
+from fer_core.app.classroom.texts import ANSWERS, INDEX
 from fer_core.app.parts.blocks import DASHES, emotion_line, layout, line_style
+from fer_core.app.parts.plots import show_plot
+from fer_core.app.parts.scrolls import show_rows
 from fer_core.app.parts.zone import visitor_zone
+from fer_core.classroom.answers import AnswerCount, add_up
 from fer_core.classroom.lesson import (
     Lesson,
     Part,
@@ -90,6 +93,15 @@ def draw_shares(lesson: Lesson, markers: Markers, zone: tzinfo | None) -> go.Fig
             connectgaps=False,
             hovertemplate="%{y:.1f}",
         )
+    if lesson.answers:
+        figure.add_scatter(
+            x=_times([one.at_s for one in lesson.answers], zone),
+            y=[one.follows for one in lesson.answers],
+            name="say they follow",
+            mode="markers",
+            marker={"symbol": "diamond", "size": 9, "color": line_style(3)["color"]},
+            hovertemplate="%{y:.1f}",
+        )
     return _finish(figure, markers, zone, "Attention, as shares of the class")
 
 
@@ -113,20 +125,43 @@ def draw_mix(lesson: Lesson, markers: Markers, zone: tzinfo | None) -> go.Figure
 def show_lines(lesson: Lesson, markers: Markers, *, key: str) -> None:
     """Both charts, side by side on a wide window."""
     zone = visitor_zone()
-    config = {"displayModeBar": False}
     left, right = st.columns(2, gap="medium")
-    left.plotly_chart(
-        draw_shares(lesson, markers, zone),
-        key=f"{key}-shares",
-        config=config,
-        alt="Share facing the screen, share of eyes open and concentration index over the lesson",
+    with left:
+        show_plot(
+            draw_shares(lesson, markers, zone),
+            key=f"{key}-shares",
+            alt="Facing the screen, eyes open and concentration index over the lesson",
+        )
+    with right:
+        show_plot(
+            draw_mix(lesson, markers, zone),
+            key=f"{key}-mix",
+            alt="Mean probability of each of seven expressions over the lesson",
+        )
+
+
+def show_answers(lesson: Lesson) -> None:
+    """What students said of themselves last, and how often their cameras agree."""
+    if not lesson.answers:
+        return
+    last, whole = lesson.answers[-1], add_up(lesson.answers)
+    assert whole is not None
+    left, middle, right = st.columns(3)
+    left.metric(
+        f"Say they follow, {local_time(last.at_s, visitor_zone())}",
+        f"{last.follows:.1f}",
+        help=ANSWERS,
     )
-    right.plotly_chart(
-        draw_mix(lesson, markers, zone),
-        key=f"{key}-mix",
-        config=config,
-        alt="Mean probability of each of seven expressions over the lesson",
+    middle.metric("Say they are lost", f"{1 - last.follows:.1f}")
+    right.metric("Camera agrees", _agreement(last))
+    st.caption(
+        f"These are of {last.people} people. In the whole lesson, {whole.people} answers: follow "
+        f"{whole.follows:.1f}, camera agrees {_agreement(whole)}."
     )
+
+
+def _agreement(count: AnswerCount) -> str:
+    return "too few measured" if count.agrees is None else f"{count.agrees:.1f}"
 
 
 def summary_rows(parts: Sequence[Part], zone: tzinfo | None) -> list[dict[str, object]]:
@@ -143,6 +178,11 @@ def summary_rows(parts: Sequence[Part], zone: tzinfo | None) -> list[dict[str, o
         for name, column, _ in SHARES:
             value = float(part.mean[column])
             row[name] = value if value == value else None
+        if any(one.said for one in parts):
+            said = part.said
+            row["answers"] = said.people if said else 0
+            row["say they follow"] = said.follows if said else None
+            row["camera agrees"] = said.agrees if said else None
         row["most shown"] = "" if best is None else f"{EMOTIONS[best]} {part.mean[best]:.1f}"
         rows.append(row)
     return rows
@@ -156,6 +196,7 @@ def show_lesson(
     end_s: int,
     key: str,
     name: str,
+    model: str,
     on_export: Callable[[], None] | None = None,
 ) -> None:
     """A lesson that is over: lines, summary per marker, and files to take along.
@@ -166,22 +207,28 @@ def show_lesson(
         start_s, end_s: UTC seconds.
         key: keeps its elements apart from others'.
         name: of the files.
+        model: name, version and hash of the one in use; empty where it is not known.
         on_export: called before a file is taken along.
     """
     zone = visitor_zone()
     show_lines(lesson, markers, key=key)
     parts = summarise(lesson, markers, start_s=start_s, end_s=end_s)
     st.subheader("Summary per marker", anchor=False)
-    st.dataframe(
+    show_rows(
         summary_rows(parts, zone),
-        hide_index=True,
+        formats=dict.fromkeys(
+            (*(title for title, *_ in SHARES), "say they follow", "camera agrees"), "%.1f"
+        ),
         height="content" if len(parts) < 10 else 380,
-        column_config={title: st.column_config.NumberColumn(format="%.1f") for title, *_ in SHARES},
     )
     with st.container(horizontal=True):
         for label, text, file in (
-            ("Download seconds (CSV)", seconds_csv(lesson, markers, start_s=start_s), "seconds"),
-            ("Download summary (CSV)", summary_csv(parts), "summary"),
+            (
+                "Download seconds (CSV)",
+                seconds_csv(lesson, markers, start_s=start_s, model=model),
+                "seconds",
+            ),
+            ("Download summary (CSV)", summary_csv(parts, model=model), "summary"),
         ):
             st.download_button(
                 label,
@@ -192,4 +239,6 @@ def show_lesson(
                 icon=":material/download:",
                 on_click=on_export or "ignore",
             )
-    st.caption(INDEX)
+    if lesson.answers:
+        st.caption(ANSWERS)
+    st.caption(f"{INDEX} Expression model: {model}." if model else INDEX)

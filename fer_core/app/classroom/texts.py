@@ -2,7 +2,10 @@
 
 from typing import Any, Final
 
-from fer_core.app.stream.messages import CONSENT
+from fer_core.app.device.messages import EITHER_WAY
+from fer_core.storage.answers import WAIT_S
+
+WAIT_MIN: Final = WAIT_S // 60
 
 LEAD: Final = (
     "See how a class as a whole attends and which expressions it shows, never one student."
@@ -22,8 +25,12 @@ INDEX: Final = (
 
 NO_PURPOSE: Final = (
     "Rooms can't be opened yet: the owner of this server has not chosen a purpose that lets "
-    "others join; they do so on the Wellbeing page, under Team. Until then there are the "
+    "others join; they do so on the Access page, under Purpose. Until then there are the "
     "demonstration and your own view."
+)
+OWN_NO_PURPOSE: Final = (
+    "Rooms can't be opened yet: choose a purpose that lets others join on the Access page, under "
+    "Purpose. Until then there are the demonstration and your own view."
 )
 
 _PURPOSES: Final = {
@@ -40,16 +47,29 @@ def purpose_text(value: dict[str, Any]) -> str:
     return f"{name} ({said})" if said else name
 
 
+def law_text(purpose: str) -> str:
+    """What the law says where a purpose holds: it names the purpose, not a ban that it lifts."""
+    return (
+        f"Open under the purpose that was confirmed for this server: {purpose}. Without one, the "
+        "European Union's rule for education holds, whatever anybody agrees to (Regulation "
+        "2024/1689, Art. 5(1)(f))."
+    )
+
+
 def consent_text(*, k_min: int, days: int, purpose: str) -> str:
     """What a student agrees to, one paragraph a line; kept with the consent as a hash."""
     return "\n".join(
         (
-            f"What happens: {CONSENT}",
+            f"What happens: {EITHER_WAY}",
             "What is stored: for every second, under a pseudonym, how far your face showed each "
             "of seven expressions, whether it was turned to the screen and whether your eyes "
-            f"were open; for {days} days.",
+            f"were open; for {days} days. If you say that you follow or are lost: that, and what "
+            f"your camera would have said, until it is counted; what is not counted in {WAIT_MIN} "
+            "minutes goes within two hours.",
             f"Who sees what: you see your own; the educator sees how many joined, and means of at "
-            f"least {k_min} people, in tenths. Nobody else sees anything about you alone.",
+            f"least {k_min} people, in tenths; of what you say of yourself, only how many of at "
+            f"least {k_min} said so, and how often their cameras agreed. Nobody else sees anything "
+            "about you alone.",
             f"What for: {purpose}.",
             "Your right: leave whenever you like; that erases what was stored about you, at once. "
             "Means of the class that were shown before stay; they name nobody.",
@@ -59,12 +79,36 @@ def consent_text(*, k_min: int, days: int, purpose: str) -> str:
     )
 
 
+#: Under the two answers of a student.
+ANSWER: Final = (
+    "Anonymous: your educator sees only how many of at least {k} people said so, and how often "
+    "their cameras agree. It is deleted once it is counted, and not counted after {minutes} "
+    "minutes."
+)
+#: Beside what students said of themselves.
+ANSWERS: Final = (
+    "**Say they follow**: share of those who pressed *I am following* or *I am lost*, each answer "
+    "counted once, together with at least as many as the smallest group that is shown has people. "
+    "**Camera agrees**: share of them whose camera would have said the same; it says *following* "
+    "of whoever faced the screen with open eyes for most of the 30 s before."
+)
+
 #: On the screen while a camera watches a class.
 NOTICE_TITLE: Final = "A camera measures this class"
 NOTICE: Final = (
     "It finds faces and the expressions they show, in memory only: no picture and nothing about a "
     "single face is stored. What is kept is each second's mean of at least {k} people, for {days} "
     "days. Whoever does not want this may say so, or sit out of view, at no disadvantage."
+)
+
+#: Why a face in view may not be counted.
+COUNTED: Final = (
+    "A face counts once it has moved three times within a minute; posters and drawings do not."
+)
+#: Said to a student whose camera shows a still picture.
+STILL: Final = (
+    "Your picture has not moved like a person's in the last minute, so it does not count in the "
+    "class."
 )
 
 CAMERA_CONFIRMATIONS: Final = (

@@ -19,7 +19,7 @@ from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.imaging.frame import Frame
 from fer_core.storage import audit, shared_store
-from fer_core.storage.tables import Room
+from fer_core.storage.room_tables import Room
 from fer_core.streaming.watching import WatchedPipeline
 from fer_core.types import FrameResult
 
@@ -134,12 +134,19 @@ def _leave_untouched(frame: av.VideoFrame, _: FrameResult | None, __: bool) -> a
 
 
 def _show_view(mine: ClassroomState, k_min: int, message: Message | None) -> None:
-    """How many faces are in view."""
+    """How many faces are in view, and how many of them count."""
     if message is not NO_FACE:  # a class may look away, and its count says as much
         say(message)
     seat = mine.seat
-    count, (width, height) = (0, (0, 0)) if seat is None else (seat.meter.in_view, seat.meter.size)
-    st.metric("Faces in view", count if width else "…")
+    if seat is not None and state.shared_hub().watching(seat.room_id) is not seat:
+        mine.stop_camera()
+        mine.room_problem = "Another camera watches this class now; this one was turned off."
+        st.rerun()
+    width, height = (0, 0) if seat is None else seat.meter.size
+    in_view, counted = (0, 0) if seat is None else (seat.meter.in_view, seat.meter.counted)
+    with st.container(horizontal=True):
+        st.metric("Faces in view", in_view if width else "…")
+        st.metric("Counted", counted if width else "…", help=texts.COUNTED)
     if width:
         st.caption(f"Picture: {width} × {height}")
         if width < ASKED_WIDTH:
@@ -148,5 +155,5 @@ def _show_view(mine: ClassroomState, k_min: int, message: Message | None) -> Non
                 "camera, the computer or the connection gives no more now.",
                 icon=":material/photo_size_select_small:",
             )
-    if width and count < k_min:
-        st.info(f"Figures appear from {k_min} faces in view on.")
+    if width and counted < k_min:
+        st.info(f"Figures appear from {k_min} counted faces on. {texts.COUNTED}")

@@ -3,24 +3,35 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from fer_core.app.device.component import show_device
+from fer_core.app.device.messages import ON_DEVICE, ON_SERVER
+from fer_core.app.device.way import Way, is_offered, keep_way, last_way, take_way, what_hinders
 from fer_core.app.live.session import show_results
+from fer_core.app.live.tools import show_tools
 from fer_core.app.parts.detectors import DETECTOR_NAMES
 from fer_core.app.parts.filters import choose_filter
+from fer_core.app.parts.models import model_choice_text, running_model_text
 from fer_core.app.parts.panel import show_panel, view_of
+from fer_core.app.parts.resume import offer_return
 from fer_core.app.resources import is_warm, make_live_pipeline, shared_admission, warm_example
 from fer_core.app.stream.figures import show_course, show_face
-from fer_core.app.stream.messages import CONSENT
+from fer_core.app.stream.messages import CONSENT, NO_CONNECTION, Message
 from fer_core.app.stream.show import WIDTHS, Places, show_stream, start_button
 from fer_core.app.stream.visit import Phase, Visit
 from fer_core.classification import model_names
 from fer_core.detection import DETECTORS
+from fer_core.errors import FerError
+from fer_core.streaming import LiveSnapshot
 
 STREAM_KEY = "live_stream"
 REFRESH_S = 0.5
+#: Number of the analysis on the device that is on the page; none while there is none.
+_DEVICE = "live_device"
 
 
 def leave_live_page() -> None:
     """Called when another page is shown: the stream of this visitor ends, the slot is free."""
+    st.session_state.pop(_DEVICE, None)
     if "visit" in st.session_state:
         this_visit().leave()
 
@@ -38,33 +49,42 @@ def show_live_page() -> None:
     visit = this_visit()
     st.title("Live", anchor=False)
     st.markdown("Watch which expression each face before your camera shows, as it changes.")
+    if _DEVICE in st.session_state and _show_on_device(visit):
+        keep_way()
+        return
     # The same places in every phase, those of the video above all.
-    head, choices = st.container(), st.container()
+    head, found = st.container(), st.container()
     video, panel = st.columns(WIDTHS, gap="medium")
-    left, below = video.container(gap=None), st.container()
+    left, side, course = video.container(gap=None), panel.container(), panel.container()
+    below = st.container()
     show_stream(
         visit,
         key=STREAM_KEY,
         controls=lambda: _show_controls(visit),
         start=lambda: _start(visit),
-        beside=show_face,
-        places=Places(head, left, panel),
+        beside=lambda snapshot, message: _show_moment(visit, snapshot, message),
+        places=Places(head, left, side),
         lose=visit.lose_slot,
         refresh_s=REFRESH_S,
+        shows_results=True,
     )
+    with below:
+        keep_way()
     if visit.is_streaming:
-        with below:
+        with course:
             show_course(visit)
         return
     if visit.phase is not Phase.BUSY:
-        with choices:
-            _show_choices(visit)
-            if visit.results is not None:
+        if visit.results is not None:
+            with found:
                 show_results(visit.results, visit.reset)
-    _show_example(visit, left, panel)
+        with below:
+            _show_choices(visit)
+    _show_example(visit, left, side)
 
 
 def _start(visit: Visit) -> None:
+    take_way(Way.SERVER)
     chosen = visit.model, visit.detector, visit.steady
     visit.start(shared_admission(), lambda: make_live_pipeline(*chosen))
 
@@ -73,9 +93,83 @@ def _show_controls(visit: Visit) -> None:
     if visit.is_streaming:
         _show_stream_controls(visit)
     elif visit.phase is not Phase.BUSY:
-        st.markdown(f":material/lock: {CONSENT}")
-        label = "Start" if visit.results is None else "Start again"
-        start_button(visit, label, key="start", on_click=_start, args=(visit,))
+        _show_start(visit)
+
+
+def _show_start(visit: Visit) -> None:
+    """Two ways to begin, each with its sentence; the one that was taken last stands out."""
+    said = {Way.SERVER: f":material/lock: {CONSENT}", Way.DEVICE: f":material/devices: {ON_DEVICE}"}
+    st.markdown("  \n".join(text for way, text in said.items() if is_offered(way)))
+    label = "Start" if visit.results is None else "Start again"
+    is_device = last_way() is Way.DEVICE
+    with st.container(horizontal=True):
+        if is_offered(Way.SERVER):
+            start_button(
+                visit,
+                label,
+                key="start",
+                on_click=_start,
+                args=(visit,),
+                is_primary=not is_device,
+            )
+        _device_button(visit, is_primary=is_device, key="start_device")
+    if is_offered(Way.DEVICE):
+        hindrance = what_hinders(visit.model, visit.detector, visit.steady)
+        if hindrance is not None:
+            instead = " Start analyses on the server." if is_offered(Way.SERVER) else ""
+            st.caption(f":material/devices: {hindrance}{instead}")
+
+
+def _device_button(visit: Visit, *, is_primary: bool, key: str) -> None:
+    if not is_offered(Way.DEVICE):
+        return
+    hindrance = what_hinders(visit.model, visit.detector, visit.steady)
+    if key == "start_device":
+        offer_return("device", is_on=False, button="" if hindrance else key)
+    st.button(
+        "Start on this device",
+        type="primary" if is_primary else "secondary",
+        icon=":material/devices:",
+        key=key,
+        disabled=hindrance is not None,
+        help=hindrance,
+        on_click=_start_on_device,
+        args=(visit,),
+    )
+
+
+# --- on the visitor's own device ----------------------------------------------------------------
+
+
+def _start_on_device(visit: Visit) -> None:
+    take_way(Way.DEVICE)
+    visit.finish() if visit.is_streaming else visit.reset()
+    st.session_state[_DEVICE] = st.session_state.get(f"{_DEVICE}_count", 0) + 1
+    st.session_state[f"{_DEVICE}_count"] = st.session_state[_DEVICE]
+
+
+def _show_on_device(visit: Visit) -> bool:
+    """Draw the analysis on the device; False where it cannot be, and the page has said why."""
+    try:
+        show_device(
+            key=f"device-{st.session_state[_DEVICE]}",
+            model=visit.model,
+            detector=visit.detector,
+            steady=visit.steady,
+            on_close=lambda: st.session_state.pop(_DEVICE, None),
+        )
+    except FerError as error:
+        st.session_state.pop(_DEVICE)
+        visit.message = Message("error", str(error))
+        return False
+    offer_return("device", is_on=True, button="")
+    return True
+
+
+def _show_moment(visit: Visit, snapshot: LiveSnapshot, message: Message | None) -> None:
+    show_face(snapshot, message, model="" if visit.identity is None else visit.identity.name)
+    if message is NO_CONNECTION:
+        _device_button(visit, is_primary=True, key="instead")
 
 
 # --- before -------------------------------------------------------------------------------------
@@ -96,7 +190,8 @@ def _show_choices(visit: Visit) -> None:
             "Expression model",
             names,
             index=names.index(visit.model),
-            help="The default is the model that whoever runs this server has chosen.",
+            format_func=model_choice_text,
+            help="The default is the model that was chosen for this server.",
         )
         chosen_filter = choose_filter(chosen_model, visit.steady)
     chosen = chosen_model, chosen_detector, chosen_filter
@@ -117,10 +212,11 @@ def _show_example(visit: Visit, left: DeltaGenerator, right: DeltaGenerator) -> 
             width="stretch",
             alt="Portrait with a box around the face, labelled with its expression",
         )
-        st.caption("An example: this portrait (NASA, public domain), as the model sees it.")
     with right:
-        figures = f"{example.result.total_ms:.1f} ms for this picture"
+        model = running_model_text(visit.model)
+        figures = f"{example.result.total_ms:.1f} ms for this picture · {model}"
         show_panel(view_of(example.result, figures=figures, empty_text="No face"), key="example")
+        st.caption("An example: this portrait (NASA, public domain), as the model sees it.")
 
 
 # --- during -------------------------------------------------------------------------------------
@@ -145,6 +241,8 @@ def _show_stream_controls(visit: Visit) -> None:
             help="Look neutral for three seconds: what your face shows at rest is then "
             "taken into account.",
         )
+        show_tools(visit, container=STREAM_KEY)
+        st.caption(ON_SERVER, width="content")
 
 
 def _measure_baseline(visit: Visit) -> None:

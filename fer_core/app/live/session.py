@@ -1,4 +1,4 @@
-"""What is shown after a session: length, faces, mean expressions, timeline, downloads."""
+"""What is shown after a session: length, faces, mean expressions, course, moments, downloads."""
 
 from collections.abc import Callable
 
@@ -6,25 +6,38 @@ import numpy as np
 import streamlit as st
 
 from fer_core.app.parts.panel import PanelView, show_panel
-from fer_core.app.parts.timeline import show_timeline
+from fer_core.app.parts.timeline import clock_text, point, show_timeline
+from fer_core.app.parts.words import percent
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.stream.results import (
     FaceSummary,
+    SessionMoment,
     SessionResults,
+    moments_of,
     summarise_faces,
     to_csv,
     to_json,
 )
-from fer_core.labels import EMOTIONS
+from fer_core.temporal import label_names
 
 #: A face seen for less is most often one that was lost and found again.
 MIN_SEEN_S = 1.0
 MAX_FACES = 6
+MAX_MOMENTS = 8
 
 
 def face_title(row: FaceSummary) -> str:
     """One line about a face: its id, and how long it was seen."""
     return f"Face #{row.track_id}, seen {row.seen_s:.0f} s"
+
+
+def moment_text(moment: SessionMoment) -> str:
+    """One line about a moment: when, what, for how long, how sure at most."""
+    length_s = moment.end_s - moment.start_s
+    return (
+        f"{clock_text(moment.start_s)} · **{moment.label.capitalize()}** for {length_s:.0f} s, "
+        f"at most {percent(moment.peak)}"
+    )
 
 
 def show_results(results: SessionResults, on_close: Callable[[], None]) -> None:
@@ -33,9 +46,11 @@ def show_results(results: SessionResults, on_close: Callable[[], None]) -> None:
     started_at = results.started_at.astimezone(visitor_zone())
     st.header("Your session", anchor=False)
     count = f"{len(faces)} face" + ("" if len(faces) == 1 else "s")
+    marks = f" · {len(results.marks)} marked" if results.marks else ""
     st.markdown(
-        f"{started_at:%d %B %Y, %H:%M} · {results.duration_s:.0f} s · {count} seen. "
-        "The numbers are mean probabilities of displayed expressions."
+        f"{started_at:%d %B %Y, %H:%M} · {results.duration_s:.0f} s · {count} seen{marks}. "
+        "The numbers are mean probabilities of displayed expressions, by the model "
+        f"{results.model_text}."
     )
     stamp = started_at.strftime("%Y%m%d-%H%M%S")
     with st.container(horizontal=True):
@@ -62,24 +77,50 @@ def show_results(results: SessionResults, on_close: Callable[[], None]) -> None:
     shown = [row for row in faces if row.seen_s >= MIN_SEEN_S or row is faces[0]][:MAX_FACES]
     for row in shown:
         with st.container(border=True):
-            st.subheader(face_title(row), anchor=False)
-            mean, course = st.columns(2, gap="medium")
-            with mean:
-                show_panel(
-                    PanelView(EMOTIONS[int(row.mean.argmax())], row.mean),
-                    key=f"mean-{row.track_id}",
-                )
-            with course:
-                mine = [s for s in results.samples if s.track_id == row.track_id]
-                times = np.array([s.time_s + s.duration_s / 2 for s in mine])
-                show_timeline(
-                    times,
-                    np.stack([s.probs for s in mine]),
-                    now_s=float(times[-1]),
-                    span_s=max(1.0, float(times[-1])),
-                    from_start=True,
-                    alt=f"Expressions of face #{row.track_id} over the session",
-                    key=f"course-{row.track_id}",
-                )
+            _show_face(results, row)
     if hidden := len(faces) - len(shown):
         st.caption(f"Seen for less time, and only in the files: {hidden} more.")
+
+
+def _show_face(results: SessionResults, row: FaceSummary) -> None:
+    """One face: its mean beside its course over the whole session, and its moments."""
+    end_s = max(1.0, max(float(s.time_s + s.duration_s) for s in results.samples))
+    mine = [s for s in results.samples if s.track_id == row.track_id]
+    times = np.array([s.time_s + s.duration_s / 2 for s in mine])
+    probs = np.stack([s.probs for s in mine]).astype(np.float64)
+    st.subheader(face_title(row), anchor=False)
+    mean, course = st.columns(2, gap="medium")
+    with mean:
+        show_panel(PanelView(label_names(row.mean[None])[0], row.mean), key=f"mean-{row.track_id}")
+    with course:
+        show_timeline(
+            times,
+            probs,
+            now_s=end_s,
+            span_s=end_s,
+            from_start=True,
+            alt=f"Expressions of face #{row.track_id} over the session",
+            spans=[point(mark, 0.0, end_s) for mark in results.marks if mark <= end_s],
+            key=f"course-{row.track_id}",
+        )
+        _show_moments(results, row.track_id)
+    from fer_core.app.parts.affect import show_affect  # with charts and tables
+
+    show_affect(times, probs, f"session-{row.track_id}")
+
+
+def _show_moments(results: SessionResults, track_id: int) -> None:
+    """The surest moments in the order of time, and what stood at the visitor's marks."""
+    moments = moments_of(results.samples, track_id)
+    surest = sorted(moments, key=lambda one: -one.peak)[:MAX_MOMENTS]
+    lines = [moment_text(one) for one in sorted(surest, key=lambda one: one.start_s)]
+    for mark in results.marks:
+        there = next((one for one in moments if one.start_s <= mark < one.end_s), None)
+        what = f"**{there.label.capitalize()}**" if there else "neutral, or unsure"
+        lines.append(f":material/flag: {clock_text(mark)} · {what}")
+    if lines:
+        st.markdown("###### Moments\n" + "\n".join(f"- {line}" for line in lines))
+    else:
+        st.caption("Neutral, or unsure, for the whole session.")
+    if (hidden := len(moments) - len(surest)) > 0:
+        st.caption(f"{hidden} more, less sure, are in the files.")

@@ -2,20 +2,30 @@
 pictures behind it appear where this server holds the set."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from fer_core.app.access.rights import may_see_faces
+from fer_core.app.metrics.panel_difference import (
+    difference_words,
+    make_difference_figure,
+    make_difference_table,
+    other_of,
+)
 from fer_core.app.metrics.panel_errors import (
     cell_words,
     make_confusion_figure,
     make_confusion_table,
     worst_words,
 )
-from fer_core.app.metrics.report import chart_config
 from fer_core.app.metrics.state import load_pictures
 from fer_core.app.metrics.view import View
 from fer_core.app.parts.blocks import Chart, Styling
+from fer_core.app.parts.plots import show_plot
 from fer_core.app.parts.show import show_table
+from fer_core.app.parts.words import percent
+from fer_core.datasets.names import undivided_name
 from fer_core.evaluation.analysis import Scoring
-from fer_core.evaluation.catalog import set_name
+from fer_core.evaluation.catalog import Entry, set_name
 from fer_core.evaluation.pictures import find_set
 from fer_core.labels import FERPLUS_EMOTIONS
 from fer_core.text import markdown_sentence
@@ -24,45 +34,79 @@ from fer_core.text import markdown_sentence
 MAX_PICTURES = 24
 _CHART, _TRUE, _ANSWERED, _UNIT = "confusion-chart", "labelled", "answered", "unit"
 UNITS = ("Share of the row", "Counts")
+#: With a second model, the first one's matrix minus the second's.
+DIFFERENCE = "Difference"
 
 
-def show_confusion(view: View, styling: Styling, image_format: str) -> None:
-    """The panel, with its controls."""
+def show_confusion(view: View, styling: Styling, image_format: str, about: str) -> None:
+    """The panel, with its controls beside the matrix, so that a laptop shows it whole."""
     scoring = view.scoring
     names = list(scoring.classes)
-    unit = st.segmented_control(
-        "Cells show", UNITS, default=UNITS[0], required=True, key=_UNIT, bind="query-params"
-    )
     st.session_state["confusion-classes"] = names
+    other = other_of(view)
+    matrix, beside = st.columns([3, 2], gap="large")
+    with beside:
+        st.caption(about)
+        unit = st.segmented_control(
+            "Cells show",
+            (*UNITS, DIFFERENCE) if other is not None else UNITS,
+            default=UNITS[0],
+            required=True,
+            key=_UNIT,
+            bind="query-params",
+        )
+    if other is not None and unit == DIFFERENCE:
+        _show_difference(view, other, styling, image_format, matrix, beside)
+        return
     true, answered = (_place(key, names) for key in (_TRUE, _ANSWERED))
     chosen = None if true is None or answered is None else (true, answered)
-    matrix, pictures = st.columns([3, 2], gap="large")
     with matrix:
         figure = make_confusion_figure(
             scoring, normalized=unit != UNITS[1], styling=styling, chosen=chosen
         )
         chart = Chart(figure, "confusion", worst_words(scoring))
-        st.plotly_chart(
+        show_plot(
             chart.figure,
             key=_CHART,
             alt=chart.alt,
+            name=chart.name,
+            image_format=image_format,
             on_select=_take_click,
             selection_mode="points",
-            config=chart_config(chart.name, image_format),
         )
         st.caption(markdown_sentence(worst_words(scoring)))
-    with pictures:
+    with beside:
         left, right = st.columns(2)
         for column, key, label in ((left, _TRUE, "Labelled"), (right, _ANSWERED, "Answered")):
             column.selectbox(
                 label, names, index=None, placeholder="Any cell", key=key, bind="query-params"
             )
-        if chosen is None:
-            st.caption("Choose a cell of the matrix, or two expressions here.")
-        else:
+        if chosen is not None:
             st.markdown(markdown_sentence(cell_words(scoring, *chosen)) + ".")
             _show_pictures(view, scoring, chosen)
     show_table(make_confusion_table(scoring), "confusion-table")
+
+
+def _show_difference(
+    view: View,
+    other: Entry,
+    styling: Styling,
+    image_format: str,
+    matrix: DeltaGenerator,
+    beside: DeltaGenerator,
+) -> None:
+    words = difference_words(view, other)
+    with matrix:
+        show_plot(
+            make_difference_figure(view, other, styling),
+            key="difference-chart",
+            alt=words,
+            name="difference",
+            image_format=image_format,
+        )
+    with beside:
+        st.markdown(markdown_sentence(words))
+    show_table(make_difference_table(view, other), "difference-table")
 
 
 def _place(key: str, names: list[str]) -> int | None:
@@ -84,7 +128,10 @@ def _show_pictures(view: View, scoring: Scoring, chosen: tuple[int, int]) -> Non
     rows = scoring.cell(*chosen)
     if not len(rows):
         return
-    name = set_name(view.key)
+    name = undivided_name(set_name(view.key))
+    if not may_see_faces():
+        st.caption("The pictures behind a cell are shown to those who may train models here.")
+        return
     place = find_set(name)
     if place is None:
         st.caption(
@@ -104,7 +151,7 @@ def _show_pictures(view: View, scoring: Scoring, chosen: tuple[int, int]) -> Non
     for row in shown:
         sure = predictions.probs[row].max()
         votes = "" if predictions.votes is None else _vote_words(predictions.votes[row])
-        captions.append(f"{sure:.0%}{votes}")
+        captions.append(f"{percent(sure)}{votes}")
     st.image(found, caption=captions, width=84)
     more = f"The surest {len(shown)} of {len(rows)}" if len(rows) > len(shown) else "All of them"
     votes = " and the FER+ voters' first choice" if predictions.votes is not None else ""

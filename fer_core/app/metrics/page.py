@@ -6,6 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from fer_core.app.metrics.cells import show_confusion
+from fer_core.app.metrics.measure import offer_robustness, offer_scoring
 from fer_core.app.metrics.panel_headline import (
     honesty,
     make_cards,
@@ -19,6 +20,7 @@ from fer_core.app.parts.blocks import Block, Styling, Text, listing
 from fer_core.app.parts.show import show_blocks, show_table
 from fer_core.classification.registry import live_choice
 from fer_core.evaluation.catalog import Entry, read_signature, set_title
+from fer_core.evaluation.origins import origin_of
 from fer_core.text import markdown_sentence
 
 _LOG = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ def show_metrics_page() -> None:
     view = _choose(entries)
     for note in (*view.notes, *view.problems.values()):
         st.info(markdown_sentence(note), icon=":material/info:")
+    offer_scoring(view)
     if not view.chosen:
         st.info("Choose a model above.", icon=":material/arrow_upward:")
         return
@@ -57,9 +60,17 @@ def _choose(entries: tuple[Entry, ...]) -> View:
         default=[live if live in names else names[0]],
         key="models",
         bind="query-params",
-        placeholder="Choose one or several",
+        placeholder="Models: choose one or several",
+        label_visibility="collapsed",
     )
-    key = data.selectbox("Data set", keys, format_func=set_title, key="data", bind="query-params")
+    key = data.selectbox(
+        "Data set",
+        keys,
+        format_func=set_title,
+        key="data",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
     shown = st.session_state.get("shown") or st.query_params.get("shown")
     view = make_view(entries, chosen, key or "", shown)
     with more.popover("Export", icon=":material/download:", width="stretch"):
@@ -119,11 +130,16 @@ def _show_headline(view: View) -> None:
                     delta_color="off",
                     delta_arrow="off",
                     help=about,
-                    border=True,
                     width=165,  # two side by side on a phone
                 )
     elif view.scored:
         show_table(make_headline_table(view), "headline")
+    if len({origin_of(entry.spec) for entry in view.scored if entry.spec is not None}) > 1:
+        st.warning(
+            "Some of these models learned from scratch, others from a network that knew faces "
+            "before: a comparison of the two says more of that network than of the models.",
+            icon=":material/warning:",
+        )
     for entry in view.scored:
         st.caption(markdown_sentence(honesty(entry, view)))
 
@@ -135,7 +151,9 @@ def _show_panels(view: View) -> None:
         if not tab.open:
             continue
         with tab:
-            st.caption(about)
+            is_matrix = title == "Confusion" and view.focus is not None
+            if not is_matrix:
+                st.caption(about)
             if title in ONE_MODEL and len(view.scored) > 1:
                 st.selectbox(
                     "Model shown",
@@ -143,9 +161,11 @@ def _show_panels(view: View) -> None:
                     key="shown",
                     bind="query-params",
                 )
-            if title == "Confusion" and view.focus is not None:
-                show_confusion(view, styling, _image_format())
+            if is_matrix:
+                show_confusion(view, styling, _image_format(), about)
                 continue
+            if title == "Robustness":
+                offer_robustness(view)
             show_blocks(_make_safely(title, view, styling), title, _image_format())
 
 

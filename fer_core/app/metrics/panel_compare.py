@@ -7,10 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fer_core.app.metrics.panel_headline import is_leaky
-from fer_core.app.metrics.view import View
+from fer_core.app.metrics.view import REST_COLOR, View
 from fer_core.app.parts.blocks import (
     MARKERS,
-    MODEL_COLORS,
     Block,
     Chart,
     Styling,
@@ -54,7 +53,7 @@ def _accuracy(view: View, entry: Entry) -> float | None:
 
 
 def pareto_front(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Of (cost, accuracy) those that no other beats in both, by cost."""
+    """The pairs (cost, accuracy) that no other beats in both, by cost."""
     front: list[tuple[float, float]] = []
     for cost, accuracy in sorted(points, key=lambda p: (p[0], -p[1])):
         if not front or accuracy > front[-1][1]:
@@ -75,7 +74,9 @@ def _cost_chart(
         line={"color": "#7F7F7F", "dash": "dot", "shape": "hv"},
         hoverinfo="skip",
     )
-    for i, (entry, accuracy, cost) in enumerate(points):
+    for entry, accuracy, cost in points:
+        is_chosen = entry.name in {one.name for one in view.chosen}
+        place = view.place(entry) if is_chosen else 0
         figure.add_scatter(
             x=[cost],
             y=[accuracy * 100],
@@ -83,10 +84,11 @@ def _cost_chart(
             name=entry.name,
             text=[entry.name],
             textposition="top center",
+            cliponaxis=False,
             marker={
                 "size": 12,
-                "color": MODEL_COLORS[i % len(MODEL_COLORS)],
-                "symbol": MARKERS[i % len(MARKERS)],
+                "color": view.color(entry),
+                "symbol": MARKERS[place % len(MARKERS)] if is_chosen else "circle-open",
             },
             showlegend=False,
             hovertemplate=f"{entry.name}: %{{y:.1f}} %, %{{x:.3g}}<extra></extra>",
@@ -111,14 +113,18 @@ def _cost_table(known: list[tuple[Entry, float]]) -> Table:
                 "int8 (MB)": None if size is None else size / 1e6,
                 "int8 (ms)": ms,
                 "float (ms)": entry.export("latency_ms", "float"),
-                "float = int8 (%)": None if agree is None else agree * 100,
-                "where float is sure (%)": None if sure is None else sure * 100,
-                "largest difference": entry.export("agreement", "largest_difference"),
+                "int8 answers as float (%)": None if agree is None else agree * 100,
+                "the same where float is sure (%)": None if sure is None else sure * 100,
+                "largest difference of a probability": entry.export(
+                    "agreement", "largest_difference"
+                ),
             }
         )
     formats = {"accuracy (%)": "%.1f", "int8 (MB)": "%.2f", "int8 (ms)": "%.2f"}
-    formats |= {"float (ms)": "%.2f", "float = int8 (%)": "%.1f", "largest difference": "%.3f"}
-    return Table(pd.DataFrame(rows), "costs", formats | {"where float is sure (%)": "%.1f"})
+    formats |= {"float (ms)": "%.2f", "int8 answers as float (%)": "%.1f"}
+    formats |= {"the same where float is sure (%)": "%.1f"}
+    formats |= {"largest difference of a probability": "%.3f"}
+    return Table(pd.DataFrame(rows), "costs", formats)
 
 
 @lru_cache(maxsize=64)
@@ -185,7 +191,7 @@ def make_claims(view: View, styling: Styling) -> list[Block]:
             rows.append(row | {"source": "measured here"})
     frame = pd.DataFrame(rows).sort_values("accuracy (%)", ascending=False, ignore_index=True)
     return [
-        _claims_chart(frame, styling),
+        _claims_chart(frame, styling, {f"{e.name} (here)": view.color(e) for e in view.scored}),
         Text(
             "Hatched: the figure was measured on images that something was learned from or chosen "
             "on. Figures of different protocols stand side by side here; they do not measure the "
@@ -208,10 +214,10 @@ def _claim_row(
     }
 
 
-def _claims_chart(frame: pd.DataFrame, styling: Styling) -> Chart:
+def _claims_chart(frame: pd.DataFrame, styling: Styling, ours_in: dict[str, str]) -> Chart:
     leaky = frame["leaky"] == "yes"
     ours = frame["source"] == "measured here"
-    colors = ["#0072B2" if own else "#9A9AA8" for own in ours]
+    colors = [ours_in.get(str(name), REST_COLOR) for name in frame["system"]]
     votes = frame["against"] == "FER+ votes"
     names = [
         f"{name}{', FER+ votes' if by_votes else ''}{' (leaky)' if bad else ''}"

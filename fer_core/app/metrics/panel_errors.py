@@ -5,24 +5,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fer_core.app.metrics.view import View
-from fer_core.app.parts.blocks import (
-    Block,
-    Chart,
-    Styling,
-    Table,
-    Text,
-    emotion_line,
-    interval,
-    layout,
-    percent,
-)
+from fer_core.app.parts.blocks import Block, Chart, Styling, Table, Text, emotion_line, layout
+from fer_core.app.parts.words import interval, percent
 from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.claims import TableRow
 from fer_core.evaluation.curves import Curve
 from fer_core.labels import COLORS
 
 #: An invisible marker over each cell: a heatmap itself sends no selection to Streamlit.
-_TARGET = {"size": 38, "symbol": "square", "opacity": 0.0, "color": "#000000"}
+_TARGET = {"size": 34, "symbol": "square", "opacity": 0.0, "color": "#000000"}
 
 
 def cell_words(scoring: Scoring, true: int, answered: int) -> str:
@@ -84,7 +75,8 @@ def make_confusion_figure(
             line={"color": styling.ink, "width": 3},
         )
     unit = "% of the row" if normalized else "images"
-    layout(figure, height=500, title=f"Confusion matrix, {unit}", clickmode="event+select")
+    # So high that title, figures, tabs and matrix fit a laptop's window together.
+    layout(figure, height=340, title=f"Confusion matrix, {unit}", clickmode="event+select")
     figure.update_xaxes(
         title="answered", range=[-0.5, size - 0.5], fixedrange=True, showgrid=False, ticks=""
     )
@@ -183,7 +175,7 @@ def _make_usual(view: View, styling: Styling) -> list[Block]:
             x=[name for name, _ in known],
             y=[r.value * 100 for _, r in known],
             name=entry.name,
-            marker_color=[COLORS[n] for n, _ in known] if one else None,
+            marker_color=[COLORS[n] for n, _ in known] if one else view.color(entry),
             error_y={
                 "type": "data",
                 "symmetric": False,

@@ -3,10 +3,12 @@
 import pandas as pd
 
 from fer_core.app.metrics.view import View
-from fer_core.app.parts.blocks import Block, Table, Text, interval, percent
+from fer_core.app.parts.blocks import Block, Table, Text
+from fer_core.app.parts.words import interval, percent
 from fer_core.evaluation.analysis import Figure, Scoring
 from fer_core.evaluation.catalog import Entry
 from fer_core.evaluation.metrics import wilson_interval
+from fer_core.evaluation.origins import origin_of
 
 #: Figure of a scoring -> (title, what it means).
 HEADLINES = {
@@ -51,6 +53,8 @@ def honesty(entry: Entry, view: View) -> str:
     parts = [f"{entry.name}: {scoring.n:,} images of {view.set_title}"]
     if scoring.left_out:
         parts.append(f"{scoring.left_out:,} left out whose label it does not know")
+    if entry.spec is not None:
+        parts.append(f"learned {origin_of(entry.spec)}")
     parts.append(_split_words(entry, view.key))
     if view.key in entry.own:
         parts.append("measured on this server, not among what the project reports")
@@ -100,7 +104,8 @@ def make_headline_table(view: View) -> Table:
     rows = []
     for entry in view.scored:
         scoring = view.scorings[entry.name]
-        row: dict[str, object] = {"model": entry.name, "images": scoring.n}
+        origin = "" if entry.spec is None else origin_of(entry.spec)
+        row: dict[str, object] = {"model": entry.name, "learned": origin, "images": scoring.n}
         for name, (title, _) in HEADLINES.items():
             figure = figure_of(scoring, name)
             row[f"{title} (%)"] = figure.value * 100

@@ -4,7 +4,8 @@ import pandas as pd
 
 from fer_core.app.metrics.panel_errors import make_class_table, make_published_class_table
 from fer_core.app.metrics.view import View
-from fer_core.app.parts.blocks import Block, Table, Text, interval, percent
+from fer_core.app.parts.blocks import Block, Table, Text
+from fer_core.app.parts.words import interval, percent
 from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.claims import PublishedSystem
 from fer_core.evaluation.metrics import wilson_interval

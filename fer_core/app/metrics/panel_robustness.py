@@ -29,6 +29,11 @@ def robust_key(view: View) -> str:
     return public if view.key.endswith("_private_test") else view.key
 
 
+def lacks_robustness(entry: Entry, key: str) -> bool:
+    """Whether there are no figures of a model on changed faces of that set and split."""
+    return not _accuracies(entry, key)
+
+
 def _accuracies(entry: Entry, key: str) -> dict[str, float]:
     """``unchanged`` and the accuracy under each change; empty where it was not measured."""
     report = entry.evaluation(key)
@@ -50,7 +55,8 @@ def make_robustness(view: View) -> list[Block]:
         values = _accuracies(entry, key)
         if not values:
             if not entry.is_run:
-                blocks.append(Text(_how_to_measure(entry, key), "info"))
+                words = f"{entry.name} has no figures on changed faces of {set_title(key)} yet."
+                blocks.append(Text(words, "info"))
             continue
         figure.add_bar(
             x=list(values),
@@ -84,11 +90,3 @@ def make_robustness(view: View) -> list[Block]:
         Table(pd.DataFrame(rows), "robustness", formats),
         *blocks,
     ]
-
-
-def _how_to_measure(entry: Entry, key: str) -> str:
-    split = key.removeprefix(f"{set_name(key)}_")
-    return (
-        f"{entry.name} has no robustness figures on {set_title(key)}; measure them with "
-        f"`python -m fer_core evaluate --model {entry.name} --split {split} --robustness`."
-    )

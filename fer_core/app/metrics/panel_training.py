@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from fer_core.app.metrics.view import View
+from fer_core.app.metrics.view import REST_COLOR, View
 from fer_core.app.parts.blocks import Block, Chart, Table, Text, layout, line_style, listing
 from fer_core.evaluation.catalog import Entry
 
@@ -14,6 +14,17 @@ _CURVES = (
     ("Loss", "loss", "val_loss", "loss"),
     ("Accuracy", "accuracy", "val_accuracy", "accuracy (%)"),
 )
+
+#: What the columns of the files are called on the page; shares are shown in percent.
+_TITLES = {
+    "learning_rate": "learning rate",
+    "loss": "training loss",
+    "accuracy": "training accuracy (%)",
+    "val_loss": "validation loss",
+    "val_accuracy": "validation accuracy (%)",
+    "val_ferplus_accuracy": "validation accuracy against FER+ (%)",
+    "seconds": "time (s)",
+}
 
 
 def make_training(view: View) -> list[Block]:
@@ -29,7 +40,8 @@ def make_training(view: View) -> list[Block]:
     for title, train, val, axis in _CURVES:
         figure = go.Figure()
         for entry in shown:
-            _add_curves(figure, entry, view.place(entry), train, val)
+            is_same = train != "loss" or has_same_loss(entry)
+            _add_curves(figure, entry, view.place(entry), train if is_same else "", val)
         layout(figure, title=title, hovermode="x unified")
         figure.update_xaxes(title="epoch")
         figure.update_yaxes(title=axis)
@@ -37,6 +49,17 @@ def make_training(view: View) -> list[Block]:
         blocks.append(
             Chart(figure, f"training-{train}", f"{title} by epoch of {names}, training faint.")
         )
+    others = [entry.name for entry in shown if not has_same_loss(entry)]
+    if others:
+        blocks.append(
+            Text(
+                f"Of {listing(others)} the training loss is another function than the validation "
+                "loss (teachers, FER+ votes, mixed or smoothed targets), so it is not drawn beside "
+                "it; it is in the table. Training accuracy is of changed and mixed pictures.",
+                "small",
+            )
+        )
+    blocks += make_line(shown, {entry.name: view.color(entry) for entry in shown})
     kept = [f"{e.name}: epoch {e.best_epoch}" for e in shown if e.best_epoch is not None]
     if kept:
         blocks.append(Text("Star: the epoch that was kept. " + "; ".join(kept) + ".", "small"))
@@ -46,6 +69,76 @@ def make_training(view: View) -> list[Block]:
             blocks.append(Text(sentence, "warning"))
     blocks.append(make_history_table(shown))
     return blocks
+
+
+def has_same_loss(entry: Entry) -> bool:
+    """Whether training minimised what validation measures: cross-entropy of the plain labels."""
+    if entry.spec is None:
+        return True
+    recipe = entry.spec.recipe
+    optimizer, augment = recipe.get("optimizer", {}), recipe.get("augment", {})
+    changed = ("teacher_share", "ferplus_weight", "label_smoothing")
+    mixed = ("mixup", "cutmix")
+    return not any(optimizer.get(n) for n in changed) and not any(augment.get(n) for n in mixed)
+
+
+def make_line(entries: list[Entry], colors: dict[str, str]) -> list[Block]:
+    """The stages that led to a model, from scratch to its last fine-tuning, its teachers beside.
+
+    Of a model whose folder has a ``line.csv``: stage, role (``line`` or ``teacher``), epochs,
+    validation accuracy and that against the FER+ majority, as they were logged. ``colors`` are
+    those of the models, by name.
+    """
+    blocks: list[Block] = []
+    for entry in entries:
+        path = entry.folder / "line.csv"
+        if not path.is_file():
+            continue
+        frame = pd.read_csv(path)
+        line = frame[frame["role"] == "line"]
+        ends = line["epochs"].cumsum()
+        figure = go.Figure(
+            go.Scatter(
+                x=[0, *ends],
+                y=[None, *(line["val_accuracy"] * 100)],
+                mode="lines+markers+text",
+                text=["", *line["stage"]],
+                textposition="bottom center",
+                name=entry.name,
+                line={"color": colors[entry.name], "width": 2},
+                hovertemplate="%{text}: %{y:.2f} %<extra></extra>",
+            )
+        )
+        teachers = frame[frame["role"] == "teacher"]
+        pairs = zip(teachers["stage"].tolist(), teachers["val_accuracy"].tolist(), strict=True)
+        for index, (stage, accuracy) in enumerate(pairs, 1):
+            figure.add_hline(
+                y=100 * float(accuracy),
+                line={"color": REST_COLOR, "dash": line_style(index)["dash"], "width": 1},
+                annotation_text=f"teacher {stage}",
+                annotation_position="bottom left",  # where the line is not
+            )
+        layout(figure, title=f"The whole line of {entry.name}")
+        figure.update_xaxes(title="epochs from scratch on, all stages", rangemode="tozero")
+        figure.update_yaxes(title="validation accuracy (%)")
+        total = int(line["epochs"].sum())
+        names = listing([str(name) for name in line["stage"]])
+        blocks.append(Chart(figure, f"line-{entry.name}", f"Stages of {entry.name}: {names}."))
+        blocks.append(
+            Text(
+                f"{entry.name} is {total} epochs in {len(line)} stages; the curves above are the "
+                "last one. Of the earlier ones what was logged is the epoch that was kept.",
+                "small",
+            )
+        )
+        blocks.append(_line_table(frame, f"line-{entry.name}"))
+    return blocks
+
+
+def _line_table(frame: pd.DataFrame, name: str) -> Table:
+    shares = {c: title for c, title in _TITLES.items() if c in frame and title.endswith("(%)")}
+    shown = frame.assign(**{column: frame[column] * 100 for column in shares})
+    return Table(shown.rename(columns=_TITLES), name, dict.fromkeys(shares.values(), "%.2f"))
 
 
 def _scaled(values: tuple[float, ...], column: str) -> list[float | None]:
@@ -91,4 +184,9 @@ def make_history_table(entries: list[Entry]) -> Table:
         frame.insert(0, "model", entry.name)
         frame["epoch"] = frame["epoch"].astype(int)
         frames.append(frame)
-    return Table(pd.concat(frames, ignore_index=True), "training-history")
+    joined = pd.concat(frames, ignore_index=True)
+    shares = {c: title for c, title in _TITLES.items() if c in joined and title.endswith("(%)")}
+    joined = joined.assign(**{column: joined[column] * 100 for column in shares})
+    formats = dict.fromkeys(shares.values(), "%.2f") | {"learning rate": "%.2e"}
+    formats |= {"training loss": "%.4f", "validation loss": "%.4f", "time (s)": "%.0f"}
+    return Table(joined.rename(columns=_TITLES), "training-history", formats)

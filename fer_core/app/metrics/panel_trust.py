@@ -3,17 +3,9 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from fer_core.app.metrics.view import View
-from fer_core.app.parts.blocks import (
-    Block,
-    Chart,
-    Table,
-    Text,
-    interval,
-    layout,
-    line_style,
-    percent,
-)
+from fer_core.app.metrics.view import REST_COLOR, View
+from fer_core.app.parts.blocks import Block, Chart, Table, Text, layout
+from fer_core.app.parts.words import interval, percent
 from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.catalog import Entry
 from fer_core.evaluation.labels import LabelNoise
@@ -55,7 +47,9 @@ def make_calibration(view: View) -> list[Block]:
     if temperature is not None:
         sets.insert(0, ("before scaling", *scoring.before_scaling(temperature)))
     for i, (name, bins, ece) in enumerate(sets):
-        _add_reliability(figure, name, bins, ece, 1 - i)
+        is_after = i == len(sets) - 1
+        color = view.color(entry) if is_after else REST_COLOR
+        _add_reliability(figure, name, bins, ece, color, is_after=is_after)
         rows += [
             {
                 "": name,
@@ -96,20 +90,25 @@ def _calibration_words(view: View, temperature: float | None) -> str:
 
 
 def _add_reliability(
-    figure: go.Figure, name: str, bins: tuple[ReliabilityBin, ...], ece: float, place: int
+    figure: go.Figure,
+    name: str,
+    bins: tuple[ReliabilityBin, ...],
+    ece: float,
+    color: str,
+    *,
+    is_after: bool,
 ) -> None:
     filled = [b for b in bins if b.count]
     most = max(b.count for b in filled)
-    style = line_style(place)
     figure.add_scatter(
         x=[b.confidence * 100 for b in filled],
         y=[b.accuracy * 100 for b in filled],
         mode="lines+markers",
         name=f"{name}, ECE {percent(ece)}",
-        line=style,
+        line={"color": color, "dash": "solid" if is_after else "dash", "width": 2},
         marker={
             "size": [6 + 14 * (b.count / most) ** 0.5 for b in filled],
-            "symbol": ("circle", "square")[place],
+            "symbol": "circle" if is_after else "square",
         },
         customdata=[b.count for b in filled],
         hovertemplate="sure %{x:.1f} %, right %{y:.1f} %<br>%{customdata} images",
@@ -123,8 +122,8 @@ def make_label_noise(view: View) -> list[Block]:
     if noise is None:
         return [
             Text(
-                "The predictions hold no FER+ votes: lay fer2013new.csv beside the set and run "
-                f"`python -m fer_core evaluate --model {name}` again.",
+                "The predictions hold no FER+ votes: once fer2013new.csv lies beside the set, "
+                f"{name} is to be scored again.",
                 "info",
             )
         ]
@@ -142,7 +141,7 @@ def make_label_noise(view: View) -> list[Block]:
             f"On {noise.n:,} faces whose FER+ majority is one of the seven: {words}. "
             "Where label and voters disagree, no model can please both."
         ),
-        *_noise_blocks(noise),
+        *_noise_blocks(noise, view.color(view.focus)),
     ]
     ferplus = view.scoring.ferplus
     if ferplus is not None:
@@ -159,7 +158,7 @@ def make_label_noise(view: View) -> list[Block]:
     return blocks
 
 
-def _noise_blocks(noise: LabelNoise) -> list[Block]:
+def _noise_blocks(noise: LabelNoise, color: str) -> list[Block]:
     parts = (
         ("all three agree", noise.all_agree, "#009E73"),
         ("model and voters, against the label", noise.against_label, "#56B4E9"),
@@ -189,7 +188,7 @@ def _noise_blocks(noise: LabelNoise) -> list[Block]:
         y=[b.label_hits / b.n * 100 for b in bins],
         name="against the label",
         mode="lines+markers",
-        line=line_style(0),
+        line={"color": color, "width": 2},
         hovertemplate="%{y:.1f} %",
     )
     sure.add_scatter(
@@ -197,7 +196,7 @@ def _noise_blocks(noise: LabelNoise) -> list[Block]:
         y=[b.vote_hits / b.n * 100 for b in bins],
         name="against the voters",
         mode="lines+markers",
-        line=line_style(1),
+        line={"color": color, "width": 2, "dash": "dash"},
         marker={"symbol": "square"},
         hovertemplate="%{y:.1f} %",
     )

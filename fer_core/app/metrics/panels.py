@@ -5,6 +5,7 @@ from typing import Final
 
 from fer_core.app.metrics import (
     panel_compare,
+    panel_difference,
     panel_errors,
     panel_published,
     panel_robustness,
@@ -17,8 +18,8 @@ from fer_core.evaluation.analysis import Scoring
 
 #: Title -> what it answers, in a sentence.
 PANELS: Final = {
-    "Training": "How the models learned, epoch by epoch.",
     "Confusion": "Which expression is taken for which. Choose a cell to see its pictures.",
+    "Training": "How the models learned, epoch by epoch.",
     "Classes": "How well each expression is told from all others.",
     "Thresholds": "What happens if an answer counts from another probability on.",
     "Calibration": "Whether a model is as often right as it is sure.",
@@ -67,7 +68,10 @@ def make_panel(
     if view.focus is None:
         return [_nothing(f"none of the chosen models was scored on {view.set_title}")]
     make: dict[str, Callable[[], list[Block]]] = {
-        "Confusion": lambda: panel_errors.make_confusion(view, styling, normalized=normalized),
+        "Confusion": lambda: [
+            *panel_errors.make_confusion(view, styling, normalized=normalized),
+            *panel_difference.make_difference(view, styling),
+        ],
         "Classes": lambda: panel_errors.make_classes(view, styling),
         "Thresholds": lambda: panel_errors.make_thresholds(view),
         "Calibration": lambda: panel_trust.make_calibration(view),

@@ -12,7 +12,7 @@ import fer_core
 from fer_core.app.metrics.panel_headline import make_headline
 from fer_core.app.metrics.panels import ONE_MODEL, PANELS, make_panel
 from fer_core.app.metrics.view import View
-from fer_core.app.parts.blocks import Block, Chart, Styling, Table, Text, listing
+from fer_core.app.parts.blocks import Block, Chart, Styling, Table, Text, chart_config, listing
 from fer_core.evaluation.analysis import Scoring
 
 _STYLE = """
@@ -78,20 +78,6 @@ def _chart(chart: Chart, image_format: str) -> str:
         config=chart_config(chart.name, image_format),
     )
     return f'<div role="img" aria-label="{html.escape(chart.alt)}">{drawn}</div>'
-
-
-def chart_config(name: str, image_format: str) -> dict[str, object]:
-    """Plotly's mode bar: only saving, in the wanted format; the link to its maker is off."""
-    return {
-        "displaylogo": False,
-        "displayModeBar": True,
-        "responsive": True,
-        "modeBarButtonsToRemove": [
-            *("zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d"),
-            *("autoScale2d", "resetScale2d"),
-        ],
-        "toImageButtonOptions": {"format": image_format, "filename": f"mien-{name}", "scale": 2},
-    }
 
 
 def _table(table: Table) -> str:

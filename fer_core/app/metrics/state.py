@@ -59,14 +59,14 @@ def scoring_of(entry: Entry, key: str) -> Scoring | str:
         return f"{entry.name} has curves only: export it, then evaluate it, to see figures."
     stamp = entry.scored.get(key)
     if stamp is None:
-        return f"{entry.name} was not scored on {set_title(key)}: run `evaluate` with it."
+        return f"{entry.name} was not scored on {set_title(key)} yet."
     scoring = load_scoring(stamp)
     if isinstance(scoring, Scoring) and scoring.predictions.model_sha256 not in entry.shas:
         if "spec" in entry.problems:
             return entry.problems["spec"]
         return (
             f"The predictions of {entry.name} on {set_title(key)} are those of an earlier file of "
-            "the model: run `evaluate` with it again."
+            "the model: it is to be scored again."
         )
     return scoring
 
@@ -99,7 +99,7 @@ def make_view(everything: tuple[Entry, ...], names: list[str], key: str, shown: 
     chosen = tuple(by_name[name] for name in names if name in by_name)
     scorings, problems = {}, {}
     for entry in chosen:
-        found = scoring_of(entry, key) if key else "Nothing has been scored yet: run `evaluate`."
+        found = scoring_of(entry, key) if key else "Nothing has been scored yet."
         if isinstance(found, Scoring):
             scorings[entry.name] = found
         else:

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from fer_core.app.parts.blocks import line_style
 from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.catalog import Entry, set_title
 from fer_core.evaluation.claims import Published
+
+#: What is drawn for comparison only: models that are not chosen, figures of others.
+REST_COLOR = "#9A9AA8"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,3 +54,9 @@ class View:
     def place(self, entry: Entry) -> int:
         """Place in the selection, which decides the look of its lines."""
         return [other.name for other in self.chosen].index(entry.name)
+
+    def color(self, entry: Entry) -> str:
+        """That of a model, the same in every panel; grey for one that is not chosen."""
+        if entry.name not in {other.name for other in self.chosen}:
+            return REST_COLOR
+        return str(line_style(self.place(entry))["color"])

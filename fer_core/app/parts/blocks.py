@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fer_core.labels import COLORS
-from fer_core.text import csv_mark
+from fer_core.text import csv_cell, csv_mark
 
 #: Distinct lines for models: Okabe and Ito's colours, each with a dash and a marker of its own,
 #: so that nothing is told by colour alone.
@@ -43,8 +43,9 @@ class Table:
     formats: dict[str, str] = field(default_factory=dict)
 
     def csv(self) -> bytes:
-        """UTF-8, with a mark that spreadsheets know it by."""
-        text = str(self.frame.to_csv(index=False))
+        """UTF-8, by the rule of all exports (``csv_mark``, ``csv_cell``)."""
+        safe = self.frame.map(csv_cell).rename(columns=csv_cell)
+        text = str(safe.to_csv(index=False))
         return (csv_mark(text) + text).encode()
 
 
@@ -60,7 +61,7 @@ class Styling:
 
     @classmethod
     def of(cls, theme: str | None) -> "Styling":
-        """For ``dark``, else light."""
+        """The styling for the theme ``dark``, for any other the light one."""
         return cls("#20202B", "#F2F2F7") if theme == "dark" else cls()
 
 
@@ -90,16 +91,23 @@ def layout(figure: go.Figure, *, height: int = 380, **options: Any) -> go.Figure
     return figure
 
 
-def percent(value: float) -> str:
-    """``0.695`` -> ``69.5 %``."""
-    return f"{value * 100:.1f} %"
-
-
-def interval(low: float, high: float) -> str:
-    """``0.68, 0.71`` -> ``68.0 to 71.0``."""
-    return f"{low * 100:.1f} to {high * 100:.1f}"
-
-
 def listing(names: Sequence[str]) -> str:
     """``a, b and c``."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def chart_config(name: str, image_format: str) -> dict[str, object]:
+    """Plotly's buttons: saving as ``name`` alone, in the wanted format, and none without a name;
+    the link to its maker is off."""
+    if not name:
+        return {"displayModeBar": False, "displaylogo": False}
+    return {
+        "displaylogo": False,
+        "displayModeBar": True,
+        "responsive": True,
+        "modeBarButtonsToRemove": [
+            *("zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d"),
+            *("autoScale2d", "resetScale2d"),
+        ],
+        "toImageButtonOptions": {"format": image_format, "filename": f"mien-{name}", "scale": 2},
+    }

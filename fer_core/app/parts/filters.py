@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fer_core.app.parts.words import percent
 from fer_core.classification import resolve_model_dir
 from fer_core.classification.recurrent import HeadSpec, read_head_spec
 from fer_core.errors import ModelError
@@ -42,11 +43,22 @@ def figures_text(head: HeadSpec) -> str:
     if not figures:
         return ""
     parts = [
-        f"{FILTERS[name][0].lower()}{FILTERS[name][1:]} {values['accuracy']:.1%}"
+        f"{FILTERS[name][0].lower()}{FILTERS[name][1:]} {percent(values['accuracy'])}"
+        + _steadiness(values)
         for name, values in figures.items()
         if name in FILTERS
     ]
     return (
         f"Frames told right: {', '.join(parts)}. Measured on generated sequences: still faces of "
         "different people, blended from one expression to the next through neutral."
+    )
+
+
+def _steadiness(values: dict[str, float]) -> str:
+    """How often the label changes for each true change, and how late; empty where not measured."""
+    if "label_changes" not in values:
+        return ""
+    return (
+        f" ({values['label_changes']:.2f} label changes for each true one, "
+        f"{values['delay_s']:.2f} s late)"
     )

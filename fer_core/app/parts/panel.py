@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from fer_core.app.parts.component import pack, source
+from fer_core.app.parts.head import head_text
 from fer_core.labels import COLORS, EMOTIONS, color_of, text_rgb_on
 from fer_core.types import FloatArray, FrameResult
 
@@ -22,6 +23,8 @@ class PanelView:
         label: of the face in focus, from ``labels.EMOTIONS`` or ``unsure``; None without a face.
         probs: (7,) float32 of that face; None without one.
         faces: (id, label, is in focus) of every face in view.
+        head: where the head of that face is turned, and whether its eyes are open; without a face
+            what to do; or empty.
         figures: the line of measured figures, small and grey.
         empty_text: what stands in the place of the label while there is no face.
     """
@@ -31,12 +34,15 @@ class PanelView:
     faces: tuple[tuple[int, str, bool], ...] = ()
     figures: str = ""
     empty_text: str = "No face yet"
+    head: str = ""
 
 
-def view_of(result: FrameResult | None, *, figures: str = "", empty_text: str) -> PanelView:
-    """The panel of what was found in a frame."""
+def view_of(
+    result: FrameResult | None, *, figures: str = "", empty_text: str, hint: str = ""
+) -> PanelView:
+    """The panel of what was found in a frame; ``hint`` says what to do where that is no face."""
     if result is None or result.focus is None:
-        return PanelView(figures=figures, empty_text=empty_text)
+        return PanelView(figures=figures, empty_text=empty_text, head=hint)
     focus = result.focus
     faces = tuple(
         (int(track_id), label, row == focus)
@@ -44,7 +50,13 @@ def view_of(result: FrameResult | None, *, figures: str = "", empty_text: str) -
             zip(result.faces.track_ids, result.labels, strict=True)
         )
     )
-    return PanelView(result.labels[focus], result.smoothed[focus], faces, figures)
+    return PanelView(
+        result.labels[focus],
+        result.smoothed[focus],
+        faces,
+        figures,
+        head=head_text(result.faces, focus),
+    )
 
 
 def panel_data(view: PanelView) -> dict[str, Any]:
@@ -71,6 +83,7 @@ def panel_data(view: PanelView) -> dict[str, Any]:
             for track_id, face, in_focus in view.faces
             if track_id >= 0
         ],
+        "head": view.head,
         "figures": view.figures,
     }
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fer_core.app.metrics.report import chart_config
 from fer_core.app.parts.blocks import Block, Chart, Table, Text
+from fer_core.app.parts.plots import show_plot
+from fer_core.app.parts.scrolls import show_rows
 from fer_core.text import markdown_sentence
 
 
@@ -37,25 +38,21 @@ def _show_text(block: Text) -> None:
 
 def show_chart(chart: Chart, key: str, image_format: str) -> None:
     """A figure whose mode bar saves it."""
-    st.plotly_chart(
-        chart.figure, key=key, alt=chart.alt, config=chart_config(chart.name, image_format)
-    )
+    show_plot(chart.figure, key=key, alt=chart.alt, name=chart.name, image_format=image_format)
 
 
 def show_table(table: Table, key: str) -> None:
     """A table that sorts by a click on a column, and its CSV."""
-    columns = {
-        name: st.column_config.NumberColumn(format=form) for name, form in table.formats.items()
-    }
-    st.dataframe(table.frame, key=key, hide_index=True, column_config=columns)
-    st.download_button(
-        "CSV",
-        table.csv(),
-        f"mien-{table.name}.csv",
-        "text/csv",
-        key=f"{key}-csv",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-        help=f"Download the table {table.name}",
-    )
+    with st.container(gap="xxsmall"):
+        show_rows(table.frame, key=key, formats=table.formats)
+        st.download_button(
+            "CSV",
+            table.csv(),
+            f"mien-{table.name}.csv",
+            "text/csv",
+            key=f"{key}-csv",
+            on_click="ignore",
+            type="tertiary",
+            icon=":material/download:",
+            help=f"Download the table {table.name}",
+        )

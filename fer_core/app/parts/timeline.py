@@ -3,7 +3,7 @@
 Drawn by a small component, since a Plotly chart is taken down and built anew at every update.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +12,7 @@ import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from fer_core.app.parts.component import pack, source
+from fer_core.app.parts.words import percent
 from fer_core.labels import COLORS, EMOTIONS
 
 #: Samples further apart than this leave a gap: no face was in view between them.
@@ -36,6 +37,8 @@ def timeline_data(
     from_start: bool = False,
     gap_s: float = GAP_S,
     mark_s: float | None = None,
+    spans: Sequence[dict[str, Any]] = (),
+    channel: str = "",
 ) -> dict[str, Any]:
     """The timeline as the browser gets it: plain values only.
 
@@ -50,6 +53,8 @@ def timeline_data(
         from_start: count the seconds from the left edge instead of back from the right one.
         gap_s: samples further apart leave a gap.
         mark_s: a time that an upright line marks; a click then picks another.
+        channel: of the player with which it shares one cursor.
+        spans: what stands above: from and to as shares of the width (to None: a moment), text, out.
     """
     times = np.asarray(times_s, np.float64)
     values = np.asarray(probs, np.float64).reshape(len(times), len(EMOTIONS))
@@ -58,10 +63,19 @@ def timeline_data(
     x = np.round(1.0 - (now_s - times) / span_s, 4)
     y = np.round(values, 3)
     runs = _runs(times, gap_s)
+    ticks = _ticks(now_s, span_s, from_start)
     return {
         "alt": alt,
         "seconds": round(float(times[-1] - times[0]), 1) if len(times) else 0.0,
-        "ticks": _ticks(now_s, span_s, from_start),
+        "spans": list(spans),
+        "channel": channel,
+        "start_s": now_s - span_s,
+        "span_s": span_s,
+        "ticks": ticks,
+        "table": {
+            "heads": [f"{one} to {other}" for one, other in pairwise(ticks)],
+            "rows": _quarters(x, values),
+        },
         "mark": None if mark_s is None else round(1.0 - (now_s - mark_s) / span_s, 5),
         "rows": [
             {
@@ -77,12 +91,31 @@ def timeline_data(
     }
 
 
+def _quarters(x: NDArray[np.float64], values: NDArray[np.float64]) -> list[list[str]]:
+    """Mean of each emotion in the four quarters of the width, for those who do not see the rows."""
+    parts = [values[(x >= part / 4) & (x <= (part + 1) / 4)] for part in range(4)]
+    means = [part.mean(axis=0) if len(part) else None for part in parts]
+    return [
+        ["no face" if mean is None else percent(float(mean[column])) for mean in means]
+        for column in range(len(EMOTIONS))
+    ]
+
+
 def _ticks(now_s: float, span_s: float, from_start: bool) -> list[str]:
-    """Five labels, evenly spaced from the left edge to the right one."""
+    """Five labels, evenly spaced from the left edge to the right one; none is rounded to what it is
+    not: 7.5 s is not 8 s."""
     if from_start:
         times = [now_s - (1 - part / 4) * span_s for part in range(5)]
-        return [clock_text(time_s) if now_s >= 120 else f"{time_s:.0f} s" for time_s in times]
+        if now_s >= 120:
+            return [clock_text(time_s) for time_s in times]
+        return [f"{time_s:.2f}".rstrip("0").removesuffix(".") + " s" for time_s in times]
     return [f"−{(1 - part / 4) * span_s:.0f} s" for part in range(4)] + ["now"]
+
+
+def point(time_s: float, start_s: float, span_s: float) -> dict[str, Any]:
+    """A moment among the ``spans`` of a timeline that begins at ``start_s``."""
+    share = round((time_s - start_s) / span_s, 4)
+    return {"from": share, "to": None, "text": clock_text(time_s), "out": False}
 
 
 def clock_text(seconds: float) -> str:
@@ -112,6 +145,8 @@ def show_timeline(
     gap_s: float = GAP_S,
     mark_s: float | None = None,
     on_pick: Callable[[float], None] | None = None,
+    spans: Sequence[dict[str, Any]] = (),
+    channel: str = "",
 ) -> None:
     """Draw the timeline: see ``timeline_data``; ``on_pick`` gets the time of a click, in s."""
     data = timeline_data(
@@ -123,6 +158,8 @@ def show_timeline(
         from_start=from_start,
         gap_s=gap_s,
         mark_s=mark_s,
+        spans=spans,
+        channel=channel,
     )
 
     def pick() -> None:

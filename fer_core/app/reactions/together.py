@@ -1,5 +1,7 @@
 """Charts and files of reactions, and the operator's part: clips, and viewers together."""
 
+import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +11,22 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer_core.app.access.rights import note_action
-from fer_core.app.parts.timeline import show_timeline
+from fer_core.app.parts.plots import show_plot
+from fer_core.app.parts.zone import visitor_zone
+from fer_core.app.reactions.clip import show_course, show_with_clip
 from fer_core.app.reactions.texts import LAW
+from fer_core.app.uploads import drop_files, expect_files, largest_mb
 from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.labels import COLORS, EMOTIONS
-from fer_core.reactions import Clip, Course, Overlay, Shelf, overlay
+from fer_core.reactions import (
+    Overlay,
+    ReactionCourse,
+    Shelf,
+    StimulusClip,
+    StudyShelf,
+    overlay,
+)
 from fer_core.reactions.export import (
     overlay_rows,
     to_csv,
@@ -28,27 +40,15 @@ from fer_core.text import markdown_escape
 _LOOKED = "reactions_looked"
 
 
-def show_course(probs: NDArray[np.float64], duration_s: float, *, alt: str, key: str) -> None:
-    """Seven rows over the clip's time."""
-    show_timeline(
-        np.arange(len(probs)) + 0.5,
-        probs,
-        now_s=duration_s,
-        span_s=max(duration_s, 1.0),
-        from_start=True,
-        alt=alt,
-        key=f"reactions_course_{key}",
-    )
-
-
 def show_files(
     rows: list[dict[str, Any]],
     probs: NDArray[np.float64],
-    clip: Clip,
+    clip: StimulusClip,
     *,
     who: str,
     stem: str,
     key: str,
+    models: list[dict[str, Any]],
     **about: Any,
 ) -> None:
     """Downloads: the table, and what lies on the clip in a player or in ELAN.
@@ -58,23 +58,29 @@ def show_files(
         probs: (T, 7) by the clip's second.
         clip: what was watched.
         who: name of the tier.
-        stem: of the files.
+        stem: first part of the files' names, before the clip's and the date.
         key: of the buttons.
+        models: that measured, each as ``ModelIdentity.to_dict`` gives it.
         about: what the JSON file says besides.
     """
-    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    at = datetime.now().astimezone(visitor_zone())
+    now = at.isoformat(timespec="seconds")
+    name_of_file = file_stem(stem, clip.name, at)
+    model = "; ".join(f"{m['name']}, version {m['version']}, {m['sha256']}" for m in models)
+    told = [row | {"model": model} for row in rows]
+    json_text = to_json(rows, clip=clip.name, models=models, **about)
     with st.container(horizontal=True):
         for name, ending, mime, content in (
-            ("CSV", "csv", "text/csv", to_csv(rows)),
-            ("JSON", "json", "application/json", to_json(rows, clip=clip.name, **about)),
-            ("Parquet", "parquet", "application/vnd.apache.parquet", to_parquet(rows)),
+            ("CSV", "csv", "text/csv", to_csv(told)),
+            ("JSON", "json", "application/json", json_text),
+            ("Parquet", "parquet", "application/vnd.apache.parquet", to_parquet(told)),
             ("WebVTT", "vtt", "text/vtt", to_vtt(probs)),
             ("ELAN", "eaf", "text/xml", to_eaf(probs, who=who, media=clip.file, modified=now)),
         ):
             st.download_button(
                 name,
                 content,
-                f"{stem}.{ending}",
+                f"{name_of_file}.{ending}",
                 mime,
                 icon=":material/download:",
                 on_click="ignore",
@@ -82,9 +88,64 @@ def show_files(
             )
 
 
+def show_table_files(
+    tables: dict[str, list[dict[str, Any]]], name: str, *, key: str, about: dict[str, Any]
+) -> None:
+    """Downloads of a study: each table as CSV, and all of them in one JSON file.
+
+    Args:
+        tables: by what they are; those without rows are left out.
+        name: of the study.
+        key: of the buttons.
+        about: what the JSON file says besides.
+    """
+    at = datetime.now().astimezone(visitor_zone())
+    files = [
+        (f"CSV, {what}", f"{file_stem(f'study-{what}', name, at)}.csv", "text/csv", to_csv(rows))
+        for what, rows in tables.items()
+        if rows
+    ]
+    text = json.dumps(about | tables, indent=1)
+    files.append(("JSON", f"{file_stem('study', name, at)}.json", "application/json", text))
+    with st.container(horizontal=True):
+        for index, (label, file, mime, content) in enumerate(files):
+            st.download_button(
+                label,
+                content,
+                file,
+                mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"{key}_{index}",
+            )
+
+
+def note_look(subject: str) -> None:
+    """The audit log says that somebody looked: each view once per visit."""
+    looked = st.session_state.setdefault(_LOOKED, set())
+    if subject not in looked:
+        note_action("looked", subject)
+        looked.add(subject)
+
+
+def file_stem(stem: str, clip: str, at: datetime) -> str:
+    """``reaction-a-clip-20261127-0912``: what it is, of which clip, when it was taken along."""
+    plain = re.sub(r"[^a-z0-9]+", "-", clip.lower()).strip("-")[:40]
+    return "-".join(filter(None, (stem, plain, f"{at:%Y%m%d-%H%M}")))
+
+
 def show_overlay(both: Overlay, duration_s: float, *, key: str) -> None:
-    """Means of all, and the spread of one expression."""
-    show_course(both.mean, duration_s, alt=f"Mean expressions of {both.viewers} viewers", key=key)
+    """Means of all, without a clip, and the spread of one expression."""
+    show_course(both.mean, duration_s, alt=_means_of(both), key=key)
+    show_spread(both, key=key)
+
+
+def _means_of(both: Overlay) -> str:
+    return f"Mean expressions of {both.viewers} viewers"
+
+
+def show_spread(both: Overlay, *, key: str) -> None:
+    """How far viewers differ in one expression."""
     strongest = EMOTIONS[int(np.nanmax(np.nan_to_num(both.mean[:, :-1]), axis=0).argmax())]
     emotion = st.segmented_control(
         "Spread of",
@@ -93,7 +154,11 @@ def show_overlay(both: Overlay, duration_s: float, *, key: str) -> None:
         required=True,
         key=f"reactions_emotion_{key}",
     )
-    st.plotly_chart(spread_figure(both, emotion), key=f"reactions_spread_{key}")
+    show_plot(
+        spread_figure(both, emotion),
+        key=f"reactions_spread_{key}",
+        alt=f"Mean of {emotion} over the clip, with its standard deviation",
+    )
     st.caption("The line is the mean; the band is one standard deviation to each side.")
 
 
@@ -120,7 +185,8 @@ def spread_figure(both: Overlay, emotion: str) -> go.Figure:
     )
     figure.update_layout(height=260, margin={"l": 0, "r": 0, "t": 8, "b": 0})
     figure.update_xaxes(title="seconds of the clip")
-    figure.update_yaxes(range=[0, 1], tickformat=".0%")
+    figure.update_yaxes(range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1])
+    figure.update_yaxes(ticktext=[f"{share} %" for share in (0, 25, 50, 75, 100)])
     return figure
 
 
@@ -129,7 +195,7 @@ def _pale(color: str) -> str:
     return f"rgba({red}, {green}, {blue}, 0.25)"
 
 
-def show_operator(shelf: Shelf, clips: list[Clip]) -> None:
+def show_operator(shelf: Shelf, clips: list[StimulusClip]) -> None:
     """Viewers together, and the clips."""
     if clips:
         clip = st.selectbox(
@@ -140,10 +206,11 @@ def show_operator(shelf: Shelf, clips: list[Clip]) -> None:
     st.caption(LAW)
     with st.form("reactions_add", border=False, clear_on_submit=True):
         name = st.text_input("Name of the clip", max_chars=80)
+        expect_files()
         file = st.file_uploader(
             "MP4 (H.264) or WebM, 15 minutes at most",
             type=["mp4", "webm"],
-            max_upload_size=settings().max_upload_mb,
+            max_upload_size=largest_mb(),
         )
         pressed = st.form_submit_button("Add clip", icon=":material/video_call:")
     if pressed:
@@ -153,6 +220,7 @@ def show_operator(shelf: Shelf, clips: list[Clip]) -> None:
             else:
                 with st.spinner("Reading the clip"):
                     clip = shelf.add(name, file.name, file)
+                drop_files([file.file_id])
                 note_action("gave", f"clip {clip.key}")
                 st.rerun()
         except FerError as error:
@@ -163,6 +231,11 @@ def show_operator(shelf: Shelf, clips: list[Clip]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{markdown_escape(clip.name)}, {clip.duration_s:.0f} s")
             with st.popover("Remove", icon=":material/delete:"):
+                uses = StudyShelf().studies_of(clip)
+                if uses:
+                    names = ", ".join(markdown_escape(one.name) for one in uses)
+                    st.markdown(f"The clip is in a study: remove that first ({names}).")
+                    continue
                 st.markdown("The clip and all that viewers gave for it will be deleted.")
                 if st.button("Remove it", key=f"reactions_remove_{clip.key}"):
                     note_action("erased", f"clip {clip.key} and what viewers gave")
@@ -170,7 +243,7 @@ def show_operator(shelf: Shelf, clips: list[Clip]) -> None:
                     st.rerun()
 
 
-def _show_together(shelf: Shelf, clip: Clip) -> None:
+def _show_together(shelf: Shelf, clip: StimulusClip) -> None:
     k = settings().k_min
     both = overlay(shelf.courses(clip), k)
     if both is None:
@@ -179,13 +252,10 @@ def _show_together(shelf: Shelf, clip: Clip) -> None:
             f"{k} of which one deleted theirs is withheld."
         )
         return
-    subject = f"reactions, clip {clip.key}, {both.viewers} viewers"
-    looked = st.session_state.setdefault(_LOOKED, set())
-    if subject not in looked:  # each view once per visit
-        note_action("looked", subject)
-        looked.add(subject)
+    note_look(f"reactions, clip {clip.key}, {both.viewers} viewers")
     st.markdown(f"**{both.viewers}** viewers, counted in full groups of {k}.")
-    show_overlay(both, clip.duration_s, key="together")
+    show_with_clip(both.mean, shelf, clip, alt=_means_of(both), key=f"together_{clip.key}")
+    show_spread(both, key="together")
     show_files(
         overlay_rows(both),
         both.mean,
@@ -193,6 +263,7 @@ def _show_together(shelf: Shelf, clip: Clip) -> None:
         who=f"{both.viewers} viewers",
         stem="reactions",
         key="together",
+        models=shelf.models(clip),
         viewers=both.viewers,
     )
 
@@ -207,7 +278,7 @@ def show_demonstration() -> None:
         show_overlay(both, 30.0, key="demo")
 
 
-def demo_courses(viewers: int = 20, seconds: int = 30) -> list[Course]:
+def demo_courses(viewers: int = 20, seconds: int = 30) -> list[ReactionCourse]:
     """Made-up courses, the same every time."""
     rng = np.random.default_rng(7)
     time_s = np.arange(seconds) + 0.5
@@ -224,5 +295,5 @@ def demo_courses(viewers: int = 20, seconds: int = 30) -> list[Course]:
             )
             probs[:, EMOTIONS.index(emotion)] += peak
         probs[:, EMOTIONS.index("neutral")] += np.maximum(0.05, 1 - probs.sum(axis=1))
-        found.append(Course(probs / probs.sum(axis=1, keepdims=True), np.ones(seconds)))
+        found.append(ReactionCourse(probs / probs.sum(axis=1, keepdims=True), np.ones(seconds)))
     return found

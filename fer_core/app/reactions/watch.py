@@ -2,28 +2,31 @@
 
 import streamlit as st
 
-from fer_core.app.access.cookies import browser_of
+from fer_core.app.device.visit import consent_of_ways, show_ways
 from fer_core.app.parts.notices import say
-from fer_core.app.reactions.desk import Desk
-from fer_core.app.reactions.player import show_player
-from fer_core.app.reactions.texts import AGREE, NOT_SHARED
-from fer_core.app.reactions.together import show_course, show_files
-from fer_core.app.stream.messages import CONSENT, Message
-from fer_core.app.stream.show import Places, show_stream, start_button
+from fer_core.app.parts.player import show_player
+from fer_core.app.parts.words import percent
+from fer_core.app.reactions.clip import show_with_clip
+from fer_core.app.reactions.desk import ReactionsDesk
+from fer_core.app.reactions.giving import show_giving
+from fer_core.app.reactions.texts import AGREE
+from fer_core.app.reactions.together import show_demonstration, show_files
+from fer_core.app.reactions.trial import is_between, show_between, show_own_study, what_comes
+from fer_core.app.stream.messages import Message
+from fer_core.app.stream.show import REFRESH_S, Places, show_stream
 from fer_core.app.stream.visit import Phase
 from fer_core.config import settings
-from fer_core.errors import FerError
-from fer_core.reactions import Clip, Shelf
+from fer_core.reactions import Shelf, StimulusClip, Study
 from fer_core.reactions.export import course_rows
-from fer_core.storage import shared_store
-from fer_core.storage.choices import may_others_join
 from fer_core.streaming import LiveSnapshot
 from fer_core.text import markdown_escape
 
 STREAM_KEY = "reactions_stream"
 
 
-def show_watching(desk: Desk, shelf: Shelf, clips: list[Clip]) -> None:
+def show_watching(
+    desk: ReactionsDesk, shelf: Shelf, clips: list[StimulusClip], studies: list[Study]
+) -> None:
     """Draw it as the desk stands.
 
     Video and player have the same place in every phase: an element that moves is loaded anew, which
@@ -31,76 +34,136 @@ def show_watching(desk: Desk, shelf: Shelf, clips: list[Clip]) -> None:
     """
     by_key = {clip.key: clip for clip in clips}
     choice, controls, side, player, video, below = (st.container() for _ in range(6))
-    if not desk.visit.is_streaming:
+    if not desk.is_on:
         with choice:
-            _choose(desk, by_key)
-    clip = by_key.get(desk.clip)
+            _choose(desk, by_key, {one.key: one for one in studies})
+    clip = by_key.get(desk.playing)
     if clip is None:
         desk.visit.reset()
+        desk.device.stop()
         return
+    if desk.device.is_on:
+        _show_on_device(desk, Places(controls, video, side))
+    else:
+        _show_stream(desk, Places(controls, video, side))
+    if desk.is_on and desk.is_seen:
+        with player:
+            if is_between(desk):
+                show_between(desk)
+            else:
+                _play(desk, shelf, clip)
+    if not desk.is_on:
+        with below:
+            if desk.takes:
+                show_own_study(desk, shelf, by_key)
+            elif desk.course is not None:
+                _show_own(desk, shelf, clip)
+            elif desk.visit.phase is not Phase.BUSY:
+                show_demonstration()
+
+
+def _show_stream(desk: ReactionsDesk, places: Places) -> None:
     show_stream(
         desk.visit,
         key=STREAM_KEY,
         controls=lambda: _show_controls(desk),
         start=desk.begin,
         beside=lambda snapshot, message: _show_state(desk, snapshot, message),
-        places=Places(controls, video, side),
+        places=places,
         lose=desk.finish,
         width="9rem",
     )
-    if desk.visit.is_streaming and desk.is_seen:
-        with player:
-            _play(desk, shelf, clip)
-    if not desk.visit.is_streaming and desk.course is not None:
-        with below:
-            _show_own(desk, shelf, clip)
 
 
-def _choose(desk: Desk, clips: dict[str, Clip]) -> None:
-    names = list(clips)
+def _show_on_device(desk: ReactionsDesk, places: Places) -> None:
+    with places.head:
+        _show_stop(desk)
+    with places.video:
+        desk.device.show(key="reactions_device", shows="picture")
+    with places.side, st.container():
+        st.fragment(_show_device_state, run_every=REFRESH_S)(desk)
+
+
+def _show_device_state(desk: ReactionsDesk) -> None:
+    """Whether seconds arrive, so that the clip may begin."""
+    inlet = desk.device.inlet
+    if inlet is None:
+        st.rerun()
+    if not desk.is_seen and inlet.has_begun:
+        desk.is_seen = True
+        st.rerun()
+    if desk.has_all:
+        desk.finish()
+        st.rerun()
+    say(desk.device.message)
+
+
+def _choose(desk: ReactionsDesk, clips: dict[str, StimulusClip], studies: dict[str, Study]) -> None:
+    def name_of(key: str) -> str:
+        if key in studies:
+            return f"{studies[key].name}, {len(studies[key].items)} clips"
+        return f"{clips[key].name}, {clips[key].duration_s:.0f} s"
+
+    names = [*studies, *clips]
     key = st.selectbox(
         "Clip",
         names,
-        index=names.index(desk.clip) if desk.clip in clips else 0,
-        format_func=lambda k: f"{clips[k].name}, {clips[k].duration_s:.0f} s",
+        index=names.index(desk.clip) if desk.clip in names else 0,
+        format_func=name_of,
         key="reactions_clip",
     )
     if key != desk.clip:
         desk.put_away()
         desk.clip = key
-    desk.duration_s = clips[key].duration_s
+    desk.study = studies.get(key)
+    if desk.study is not None:
+        st.caption(what_comes(desk.study, sum(clips[i.clip].duration_s for i in desk.study.items)))
+    desk.durations_s = {clip.key: clip.duration_s for clip in clips.values()}
 
 
-def _show_controls(desk: Desk) -> None:
+def _show_controls(desk: ReactionsDesk) -> None:
     if desk.visit.phase is Phase.BUSY:
         return
     if not desk.visit.is_streaming:
-        st.markdown(f":material/lock: {CONSENT}")
-        start_button(
-            desk.visit,
-            "Start the camera" if desk.course is None else "Watch again",
-            key="reactions_start",
-            on_click=desk.begin,
-            is_primary=desk.course is None,
-        )
+        st.markdown(consent_of_ways())
+        say(desk.device.problem)
+        is_new = desk.course is None and not desk.takes
+        with st.container(horizontal=True):
+            show_ways(
+                desk.visit,
+                "Start the camera" if is_new else "Watch again",
+                key="reactions_start",
+                on_device=desk.begin_on_device,
+                on_server=desk.begin,
+                is_primary=is_new,
+            )
         return
+    _show_stop(desk)
+
+
+def _show_stop(desk: ReactionsDesk) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Stop", icon=":material/stop_circle:", key="reactions_stop", on_click=desk.finish)
         if desk.is_seen:
-            st.markdown("Press play in the clip; your result comes at its end.")
+            st.markdown(
+                "Press play in the clip; your result comes at its end."
+                if desk.run is None
+                else f"Clip {min(desk.run.index, len(desk.run.order) - 1) + 1} of "
+                f"{len(desk.run.order)}: press play in each; your result comes after the last."
+            )
 
 
 @st.fragment
-def _play(desk: Desk, shelf: Shelf, clip: Clip) -> None:
+def _play(desk: ReactionsDesk, shelf: Shelf, clip: StimulusClip) -> None:
     """Only this part runs again at every report of the player."""
-    key = f"reactions_player_{clip.key}_{desk.visit.attempt}"
+    key = f"reactions_player_{clip.key}_{desk.visit.attempt}_{desk.device.attempt}"
     report = show_player(shelf.path(clip), alt=clip.name, key=key)
     if report is not None and desk.hear(report):
-        desk.finish()
+        desk.go_on()
         st.rerun()
 
 
-def _show_state(desk: Desk, snapshot: LiveSnapshot, message: Message | None) -> None:
+def _show_state(desk: ReactionsDesk, snapshot: LiveSnapshot, message: Message | None) -> None:
     """Whether the camera sees a face."""
     if not desk.is_seen and snapshot.analysed > 0:
         desk.is_seen = True
@@ -108,43 +171,38 @@ def _show_state(desk: Desk, snapshot: LiveSnapshot, message: Message | None) -> 
     say(message)
 
 
-def _show_own(desk: Desk, shelf: Shelf, clip: Clip) -> None:
+def _show_own(desk: ReactionsDesk, shelf: Shelf, clip: StimulusClip) -> None:
     course = desk.course
     assert course is not None
     st.header("What your face showed", anchor=False)
-    st.markdown(f"{markdown_escape(clip.name)} · your face was seen in {course.coverage:.0%} of it")
+    seen = percent(course.coverage)
+    st.markdown(f"{markdown_escape(clip.name)} · your face was seen in {seen} of it")
     if course.coverage == 0:
         st.info("No face was seen while the clip played: sit before the camera and try again.")
         return
-    show_course(course.probs, clip.duration_s, alt="Your expressions over the clip", key="own")
-    _show_giving(desk, shelf, clip)
-    show_files(course_rows(course), course.probs, clip, who="Viewer", stem="reaction", key="own")
-
-
-def _show_giving(desk: Desk, shelf: Shelf, clip: Clip) -> None:
-    if desk.code is not None:
-        st.success("Kept. Note the code: with it you can delete your numbers.")
-        st.code(desk.code, language=None)
-        return
-    try:
-        with shared_store().read() as session:
-            is_shared = may_others_join(session)
-    except FerError as error:
-        st.caption(f"Only you see this; nothing can be kept now: {error}")
-        return
-    if not is_shared:
-        st.caption(NOT_SHARED)
-        return
-    text = AGREE.format(days=settings().retention_days, others=settings().k_min - 1)
-    agreed = st.checkbox(text, key="reactions_agree")
-    if st.button("Give my numbers", type="primary", key="reactions_give", disabled=not agreed):
-        try:
-            browser = browser_of(st.context.cookies)
-            desk.code = shelf.give(clip, desk.course, text, browser)  # type: ignore[arg-type]
-        except (FerError, OSError) as error:
-            st.error(str(error) if isinstance(error, FerError) else "The disk refused them.")
-        else:
-            st.rerun()
+    show_with_clip(
+        course.probs,
+        shelf,
+        clip,
+        alt="Your expressions over the clip",
+        key=f"own_{clip.key}_{desk.visit.attempt}_{desk.device.attempt}",
+    )
+    model = None if desk.identity is None else desk.identity.to_dict()
+    show_giving(
+        desk,
+        AGREE.format(days=settings().retention_days, others=settings().k_min - 1),
+        clip.key,
+        lambda text, browser: shelf.give(clip, course, text, browser, model=model),
+    )
+    show_files(
+        course_rows(course),
+        course.probs,
+        clip,
+        who="Viewer",
+        stem="reaction",
+        key="own",
+        models=[] if model is None else [model],
+    )
 
 
 def show_taking_back(shelf: Shelf) -> None:

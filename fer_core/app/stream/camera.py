@@ -27,6 +27,8 @@ CONSTRAINTS: Final[dict[str, Any]] = {
 _CHECK = st.components.v2.component("mien_camera", js=source("camera.js"))
 
 
+#: Outcome where the camera that is in use is not there any more.
+GONE: Final = "gone"
 #: What names of cameras that look away from the visitor have in common.
 _LOOKS_AWAY = re.compile(r"\b(back|rear|environment|rück\w*|arrière|trasera)\b", re.IGNORECASE)
 _MOST_CAMERAS = 16
@@ -47,12 +49,14 @@ class CameraReport:
     Attributes:
         attempt: 0 for the silent look before Start, else the number of the press on Start.
         outcome: ``ok``, ``insecure``, ``address``, ``unsupported`` or the name of the browser's
-            error.
+            error; ``gone`` while a stream runs.
         camera: id of the one that was opened.
         cameras: all that there are.
         facing: ``user``, ``environment``, or empty where the browser does not know.
         size: width and height of its picture in pixels, as far as it is known.
         anew: whether the video's frame would open another one, unless it is loaded anew.
+        waits: whether the browser goes on trying by itself.
+        visit: key of the visit for which it was made.
     """
 
     attempt: int
@@ -62,6 +66,8 @@ class CameraReport:
     facing: str = ""
     size: tuple[int, int] | None = None
     anew: bool = False
+    waits: bool = False
+    visit: str = ""
 
     @property
     def faces_visitor(self) -> bool:
@@ -76,7 +82,9 @@ class CameraReport:
 def mount_camera_check(
     attempt: int,
     *,
+    visit: str,
     streaming: bool,
+    waits: bool = False,
     constraints: Mapping[str, Any] = CONSTRAINTS,
     camera: str = "",
     streams: tuple[str, str] = ("", ""),
@@ -85,7 +93,10 @@ def mount_camera_check(
 
     Args:
         attempt: 0 to look without asking, a new number to open the camera once more.
+        visit: key of the visit; what was said of another one, which a page may still hold after
+            a gap of the network or a restart of the server, counts for nothing.
         streaming: True once the video runs, so that the check lets go of the camera.
+        waits: whether to try until the camera is there.
         constraints: what is asked of the camera.
         camera: id of the one that was chosen; empty for the one that this browser had last.
         streams: keys of the stream that follows, and of the one that does where the video's frame
@@ -96,7 +107,9 @@ def mount_camera_check(
         data=pack(
             {
                 "attempt": attempt,
+                "visit": visit,
                 "streaming": streaming,
+                "waits": waits,
                 "constraints": dict(constraints),
                 "camera": camera,
                 "streams": streams,
@@ -105,7 +118,8 @@ def mount_camera_check(
         default={"report": None},
         on_report_change=_rerun_only,
     )
-    return _parse_report(result.get("report"))
+    report = _parse_report(result.get("report"))
+    return report if report is not None and report.visit == visit else None
 
 
 def _rerun_only() -> None:
@@ -127,6 +141,8 @@ def _parse_report(value: Any) -> CameraReport | None:
         facing=_text(value.get("facing")),
         size=_size(value.get("size")),
         anew=value.get("anew") is True,
+        waits=value.get("waits") is True,
+        visit=_text(value.get("visit")),
     )
 
 

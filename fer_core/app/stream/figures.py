@@ -4,15 +4,17 @@ import math
 
 import streamlit as st
 
+from fer_core.app.parts.measures import show_measures
 from fer_core.app.parts.notices import say
 from fer_core.app.parts.panel import show_panel, view_of
-from fer_core.app.parts.timeline import show_timeline
-from fer_core.app.stream.messages import Message
+from fer_core.app.parts.timeline import point, show_timeline
+from fer_core.app.stream.messages import Message, waiting_text
 from fer_core.app.stream.visit import Visit
 from fer_core.streaming import LiveSnapshot
 
 PANEL_EVERY_S = 0.5
 TIMELINE_EVERY_S = 1.0
+SPAN_S = 60.0
 
 
 def figures_of(snapshot: LiveSnapshot) -> str:
@@ -27,13 +29,27 @@ def figures_of(snapshot: LiveSnapshot) -> str:
     return " · ".join(parts)
 
 
-def show_face(snapshot: LiveSnapshot, message: Message | None) -> None:
-    """Message, label, bars, faces and figures."""
-    say(message)
-    empty_text = "Waiting for the video" if snapshot.frames == 0 else "No face in view"
-    view = view_of(snapshot.result, figures=figures_of(snapshot), empty_text=empty_text)
+def show_face(snapshot: LiveSnapshot, message: Message | None, *, model: str = "") -> None:
+    """Message, label, bars, faces, figures and the name of the model.
+
+    What is no trouble stands within the panel: nothing moves from Start to the picture.
+    """
+    is_calm = message is not None and message.severity == "info" and not _has_face(snapshot)
+    if not is_calm:
+        say(message)
+    figures = " · ".join(filter(None, (figures_of(snapshot), model)))
+    view = view_of(
+        snapshot.result,
+        figures=figures,
+        empty_text="No face in view" if snapshot.frames else waiting_text(message),
+        hint=message.text if message is not None and is_calm else "",
+    )
     show_panel(view, key="panel")
     _show_baseline(snapshot)
+
+
+def _has_face(snapshot: LiveSnapshot) -> bool:
+    return snapshot.result is not None and snapshot.result.focus is not None
 
 
 def _show_baseline(snapshot: LiveSnapshot) -> None:
@@ -48,7 +64,7 @@ def _show_baseline(snapshot: LiveSnapshot) -> None:
 
 @st.fragment(run_every=TIMELINE_EVERY_S)
 def show_course(visit: Visit) -> None:
-    """The last minute of the face in focus."""
+    """The last minute of the face in focus, and its measures."""
     if visit.session is None:
         return
     snapshot = visit.session.snapshot()
@@ -56,11 +72,16 @@ def show_course(visit: Visit) -> None:
         return
     timeline = snapshot.timeline
     now_s = float(timeline.time_s[-1]) if len(timeline.time_s) else 0.0
-    st.subheader("The last 60 seconds", anchor=False)
-    show_timeline(
-        timeline.time_s,
-        timeline.probs,
-        now_s=now_s,
-        alt="Probability of each expression of the face in focus over the last 60 seconds",
-        key="timeline",
-    )
+    start_s = now_s - SPAN_S
+    with st.container(gap="xxsmall"):
+        st.markdown("###### The last 60 seconds")
+        show_timeline(
+            timeline.time_s,
+            timeline.probs,
+            now_s=now_s,
+            span_s=SPAN_S,
+            spans=[point(mark, start_s, SPAN_S) for mark in visit.marks if mark >= start_s],
+            alt="Probability of each expression of the face in focus over the last 60 seconds",
+            key="timeline",
+        )
+    show_measures(snapshot)

@@ -11,17 +11,17 @@ from typing import Final
 
 import streamlit as st
 
-from fer_core.app.private import ServerHalf, optional
+from fer_core.app.private import optional
+from fer_core.app.private_webrtc import PACKAGE, ServerHalf
 
 #: What the browser said while the server made its answer is read in this time. [s]
 LISTEN_S = 0.05
 #: Nobody can say how far a connection is.
 UNKNOWN: Final = "unknown"
-_PACKAGE: Final = "streamlit-webrtc"
 _FEATURE: Final = "a connection that got another offer's answer heals"
 
 
-@optional(_FEATURE, default=None, package=_PACKAGE)
+@optional(_FEATURE, default=None, package=PACKAGE)
 def answer_newest_offer(key: str) -> None:
     """Let only the answer to the newest offer be sent; to be called before the stream is drawn.
 
@@ -46,7 +46,7 @@ def answer_newest_offer(key: str) -> None:
         st.rerun()
 
 
-@optional(_FEATURE, default=False, package=_PACKAGE)
+@optional(_FEATURE, default=False, package=PACKAGE)
 def must_stop(key: str) -> bool:
     """Whether the stream must stop first, so that both sides forget what does not belong together.
 
@@ -57,7 +57,7 @@ def must_stop(key: str) -> bool:
     return half is not None and not half.is_answer_waiting and is_stale(half)
 
 
-@optional("a stream that is not drawn any more ends at once", default=None, package=_PACKAGE)
+@optional("a stream that is not drawn any more ends at once", default=None, package=PACKAGE)
 def end_stream(key: str) -> None:
     """End the server's half of a stream that is drawn no more.
 
@@ -69,7 +69,7 @@ def end_stream(key: str) -> None:
         half.end()
 
 
-@optional("what keeps a video from coming is told apart", default=UNKNOWN, package=_PACKAGE)
+@optional("what keeps a video from coming is told apart", default=UNKNOWN, package=PACKAGE)
 def connection_of(key: str) -> str:
     """How far the connection of a stream is: see ``ServerHalf.connection``.
 

@@ -61,13 +61,33 @@ NO_FACE = Message(
 )
 NO_CONNECTION = Message(
     "error",
-    "The video connection could not be made: your network may block it, so try another "
-    "network, or ask who runs this server to set up a TURN server.",
+    "The video connection could not be made in time: press Start again, since a computer may have "
+    "been busy, or try another network, since yours may block it, or ask who runs this server to "
+    "set up a TURN server.",
 )
 STREAM_STALLED = Message(
     "warning",
     "The video has stopped arriving: check that the camera is on and the network is up, or "
     "press Stop and then Start.",
+)
+CAME_BACK = Message(
+    "info",
+    "This page was loaded anew, or away for long, which ended the video: press Start again to go "
+    "on. What was seen until then is still here.",
+)
+CAME_BACK_EMPTY = Message(
+    "info",
+    "This page was loaded anew, or away for long, which ended the video: press Start to go on.",
+)
+CAMERA_GONE = Message(
+    "warning",
+    "The camera is gone or in use elsewhere: connect it, or close what uses it, and the picture "
+    "goes on by itself.",
+)
+CAMERA_STAYED_AWAY = Message(
+    "error",
+    "The camera did not come back within a minute: connect one, then press Start again. What was "
+    "seen until then stays here.",
 )
 NOT_ANSWERED = Message(
     "warning",
@@ -77,6 +97,11 @@ NOT_ANSWERED = Message(
 SLOT_LOST = Message(
     "warning",
     "The connection to this page was lost before a picture arrived: press Start again.",
+)
+SLOT_TAKEN = Message(
+    "warning",
+    "The connection to this page was lost for so long that somebody else has its place: press "
+    "Start again to go on. What was seen until then stays here.",
 )
 CONNECTING = Message("info", "Connecting: the video appears in a few seconds.")
 ASKING = Message("info", "Your browser asks for the camera: choose Allow.")
@@ -92,6 +117,16 @@ ASKING_LONG = Message(
     "sign in the address bar, allow it there, and press Stop and then Start.",
 )
 FIRST_PICTURE = Message("info", "Almost there: connected, waiting for the first picture.")
+STILL_CONNECTING = Message(
+    "info",
+    "Still connecting: this takes longer than usual. There is nothing to do yet; whatever holds it "
+    "up is said here in a few seconds.",
+)
+FIRST_PICTURE_LATE = Message(
+    "info",
+    "Connected, but no picture yet: see that the camera is not covered, and that no other program "
+    "uses it.",
+)
 NO_PICTURE = Message(
     "warning",
     "The connection stands, but the camera sends no picture: see that no other program uses it, "
@@ -150,12 +185,23 @@ def connecting_message(since_start_s: float, connection: str = "unknown") -> Mes
         connection: state of the server's end, as ``RTCPeerConnection.iceConnectionState`` has it;
             ``none`` where there is none yet, ``unknown`` where nobody can say.
     """
-    is_late = since_start_s >= NO_FRAME_AFTER_S
+    is_slow, is_late = since_start_s >= PATIENT_S, since_start_s >= NO_FRAME_AFTER_S
     if connection in ("connected", "completed"):
-        return NO_PICTURE if is_late else FIRST_PICTURE
-    if connection in ("none", "new"):
-        return SERVER_BUSY if is_late else CONNECTING
-    return NO_CONNECTION if is_late or connection == "failed" else CONNECTING
+        if is_late:
+            return NO_PICTURE
+        return FIRST_PICTURE_LATE if is_slow else FIRST_PICTURE
+    if connection == "failed":
+        return NO_CONNECTION
+    if is_late:
+        return SERVER_BUSY if connection in ("none", "new") else NO_CONNECTION
+    return STILL_CONNECTING if is_slow else CONNECTING
+
+
+def waiting_text(message: Message | None) -> str:
+    """In a word or two, for what a stream without a picture waits."""
+    if message in (ASKING, ASKING_STILL, ASKING_LONG):
+        return "Allow the camera"
+    return "Connecting" if message is None or message.severity == "info" else "No video yet"
 
 
 def stream_message(

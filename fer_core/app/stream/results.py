@@ -1,15 +1,20 @@
 """What a session showed, in sum, and as files to take along. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
 
 import fer_core
-from fer_core.labels import EMOTIONS
+from fer_core.classification.identity import ModelIdentity
+from fer_core.labels import EMOTIONS, UNSURE
+from fer_core.temporal import label_names
 from fer_core.temporal.samples import samples_to_csv, samples_to_json
 from fer_core.types import EmotionSample, FloatArray
+
+#: Seconds of one face that are no further apart belong together.
+_JOIN_S = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +42,9 @@ class SessionResults:
         model: name of the model that classified.
         detector: name of the detector that found the faces.
         samples: one per face and second; ``time_s`` counts from the first frame.
+        identity: which model that name meant when the session began.
+        marks: moments that the visitor kept, in seconds from the first frame.
+        measures: (face, second) -> (12,) float32, order ``types.MEASURES``.
     """
 
     started_at: datetime
@@ -44,6 +52,14 @@ class SessionResults:
     model: str
     detector: str
     samples: tuple[EmotionSample, ...]
+    identity: ModelIdentity | None = None
+    marks: tuple[float, ...] = ()
+    measures: Mapping[tuple[int, int], FloatArray] = field(default_factory=dict)
+
+    @property
+    def model_text(self) -> str:
+        """The model, as pages say it."""
+        return self.model if self.identity is None else self.identity.text
 
 
 def summarise_faces(samples: Sequence[EmotionSample]) -> list[FaceSummary]:
@@ -59,9 +75,55 @@ def summarise_faces(samples: Sequence[EmotionSample]) -> list[FaceSummary]:
     return sorted(rows, key=lambda row: -row.seen_s)
 
 
+@dataclass(frozen=True, slots=True)
+class SessionMoment:
+    """A stretch of seconds in which a face showed one expression.
+
+    Attributes:
+        label: from ``labels.EMOTIONS``.
+        start_s, end_s: seconds from the first frame.
+        peak_s: the middle of its surest second.
+        peak: mean probability in that second.
+    """
+
+    label: str
+    start_s: float
+    end_s: float
+    peak_s: float
+    peak: float
+
+
+def moments_of(samples: Sequence[EmotionSample], track_id: int) -> list[SessionMoment]:
+    """What one face showed but neutral, in order of time; a second without it ends a moment."""
+    moments: list[SessionMoment] = []
+    for sample in samples:
+        if sample.track_id != track_id or sample.valid_s <= 0:
+            continue
+        (label,) = label_names(sample.probs[None])
+        if label in ("neutral", UNSURE):
+            continue
+        start_s, end_s = float(sample.time_s), float(sample.time_s + sample.duration_s)
+        here = SessionMoment(
+            label, start_s, end_s, (start_s + end_s) / 2, float(sample.probs[EMOTIONS.index(label)])
+        )
+        last = moments[-1] if moments else None
+        if last is None or last.label != label or start_s - last.end_s > _JOIN_S:
+            moments.append(here)
+        elif here.peak > last.peak:
+            moments[-1] = replace(here, start_s=last.start_s)
+        else:
+            moments[-1] = replace(last, end_s=end_s)
+    return moments
+
+
 def to_csv(results: SessionResults) -> str:
-    """One line per face and second: see ``samples_to_csv``."""
-    return samples_to_csv(results.samples)
+    """One line per face and second, with marks and measures: see ``samples_to_csv``."""
+    return samples_to_csv(
+        results.samples,
+        marks=results.marks,
+        measures=results.measures,
+        model=results.model_text,
+    )
 
 
 def to_json(results: SessionResults) -> str:
@@ -76,10 +138,12 @@ def to_json(results: SessionResults) -> str:
     ]
     return samples_to_json(
         results.samples,
+        results.measures,
         mien=fer_core.__version__,
-        model=results.model,
+        model=results.model if results.identity is None else results.identity.to_dict(),
         detector=results.detector,
         started_at=results.started_at.isoformat(timespec="seconds"),
         duration_s=round(results.duration_s, 3),
         faces=faces,
+        marks=[round(time_s, 3) for time_s in results.marks],
     )

@@ -12,13 +12,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.app.parts.notices import say
+from fer_core.app.parts.resume import offer_return
 from fer_core.app.resources import is_warm, warm_example
 from fer_core.app.stream.camera import CONSTRAINTS
 from fer_core.app.stream.handshake import UNKNOWN, connection_of
-from fer_core.app.stream.messages import Message, asking_message, stream_message
+from fer_core.app.stream.messages import SLOT_TAKEN, Message, asking_message, stream_message
+from fer_core.app.stream.tab import shared_left, watch_tab
 from fer_core.app.stream.video import show_video
 from fer_core.app.stream.visit import Phase, Visit
 from fer_core.errors import FerError
+from fer_core.hosting.draining import shared_drain
 from fer_core.streaming import LiveSnapshot
 
 RETRY_EVERY_S: Final = 2.0
@@ -30,15 +33,34 @@ WIDTHS: Final = (13, 7)
 
 #: The sign of a running script comes and goes with every refresh, and its "Stop" is not ours.
 HIDE_STATUS: Final = "<style>[data-testid='stStatusWidget'] { display: none; }</style>"
-#: Before the start the frame is there, to be ready at once, but there is nothing to see in it.
-_HIDE: Final = "<style>.st-key-{key} {{ height: 0; overflow: hidden; position: absolute; }}</style>"
-#: A quiet surface of the picture's shape, also before it is there; an upright one is no higher than
-#: the window lets it be seen whole.
+#: Before the start the frame is there, to be ready at once: nothing to see, or for keys to stop at.
+_HIDE: Final = (
+    "<style>.st-key-{key} {{ height: 0; overflow: hidden; position: absolute; "
+    "visibility: hidden; }}</style>"
+)
+#: The picture is as high as a window leaves it beside title and buttons, its column as wide as the
+#: picture; what stands beside it takes the rest.
+_COLUMN: Final = (
+    "<style>:root {{ --tall: 75vh; }} "
+    "@media (orientation: landscape) {{ :root {{ --tall: max(60vh, 100vh - 17rem); }} }} "
+    "@media (min-width: 641px) {{ [data-testid='stColumn']:has(.st-key-{key}) "
+    "{{ max-width: calc(var(--tall) * {wide} / {high}); }} }}</style>"
+)
+#: A quiet surface of the picture's shape, also before it is there.
 _FRAME: Final = (
     "<style>.st-key-{key} {{ aspect-ratio: {wide} / {high}; "
-    "width: min({width}, calc(75vh * {wide} / {high})); margin: 0 auto; overflow: hidden; "
+    "width: min({width}, calc(var(--tall) * {wide} / {high})); overflow: hidden; "
     "background: rgba(127, 127, 127, 0.12); border-radius: 0.6rem; }} "
+    ".st-key-panel {{ margin-top: 0.5rem; }} "  # the video's frame has that margin within
     ".st-key-{key} iframe {{ height: auto !important; aspect-ratio: {wide} / {high}; }}</style>"
+)
+#: Until there is a picture, its surface breathes, and the video's own signs do not come and go.
+_WAITING: Final = (
+    "<style>@keyframes breathe {{ 50% {{ background: rgba(127, 127, 127, 0.26); }} }} "
+    "@media (prefers-reduced-motion: no-preference) {{ .st-key-{key} "
+    "{{ animation: breathe 2.4s ease-in-out infinite; }} }} "
+    ".st-key-{key} {{ clip-path: inset(0.5rem 0 0 round 0.6rem); }} "  # that margin again
+    ".st-key-{key} iframe {{ opacity: 0; }}</style>"
 )
 
 #: Draws a moment of the stream, and what there is to say about it.
@@ -76,6 +98,7 @@ def show_stream(
     constraints: Mapping[str, Any] = CONSTRAINTS,
     shape: tuple[int, int] = (4, 3),
     width: str = "100%",
+    shows_results: bool = False,
 ) -> None:
     """Draw a page's stream as the visit stands.
 
@@ -92,22 +115,35 @@ def show_stream(
         constraints: what is asked of the camera.
         shape: width and height of the video, until the camera's are known.
         width: of the video, as CSS has it.
+        shows_results: whether the page shows ``visit.results``, also those from before it was
+            loaded anew.
     """
-    if visit.has_lost_slot:
+    places = places or usual_places()  # above what is not seen, which would take a gap each
+    with st.container(gap=None):
+        st.html(HIDE_STATUS)
+        watch_tab(visit, key=key, with_results=shows_results)
+    if visit.presses.act():
+        st.rerun()  # what the page drew before this is of before the press
+    visit.presses.withdraw()
+    if not visit.keep_place():
         (lose or visit.reset)()
+        visit.message = visit.message or SLOT_TAKEN
         st.rerun()  # what the page drew before this is of a stream that runs
-    st.html(HIDE_STATUS)
     with st.container():
         if visit.is_streaming:
             visit.note_drawn()
             _keep_going(visit)
-    places = places or usual_places()
     with places.head:
         controls()
         if visit.phase is Phase.BUSY:
             _show_busy(visit, start, cancel or visit.reset, key=key)
         elif not visit.is_streaming:
             say(visit.message)
+        offer_return(
+            key,
+            is_on=visit.is_streaming or visit.phase is Phase.BUSY,
+            button=visit.presses.key,
+        )
     with places.video:
         show_video(visit, key=key, container=key, constraints=constraints)
     if visit.is_streaming:
@@ -119,14 +155,17 @@ def show_stream(
                 visit,
                 key,
                 beside,
-                lambda size: _FRAME.format(
-                    key=key, wide=(size or shape)[0], high=(size or shape)[1], width=width
-                ),
+                lambda size: _frame(key, size or shape, width),
             )
     else:
-        st.html(_HIDE.format(key=key))
+        st.html(_HIDE.format(key=key) + _COLUMN.format(key=key, wide=shape[0], high=shape[1]))
         with places.video:
             _load_models(visit)
+
+
+def _frame(key: str, shape: tuple[int, int], width: str) -> str:
+    """The style of a picture of this width and height, and of its column."""
+    return (_COLUMN + _FRAME).format(key=key, wide=shape[0], high=shape[1], width=width)
 
 
 def start_button(
@@ -143,20 +182,19 @@ def start_button(
 
     Args:
         visit: whose stream; tells which models.
-        label: of the button.
-        key: of the button.
+        label, key: of the button.
         on_click, args: what starts the stream.
         is_primary: whether it is the page's main button now.
         is_ready: False while something else is to be done first.
     """
+    can_start = is_ready and is_warm(visit.model, visit.detector)
     st.button(
         label,
         type="primary" if is_primary else "secondary",
         icon=":material/videocam:",
         key=key,
-        disabled=not is_ready or not is_warm(visit.model, visit.detector),
-        on_click=on_click,
-        args=args,
+        disabled=not can_start,
+        on_click=visit.presses.offer(key, lambda: on_click(*args)) if can_start else None,
     )
 
 
@@ -200,22 +238,29 @@ def _show_moment(
         st.rerun()
     snapshot = session.snapshot()
     visit.note_drawn()
+    shared_left().note(visit, tab=visit.tab, key=key)
     connection = connection_of(visit.stream_key(key))
-    if visit.give_up_if_overdue(has_frames=snapshot.frames > 0, connection=connection):
+    has_frames = visit.has_picture(snapshot.since_frame_s)
+    if visit.note_picture(snapshot.since_frame_s) or visit.give_up_if_overdue(
+        has_frames=has_frames, connection=connection
+    ):
         st.rerun()
-    st.html(frame_of(snapshot.size or visit.size))
+    waiting = "" if snapshot.frames else _WAITING.format(key=key)
+    st.html(frame_of(snapshot.size or visit.size) + waiting)
     beside(snapshot, message_of(visit, snapshot, connection))
 
 
 def message_of(visit: Visit, snapshot: LiveSnapshot, connection: str = UNKNOWN) -> Message | None:
     """What to say about a stream that runs; None where all is well."""
+    if shared_drain().is_on:
+        return Message("warning", shared_drain().sentence)
     if visit.phase is Phase.ASKING:
-        return asking_message(visit.in_phase_s)
+        return visit.message or asking_message(visit.in_phase_s)
     if snapshot.problem is not None:
         return Message("error", snapshot.problem)
     return stream_message(
         since_start_s=visit.in_phase_s,
-        since_frame_s=snapshot.since_frame_s,
+        since_frame_s=snapshot.since_frame_s if visit.has_picture(snapshot.since_frame_s) else None,
         since_face_s=snapshot.since_face_s,
         connection=connection,
     )

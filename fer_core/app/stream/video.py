@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.app.stream import camera, webrtc
+from fer_core.app.stream import camera, press, webrtc
 from fer_core.app.stream.handshake import end_stream
 from fer_core.app.stream.visit import Phase, Visit
 from fer_core.config import settings
@@ -32,18 +32,24 @@ def show_video(
         container: key of the element around the video, for the page's styles.
         constraints: as ``getUserMedia`` takes them.
     """
-    with st.container(key=container, gap=None):
-        # For another camera the frame is loaded anew: it has another key and another place then.
-        if visit.turns % 2:
-            st.empty()
-        state = webrtc.open_stream(
-            visit.callback,
-            playing=visit.phase is Phase.RUNNING,
-            ice_servers=ice_servers(settings(), str(st.context.headers.get("Host", "localhost"))),
-            key=visit.stream_key(key),
-            constraints=camera.with_camera(constraints, visit.chosen_camera),
-        )
-    check_camera(visit, key=key, streaming=state.playing, constraints=constraints)
+    # Without gaps: what only speaks with the browser takes no room above a picture that follows.
+    with st.container(gap=None):
+        with st.container(key=container, gap=None):
+            # For another camera the frame is loaded anew: it has another key and place then.
+            if visit.turns % 2:
+                st.empty()
+            host = str(st.context.headers.get("Host", "localhost"))
+            state = webrtc.open_stream(
+                visit.callback,
+                playing=visit.phase is Phase.RUNNING,
+                ice_servers=ice_servers(settings(), host),
+                key=visit.stream_key(key),
+                constraints=camera.with_camera(constraints, visit.chosen_camera),
+            )
+        check_camera(visit, key=key, streaming=state.playing, constraints=constraints)
+        is_pressed = visit.presses.take(press.watch_presses(visit.presses))
+    if is_pressed:
+        st.rerun()
 
 
 def check_camera(
@@ -67,7 +73,9 @@ def check_camera(
     attempt = visit.attempt if visit.is_streaming else 0
     report = camera.mount_camera_check(
         attempt,
+        visit=visit.key,
         streaming=streaming,
+        waits=visit.picture.is_interrupted,
         constraints=constraints,
         camera=visit.chosen_camera,
         streams=(visit.stream_key(key), f"{key}-{visit.turns + 1}"),

@@ -2,7 +2,8 @@
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,19 +12,15 @@ from typing import Any, Self
 import av
 
 from fer_core.app.access.rights import visitor_network
-from fer_core.app.stream.camera import Camera, CameraReport
-from fer_core.app.stream.messages import (
-    NOT_ANSWERED,
-    SERVER_BUSY,
-    SERVER_TOO_BUSY,
-    SLOT_LOST,
-    Message,
-    camera_message,
-    connecting_message,
-)
+from fer_core.app.stream import messages as m
+from fer_core.app.stream.camera import GONE, Camera, CameraReport
+from fer_core.app.stream.messages import Message, camera_message, connecting_message
+from fer_core.app.stream.picture import PictureWatch
+from fer_core.app.stream.press import Presses
 from fer_core.app.stream.results import SessionResults
+from fer_core.classification.identity import ModelIdentity, identify_model
 from fer_core.config import settings
-from fer_core.errors import BusyError
+from fer_core.errors import BusyError, ModelError
 from fer_core.streaming import Admission, Lease, LiveSession
 from fer_core.streaming.analyst import Pipeline
 
@@ -43,7 +40,7 @@ class Phase(StrEnum):
     DONE = "done"  # has results to look at
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Visit:
     """State of one visitor. Only the script thread of that visitor changes it."""
 
@@ -60,6 +57,7 @@ class Visit:
     phase_since: float = 0.0
     started_at: datetime | None = None
     results: SessionResults | None = None
+    identity: ModelIdentity | None = None
     cameras: tuple[Camera, ...] = ()
     camera: str = ""
     chosen_camera: str = ""
@@ -69,6 +67,10 @@ class Visit:
     faces_visitor: bool = True
     can_mirror: bool = True
     wants_mirror: bool | None = None
+    presses: Presses = field(default_factory=Presses)
+    marks: tuple[float, ...] = ()
+    picture: PictureWatch = field(default_factory=PictureWatch)
+    tab: str = ""
 
     @classmethod
     def of_settings(cls) -> Self:
@@ -77,6 +79,7 @@ class Visit:
 
     def _enter(self, phase: Phase) -> None:
         self.phase, self.phase_since = phase, self.clock()
+        self.presses.note_change()
 
     @property
     def in_phase_s(self) -> float:
@@ -107,37 +110,47 @@ class Visit:
         """Whether this visitor holds a slot."""
         return self.phase in (Phase.ASKING, Phase.RUNNING)
 
-    @property
-    def has_lost_slot(self) -> bool:
-        """Whether the slot was taken back: the page was left, or asleep for too long."""
-        return self.is_streaming and (self.lease is None or not self.lease.is_held)
+    def keep_place(self) -> bool:
+        """Sign of life of a page that streams; False where its place was lost for good.
+
+        One that was taken back while the network was away, or the laptop shut, is taken again
+        where one is free, and the stream goes on.
+        """
+        return not self.is_streaming or (self.lease is not None and self.lease.touch())
 
     def start(
         self,
         admission: Admission,
         make_pipeline: Callable[[], Pipeline],
+        *,
+        member: Hashable | None = None,
         **options: Any,
     ) -> None:
         """Take a slot and let the browser ask for the camera, or wait for a slot.
 
         Args:
             admission: gives the slots.
+            member: whose place in a room it is, for whom one is kept; None outside rooms.
             make_pipeline: as for ``LiveSession``, which takes the further options as well;
                 ``mirror=False`` never shows the mirror image.
         """
         self.message = None
         try:
-            self.lease = lease = admission.acquire(self.key, visitor_network())
+            self.lease = lease = admission.acquire(self.key, visitor_network(), member=member)
         except BusyError as error:
             self.message = Message("warning", str(error))
             if self.phase is not Phase.BUSY:
                 self._enter(Phase.BUSY)
             return
+        with suppress(ModelError):  # loading it will say what is wrong
+            self.identity = identify_model(self.model)
         self.can_mirror = options.pop("mirror", True)
         self.session = LiveSession(
             make_pipeline, heartbeat=lease.note_frame, mirror=self.is_mirrored, **options
         )
         self.results = self.started_at = self.size = None
+        self.marks = ()
+        self.picture = PictureWatch()
         self.attempt += 1
         self._enter(Phase.ASKING)
 
@@ -145,7 +158,15 @@ class Visit:
         """Act on what the browser said of the camera; True where that changed the phase."""
         if report is None:
             return False
+        if self.phase is Phase.RUNNING and report.attempt == self.attempt:
+            if report.outcome == GONE:
+                self.look_again()
+                self.message = m.CAMERA_GONE
+            return report.outcome == GONE
         if self.phase is Phase.ASKING and report.attempt == self.attempt:
+            if report.waits and self.picture.is_interrupted:
+                before, self.message = self.message, m.CAMERA_GONE
+                return before is not m.CAMERA_GONE
             self.message = camera_message(report.outcome)
             if self.message is None:
                 self.started_at = self.started_at or datetime.now().astimezone()
@@ -180,6 +201,29 @@ class Visit:
             self.attempt += 1
             self._enter(Phase.ASKING)
 
+    def look_again(self) -> None:
+        """The picture stays away: open the camera once more; what was recorded so far stays."""
+        self.attempt += 1
+        self.picture.interrupt()
+        self._enter(Phase.ASKING)
+
+    def note_picture(self, since_frame_s: float | None) -> bool:
+        """Open the camera once more where pictures have stopped; True where that was done.
+
+        Args:
+            since_frame_s: seconds since the last one; None before the first one.
+        """
+        is_stalled = self.phase is Phase.RUNNING and self.picture.is_stalled(
+            since_frame_s, open_s=self.in_phase_s, now_s=self.clock()
+        )
+        if is_stalled:
+            self.look_again()
+        return is_stalled
+
+    def has_picture(self, since_frame_s: float | None) -> bool:
+        """Whether a picture came since the camera was opened; argument as above."""
+        return self.picture.has_picture(since_frame_s, open_s=self.in_phase_s)
+
     def stream_key(self, key: str) -> str:
         """Key of the stream now: another one where the video's frame was loaded anew."""
         return f"{key}-{self.turns}" if self.turns else key
@@ -189,6 +233,14 @@ class Visit:
         self.wants_mirror = wanted
         if self.session is not None:
             self.session.set_mirror(self.is_mirrored)
+
+    def mark(self) -> float | None:
+        """Keep this moment; its time in seconds of the stream, None before the first picture."""
+        snapshot = None if self.session is None else self.session.snapshot()
+        if snapshot is None or not snapshot.frames:
+            return None
+        self.marks = (*self.marks, snapshot.time_s)
+        return snapshot.time_s
 
     def callback(self, frame: av.VideoFrame) -> av.VideoFrame:
         """The frame to send back; called on the stream's thread, never raises."""
@@ -212,27 +264,25 @@ class Visit:
         """End what does not get anywhere; True where that changed the phase.
 
         Args:
-            has_frames: whether a picture arrived.
+            has_frames: whether a picture came since the camera was opened.
             connection: as for ``connecting_message``.
         """
         if self.phase is Phase.ASKING and self.in_phase_s > ASK_FOR_S:
-            self.message = NOT_ANSWERED
+            self.message = m.CAMERA_STAYED_AWAY if self.message is m.CAMERA_GONE else m.NOT_ANSWERED
             self.finish()
             return True
         if self.phase is Phase.RUNNING and not has_frames and self.in_phase_s > GIVE_UP_AFTER_S:
             self.message = connecting_message(self.in_phase_s, connection)
-            if self.message is SERVER_BUSY:
-                self.message = SERVER_TOO_BUSY
-            self._let_go()
-            self._enter(Phase.READY)
+            if self.message is m.SERVER_BUSY:
+                self.message = m.SERVER_TOO_BUSY
+            self.finish()  # what was seen before an interruption is there to look at
             return True
         return False
 
     def lose_slot(self) -> None:
-        """The slot was taken back: what was seen is shown, and if that is nothing, it is said."""
+        """The slot was taken back for good: that is said, and what was seen is shown."""
         self.finish()
-        if self.results is None:
-            self.message = SLOT_LOST
+        self.message = m.SLOT_LOST if self.results is None else m.SLOT_TAKEN
 
     def reset(self) -> None:
         """Put the results away and stand before Start again."""
@@ -254,6 +304,9 @@ class Visit:
             model=self.model,
             detector=self.detector,
             samples=self.session.samples(),
+            measures=self.session.measures(),
+            identity=self.identity,
+            marks=self.marks,
         )
 
     def _let_go(self) -> None:

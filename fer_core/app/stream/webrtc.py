@@ -10,7 +10,7 @@ from fer_core.app.stream.camera import CONSTRAINTS
 from fer_core.app.stream.handshake import answer_newest_offer, must_stop
 
 
-class StreamState(Protocol):
+class PlayerState(Protocol):
     """What the page asks of a stream: does it run, or is it being set up?"""
 
     @property
@@ -26,7 +26,7 @@ def open_stream(
     ice_servers: Sequence[Mapping[str, Any]],
     key: str,
     constraints: Mapping[str, Any] = CONSTRAINTS,
-) -> StreamState:
+) -> PlayerState:
     """Place the video on the page and start or stop it.
 
     Args:
@@ -60,5 +60,5 @@ def open_stream(
             "media_api_not_available": "This page may not use the camera: open it by https.",
         },
     )
-    state: StreamState = context.state
+    state: PlayerState = context.state
     return state

@@ -1,6 +1,7 @@
 """Record by camera: guided through the expressions, with a countdown, hints and a red mark."""
 
 import math
+from collections import Counter
 
 import streamlit as st
 
@@ -9,15 +10,16 @@ from fer_core.app.resources import make_live_pipeline, shared_admission
 from fer_core.app.stream.messages import NO_FACE_AFTER_S, Message
 from fer_core.app.stream.show import show_stream, start_button
 from fer_core.app.stream.visit import Phase
-from fer_core.app.studio.state import Desk, act, takes_of
+from fer_core.app.studio.state import StudioDesk, act, takes_of
+from fer_core.errors import FerError
 from fer_core.labels import COLORS, EMOTIONS, text_rgb_on
 from fer_core.streaming import LiveSnapshot
 from fer_core.streaming.watching import WatchedPipeline
 from fer_core.studio import StudioSet
-from fer_core.studio.guide import CUES, next_emotion
+from fer_core.studio.guide import CUES, advise, next_emotion
 from fer_core.studio.info import SetInfo
 from fer_core.studio.quality import HINT_WORDS
-from fer_core.studio.recorder import Moment, Recorder, Stage
+from fer_core.studio.recorder import Recorder, Stage, TakeView
 
 STREAM_KEY = "studio_stream"
 REFRESH_S = 0.5
@@ -36,7 +38,7 @@ _COUNT = """<div role="timer" aria-live="assertive" style="font-size:4rem;font-w
 line-height:1.1">{seconds}</div>"""
 
 
-def show_camera(desk: Desk, found: StudioSet, info: SetInfo) -> None:
+def show_camera(desk: StudioDesk, found: StudioSet, info: SetInfo) -> None:
     """Draw the controls, the video, and the guide beside it."""
     visit = desk.visit
     visit.detector = info.detector
@@ -59,13 +61,10 @@ def show_camera(desk: Desk, found: StudioSet, info: SetInfo) -> None:
                 on_click=desk.leave,
             )
             return
+        _choose_emotions(desk)
         st.markdown(f":material/lock: {CONSENT_LINE}")
         start_button(visit, "Start the camera", key="studio-start", on_click=begin)
 
-    # A container in every phase: the video's frame below it must not move, or it is loaded anew.
-    with st.container():
-        if not visit.is_streaming:
-            _choose_emotions(desk)
     show_stream(
         visit,
         key=STREAM_KEY,
@@ -78,7 +77,7 @@ def show_camera(desk: Desk, found: StudioSet, info: SetInfo) -> None:
         _show_progress(takes_of(found, desk.participant))
 
 
-def _choose_emotions(desk: Desk) -> None:
+def _choose_emotions(desk: StudioDesk) -> None:
     chosen = st.pills(
         "Expressions",
         EMOTIONS,
@@ -91,7 +90,7 @@ def _choose_emotions(desk: Desk) -> None:
 
 
 def _show_guide(
-    desk: Desk, found: StudioSet, snapshot: LiveSnapshot, message: Message | None
+    desk: StudioDesk, found: StudioSet, snapshot: LiveSnapshot, message: Message | None
 ) -> None:
     """What to show next, the countdown, the hints; stores a take that is over."""
     recorder, person = desk.recorder, desk.participant
@@ -113,9 +112,20 @@ def _show_guide(
     if desk.stored:
         st.caption(desk.stored)
     _show_progress(counts)
+    if moment.stage is Stage.IDLE and (advice := advise_on(desk, found, person, counts)):
+        st.info(advice, icon=":material/tips_and_updates:")
 
 
-def _store_take(desk: Desk, found: StudioSet, person: str) -> None:
+def advise_on(desk: StudioDesk, found: StudioSet, person: str, counts: dict[str, int]) -> str:
+    """What to do after a round; empty while one is under way, or where the set is damaged."""
+    try:
+        faces = Counter(row.asked for row in found.rows() if row.participant == person)
+    except FerError:
+        return ""
+    return advise(counts, faces, desk.emotions)
+
+
+def _store_take(desk: StudioDesk, found: StudioSet, person: str) -> None:
     """Keep the faces of a take that is over, and go on to the next one where that is wanted."""
     done = desk.recorder.collect()
     if done is None:
@@ -136,7 +146,7 @@ def _store_take(desk: Desk, found: StudioSet, person: str) -> None:
         desk.recorder.begin(next_emotion(counts, desk.emotions))
 
 
-def _show_idle(desk: Desk, counts: dict[str, int], *, ready: bool) -> None:
+def _show_idle(desk: StudioDesk, counts: dict[str, int], *, ready: bool) -> None:
     chosen = st.selectbox(
         "Show this expression",
         desk.emotions,
@@ -154,17 +164,19 @@ def _show_idle(desk: Desk, counts: dict[str, int], *, ready: bool) -> None:
         args=(desk, chosen),
         help="Counts down three seconds, then stores pictures for four.",
     )
+    if not desk.stored:
+        st.caption("You see yourself as the camera does. Nothing is stored before you record.")
     desk.goes_on = st.toggle(
         "Go on to the next expression by itself", desk.goes_on, key="studio-goes-on"
     )
 
 
-def _begin_take(desk: Desk, emotion: str) -> None:
+def _begin_take(desk: StudioDesk, emotion: str) -> None:
     desk.stored = ""
     desk.recorder.begin(emotion)
 
 
-def _show_take(recorder: Recorder, moment: Moment) -> None:
+def _show_take(recorder: Recorder, moment: TakeView) -> None:
     _show_cue(moment.emotion)
     seconds = math.ceil(max(0.0, moment.left_s))
     if moment.stage is Stage.COUNTDOWN:
@@ -180,7 +192,7 @@ def _show_cue(emotion: str) -> None:
     st.markdown(f"Think of {', '.join(cue.words)}. {cue.how}")
 
 
-def _show_hints(moment: Moment) -> None:
+def _show_hints(moment: TakeView) -> None:
     if moment.quality is None:
         return
     if moment.quality.hints:

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from fer_core.app.parts.plots import show_plot
 from fer_core.app.studio.charts import balance_figure, quality_figure
 from fer_core.app.studio.grid import show_grid
-from fer_core.app.studio.state import Desk, act, visible_people, visible_rows
+from fer_core.app.studio.state import StudioDesk, act, visible_people, visible_rows
 from fer_core.labels import EMOTIONS
 from fer_core.studio import FaceRow, StudioSet
 from fer_core.studio.quality import HINT_WORDS
@@ -14,7 +15,7 @@ ALL = "All"
 _STAMP = "studio-stamp"
 
 
-def show_curate(desk: Desk, found: StudioSet) -> None:
+def show_curate(desk: StudioDesk, found: StudioSet) -> None:
     """Draw the view."""
     rows = visible_rows(found, desk)
     total = len(found.rows())
@@ -32,12 +33,14 @@ def show_curate(desk: Desk, found: StudioSet) -> None:
     kept = [row for row in rows if not row.is_rejected]
     if kept:
         left, right = st.columns(2, gap="medium")
-        left.plotly_chart(
-            balance_figure(kept), key="studio-balance", alt="Faces of each expression by person"
-        )
-        right.plotly_chart(
-            quality_figure(kept), key="studio-quality", alt="Quality of the faces by expression"
-        )
+        with left:
+            show_plot(
+                balance_figure(kept), key="studio-balance", alt="Faces of each expression by person"
+            )
+        with right:
+            show_plot(
+                quality_figure(kept), key="studio-quality", alt="Quality of the faces by expression"
+            )
     if len(rows) < total:
         st.caption(
             f"{total - len(rows)} more faces are of participants whose recordings only the owner "
@@ -66,7 +69,7 @@ def _filter(rows: list[FaceRow]) -> list[FaceRow]:
     ]
 
 
-def _show_faces(desk: Desk, found: StudioSet, rows: list[FaceRow]) -> None:
+def _show_faces(desk: StudioDesk, found: StudioSet, rows: list[FaceRow]) -> None:
     if not rows:
         st.caption("No face fits.")
         _show_undo(desk, found)
@@ -110,7 +113,7 @@ def _show_faces(desk: Desk, found: StudioSet, rows: list[FaceRow]) -> None:
     st.caption(f"{words}{len(rows)} faces, {sum(r.is_rejected for r in rows)} of them rejected.")
 
 
-def _show_undo(desk: Desk, found: StudioSet) -> None:
+def _show_undo(desk: StudioDesk, found: StudioSet) -> None:
     st.button(
         "Undo",
         key="studio-undo",
@@ -122,7 +125,7 @@ def _show_undo(desk: Desk, found: StudioSet) -> None:
 
 
 def _change(
-    desk: Desk, found: StudioSet, files: list[str], emotion: str | None, rejected: bool | None
+    desk: StudioDesk, found: StudioSet, files: list[str], emotion: str | None, rejected: bool | None
 ) -> None:
     def work() -> None:
         only = visible_people(found, desk)
@@ -134,7 +137,7 @@ def _change(
     st.session_state[_STAMP] = st.session_state.get(_STAMP, 0) + 1
 
 
-def _undo(desk: Desk, found: StudioSet) -> None:
+def _undo(desk: StudioDesk, found: StudioSet) -> None:
     stack = desk.undone.get(found.name)
     if stack:
         changes = stack.pop()

@@ -1,36 +1,44 @@
 """Manage: participants and their consents, erasure, archives, the end of a set."""
 
 import io
+from typing import Final
 
 import streamlit as st
 
 from fer_core.access import network_of
+from fer_core.app.parts.meanings import Choice, as_options, ask_meanings
+from fer_core.app.parts.scrolls import show_rows
 from fer_core.app.studio.state import (
-    Desk,
+    StudioDesk,
     act,
     forget_pictures,
     receipt_limiter,
     sees_all,
     visible_people,
 )
+from fer_core.app.uploads import expect_files, largest_mb
 from fer_core.errors import AccessError, InputError
+from fer_core.labels import EMOTIONS
 from fer_core.runs.erased import runs_on
 from fer_core.storage import shared_store
 from fer_core.storage.audit import note
 from fer_core.studio import StudioSet, list_sets
-from fer_core.studio.archive import export_set, import_set
+from fer_core.studio.archive import export_set, import_set, words_of
 from fer_core.studio.consent import day_text
 from fer_core.studio.info import SetInfo
 from fer_core.text import markdown_escape
 
+#: Archives with more unknown labels than this hold no faces with expressions.
+_MOST_WORDS: Final = 20
 
-def show_manage(desk: Desk, found: StudioSet, info: SetInfo) -> None:
+
+def show_manage(desk: StudioDesk, found: StudioSet, info: SetInfo) -> None:
     """Draw the view."""
     mine = sorted(visible_people(found, desk))
     st.subheader("Participants", anchor=False)
     if mine:
         rows = found.rows()
-        st.dataframe(
+        show_rows(
             [
                 {
                     "participant": name,
@@ -44,7 +52,6 @@ def show_manage(desk: Desk, found: StudioSet, info: SetInfo) -> None:
                 }
                 for name in mine
             ],
-            hide_index=True,
             key="studio-people",
         )
         _show_erase(desk, found, info, mine)
@@ -78,7 +85,7 @@ def show_manage(desk: Desk, found: StudioSet, info: SetInfo) -> None:
     show_import(desk)
 
 
-def show_receipt_form(desk: Desk, *, expanded: bool = False) -> None:
+def show_receipt_form(desk: StudioDesk, *, expanded: bool = False) -> None:
     """A participant, or whom they gave the receipt to, gets at their own pictures."""
     with st.expander("I have a receipt", icon=":material/receipt_long:", expanded=expanded):
         with st.form("studio-receipt-form", border=False):
@@ -106,7 +113,7 @@ def show_receipt_form(desk: Desk, *, expanded: bool = False) -> None:
                 )
 
 
-def _open_receipt(desk: Desk, receipt: str) -> None:
+def _open_receipt(desk: StudioDesk, receipt: str) -> None:
     limiter = receipt_limiter()
     address = network_of(str(st.context.ip_address or "local"))
     if limiter.wait_s(address) > 0:
@@ -122,7 +129,7 @@ def _open_receipt(desk: Desk, receipt: str) -> None:
     raise InputError("There is no such receipt: check the number, or the pictures are gone.")
 
 
-def _show_erase(desk: Desk, found: StudioSet, info: SetInfo, names: list[str]) -> None:
+def _show_erase(desk: StudioDesk, found: StudioSet, info: SetInfo, names: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox("Erase all of", names, index=None, key="studio-erase-who", width=240)
         st.button(
@@ -142,7 +149,7 @@ def _show_erase(desk: Desk, found: StudioSet, info: SetInfo, names: list[str]) -
             )
 
 
-def _erase(desk: Desk, found: StudioSet, name: str) -> None:
+def _erase(desk: StudioDesk, found: StudioSet, name: str) -> None:
     if name not in visible_people(found, desk):
         raise AccessError("Only the owner erases others.")
     if desk.participant == name:
@@ -181,7 +188,7 @@ def _show_export(found: StudioSet) -> None:
     )
 
 
-def _show_delete(desk: Desk, found: StudioSet) -> None:
+def _show_delete(desk: StudioDesk, found: StudioSet) -> None:
     sure = st.checkbox("Delete this set with all its pictures", key=f"studio-sure-{found.name}")
     st.button(
         "Delete",
@@ -193,7 +200,7 @@ def _show_delete(desk: Desk, found: StudioSet) -> None:
     )
 
 
-def _delete(desk: Desk, found: StudioSet) -> None:
+def _delete(desk: StudioDesk, found: StudioSet) -> None:
     if not (sees_all() or visible_people(found, desk) == set(found.info().participants)):
         raise AccessError("Only the owner deletes a set with recordings of others.")
     desk.leave()
@@ -205,13 +212,23 @@ def _delete(desk: Desk, found: StudioSet) -> None:
     desk.message = ("success", "The set and all its pictures are deleted.")
 
 
-def show_import(desk: Desk) -> None:
+def show_import(desk: StudioDesk) -> None:
     """Take an archive in."""
     with st.expander("Import a set", icon=":material/upload:"):
-        file = st.file_uploader("Archive (.zip)", type="zip", key="studio-archive")
+        expect_files()
+        file = st.file_uploader(
+            "Archive (.zip)",
+            type="zip",
+            max_upload_size=largest_mb(),
+            key="studio-archive",
+        )
         title = st.text_input("Another name (optional)", max_chars=40, key="studio-archive-title")
-        if st.button("Import", key="studio-import", disabled=file is None) and file is not None:
-            made = act(lambda: import_set(file, title=title or None))
+        choice: Choice | None = ()
+        if file is not None and 0 < len(words := words_of(file)) <= _MOST_WORDS:
+            choice = ask_meanings(words, key=f"studio-class-{file.file_id}", emotions=EMOTIONS)
+        is_ready = file is not None and choice is not None
+        if st.button("Import", key="studio-import", disabled=not is_ready) and file is not None:
+            made = act(lambda: import_set(file, title=title or None, **as_options(choice or ())))
             if made is not None:
                 desk.message = ("success", f"{len(made.rows())} faces taken in.")
             st.rerun()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fer_core.app.access.rights import may_train
+from fer_core.app.device.messages import KEPT_ON_SERVER
 from fer_core.app.studio.curate import show_curate
 from fer_core.app.studio.manage import show_import, show_manage, show_receipt_form
 from fer_core.app.studio.record import show_record
@@ -11,7 +12,7 @@ from fer_core.app.studio.state import (
     RECORD,
     TRAIN,
     VIEWS,
-    Desk,
+    StudioDesk,
     act,
     current_sets,
     show_message,
@@ -38,7 +39,10 @@ def show_studio_page() -> None:
         "Record faces with consent, look them over, train a personal model on them, and see it "
         "live: about ten minutes."
     )
-    show_message(desk)
+    with st.container():  # what comes and goes must not move the camera's frame below it
+        if not desk.visit.is_streaming:
+            st.caption(f":material/dns: {KEPT_ON_SERVER}")
+        show_message(desk)
     if not may_train():
         desk.leave()
         st.info(
@@ -52,26 +56,29 @@ def show_studio_page() -> None:
     if not sets:
         _show_first(desk)
         return
-    found = _choose(desk, sets)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        found = _choose(desk, sets)
+        view = st.segmented_control(
+            "Do",
+            VIEWS,
+            default=RECORD,
+            required=True,
+            key=VIEW_KEY,
+            label_visibility="collapsed",
+        )
     try:
         info = found.info()
     except DataError as error:
         st.error(str(error))
         return
-    view = st.segmented_control(
-        "Do",
-        VIEWS,
-        default=RECORD,
-        required=True,
-        key=VIEW_KEY,
-        label_visibility="collapsed",
-    )
     if view != RECORD:
         desk.leave()
-    st.caption(
-        f"{markdown_escape(info.title)}: kept until {day_text(info.until_s)}, then deleted. "
-        f"Faces are cut by {DETECTORS[info.detector].split(',')[0]}."
-    )
+    with st.container():
+        if not desk.visit.is_streaming:  # then the picture is to be in view, with its guide
+            st.caption(
+                f"{markdown_escape(info.title)}: kept until {day_text(info.until_s)}, then "
+                f"deleted. Faces are cut by {DETECTORS[info.detector].split(',')[0]}."
+            )
     try:
         if view == RECORD:
             show_record(desk, found, info)
@@ -85,19 +92,25 @@ def show_studio_page() -> None:
         st.error(str(error))
 
 
-def _choose(desk: Desk, sets: dict[str, StudioSet]) -> StudioSet:
+def _choose(desk: StudioDesk, sets: dict[str, StudioSet]) -> StudioSet:
     if _MADE_KEY in st.session_state:
         st.session_state[SET_KEY] = st.session_state.pop(_MADE_KEY)
     if st.session_state.get(SET_KEY) not in (None, *sets):
         del st.session_state[SET_KEY]  # deleted, here or in another window
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox("Set", list(sets), key=SET_KEY, on_change=desk.leave, width=320)
-        with st.popover("New set", icon=":material/add:"):
-            _show_new(desk)
+    name = st.selectbox(
+        "Set",
+        list(sets),
+        key=SET_KEY,
+        on_change=desk.leave,
+        width=260,
+        label_visibility="collapsed",
+    )
+    with st.popover("New set", icon=":material/add:"):
+        _show_new(desk)
     return sets[name if name in sets else next(iter(sets))]
 
 
-def _show_first(desk: Desk) -> None:
+def _show_first(desk: StudioDesk) -> None:
     left, right = st.columns((3, 2), gap="large")
     with left, st.container(border=True):
         st.subheader("Begin with a set", anchor=False)
@@ -117,7 +130,7 @@ def _show_first(desk: Desk) -> None:
         show_import(desk)
 
 
-def _show_new(desk: Desk) -> None:
+def _show_new(desk: StudioDesk) -> None:
     with st.form("new-set", border=False):
         title = st.text_input("Name of the set", max_chars=40, placeholder="My faces")
         detector = st.selectbox(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer_core.app.studio.camera import show_camera
-from fer_core.app.studio.state import Desk, act, visible_people
+from fer_core.app.studio.state import StudioDesk, act, visible_people
 from fer_core.app.studio.upload import show_upload
 from fer_core.storage.persons import suggest_pseudonym
 from fer_core.studio import StudioSet, consent_text
@@ -15,7 +15,7 @@ _NAME_KEY = "studio-suggested"
 CAMERA, FILES = "Camera", "Video files"
 
 
-def show_record(desk: Desk, found: StudioSet, info: SetInfo) -> None:
+def show_record(desk: StudioDesk, found: StudioSet, info: SetInfo) -> None:
     """Draw the view."""
     if desk.participant not in info.participants:
         desk.participant = desk.consent = None
@@ -44,16 +44,19 @@ def show_record(desk: Desk, found: StudioSet, info: SetInfo) -> None:
             on_click=_next_person,
             args=(desk,),
         )
-    if desk.consent is not None:
-        st.caption(f"Consent given; receipt {desk.consent.receipt}. Hand it to the participant.")
-    source = st.segmented_control(
-        "From",
-        (CAMERA, FILES),
-        default=CAMERA,
-        required=True,
-        key="studio-source",
-        label_visibility="collapsed",
-    )
+        source = st.segmented_control(
+            "From",
+            (CAMERA, FILES),
+            default=CAMERA,
+            required=True,
+            key="studio-source",
+            label_visibility="collapsed",
+        )
+    with st.container():
+        if desk.consent is not None and not desk.visit.is_streaming:
+            st.caption(
+                f"Consent given; receipt {desk.consent.receipt}. Hand it to the participant."
+            )
     if source == CAMERA:
         show_camera(desk, found, info)
     else:
@@ -61,14 +64,14 @@ def show_record(desk: Desk, found: StudioSet, info: SetInfo) -> None:
         show_upload(desk, found, info)
 
 
-def _next_person(desk: Desk) -> None:
+def _next_person(desk: StudioDesk) -> None:
     desk.leave()
     desk.participant = desk.consent = None
     desk.stored = ""
     st.session_state.pop(_NAME_KEY, None)
 
 
-def _show_consent(desk: Desk, found: StudioSet, info: SetInfo) -> None:
+def _show_consent(desk: StudioDesk, found: StudioSet, info: SetInfo) -> None:
     suggested = st.session_state.setdefault(_NAME_KEY, suggest_pseudonym())
     with st.container(border=True):
         st.subheader("Who is recorded?", anchor=False)
@@ -115,7 +118,9 @@ def _show_consent(desk: Desk, found: StudioSet, info: SetInfo) -> None:
             )
 
 
-def _enrol(desk: Desk, found: StudioSet, name: str, is_minor: bool, guardian: str | None) -> None:
+def _enrol(
+    desk: StudioDesk, found: StudioSet, name: str, is_minor: bool, guardian: str | None
+) -> None:
     done = act(lambda: found.enrol(name, is_minor=is_minor, guardian=guardian))
     if done is not None:
         desk.participant, desk.consent = done
@@ -123,7 +128,7 @@ def _enrol(desk: Desk, found: StudioSet, name: str, is_minor: bool, guardian: st
         st.session_state["studio-agrees"] = False
 
 
-def _go_on(desk: Desk, found: StudioSet, name: str) -> None:
+def _go_on(desk: StudioDesk, found: StudioSet, name: str) -> None:
     def check() -> None:
         info = found.info()
         info.consent_of(name)

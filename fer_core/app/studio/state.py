@@ -9,12 +9,13 @@ from typing import Any
 import streamlit as st
 
 from fer_core.access import AttemptLimiter, Role
+from fer_core.app.access.cookies import browser_of
 from fer_core.app.access.rights import current_access, may_train
 from fer_core.app.stream.visit import Visit
 from fer_core.errors import DataError, FerError
 from fer_core.labels import EMOTIONS
 from fer_core.studio import StudioSet, list_sets, recordings_dir
-from fer_core.studio.consent import Consent
+from fer_core.studio.consent import RecordingConsent
 from fer_core.studio.outcome import Change
 from fer_core.studio.recorder import Recorder
 from fer_core.studio.rows import FaceRow
@@ -25,14 +26,14 @@ VIEWS = (RECORD, CURATE, TRAIN, MANAGE)
 
 
 @dataclass(slots=True)
-class Desk:
+class StudioDesk:
     """State of one visitor. Only the script thread of that visitor changes it.
 
     Attributes:
         visit, recorder: of the camera.
         participant: who is recorded now; consent: theirs, while its receipt is to be shown.
         mine: set -> participants whose pictures this visitor may see: those they recorded in this
-            window, and those whose receipt they have.
+            browser, and those whose receipt they have.
         emotions: that are recorded; goes_on: from one to the next by itself.
         stored: what became of the last take.
         undone: set -> earlier labels, the newest last.
@@ -42,7 +43,7 @@ class Desk:
     visit: Visit = field(default_factory=Visit)
     recorder: Recorder = field(default_factory=Recorder)
     participant: str | None = None
-    consent: Consent | None = None
+    consent: RecordingConsent | None = None
     mine: dict[str, set[str]] = field(default_factory=dict)
     undone: dict[str, list[list[Change]]] = field(default_factory=dict)
     emotions: tuple[str, ...] = EMOTIONS
@@ -61,11 +62,33 @@ class Desk:
         self.visit.results = None
 
 
-def this_desk() -> Desk:
+class RecordingRights:
+    """Whose recordings a browser may see, for as long as the process lives.
+
+    A page that is loaded anew is a new session: without this, who was recorded a minute ago could
+    no longer see or erase it without the receipt.
+    """
+
+    def __init__(self) -> None:
+        self._mine: dict[str, dict[str, set[str]]] = {}
+
+    def of(self, browser: str) -> dict[str, set[str]]:
+        """Set -> participants, to be added to; nobody else's where no browser is told apart."""
+        return self._mine.setdefault(browser, {}) if browser else {}
+
+
+@st.cache_resource(show_spinner=False)
+def shared_rights() -> RecordingRights:
+    """Those of this process."""
+    return RecordingRights()
+
+
+def this_desk() -> StudioDesk:
     """The state of this visitor, and of nobody else."""
     if _KEY not in st.session_state:
-        st.session_state[_KEY] = Desk()
-    desk: Desk = st.session_state[_KEY]
+        browser = browser_of(st.context.cookies)
+        st.session_state[_KEY] = StudioDesk(mine=shared_rights().of(browser))
+    desk: StudioDesk = st.session_state[_KEY]
     return desk
 
 
@@ -80,13 +103,13 @@ def sees_all() -> bool:
     return current_access().has(Role.OWNER)
 
 
-def visible_people(found: StudioSet, desk: Desk) -> set[str]:
+def visible_people(found: StudioSet, desk: StudioDesk) -> set[str]:
     """The participants whose pictures the visitor may see."""
     people = set(found.info().participants)
     return people if sees_all() else people & desk.mine.get(found.name, set())
 
 
-def visible_rows(found: StudioSet, desk: Desk) -> list[FaceRow]:
+def visible_rows(found: StudioSet, desk: StudioDesk) -> list[FaceRow]:
     """The faces that the visitor may see."""
     people = visible_people(found, desk)
     return [row for row in found.rows() if row.participant in people]
@@ -134,7 +157,7 @@ def act(action: Callable[..., Any], *args: Any, needs_role: bool = True) -> Any:
     return None
 
 
-def show_message(desk: Desk) -> None:
+def show_message(desk: StudioDesk) -> None:
     """Show what the last action had to say, once."""
     if desk.message is None:
         return

@@ -5,23 +5,27 @@ from typing import Any
 import streamlit as st
 
 from fer_core.app.live.page import this_visit
-from fer_core.app.parts.blocks import Styling, percent
+from fer_core.app.parts.blocks import Styling
+from fer_core.app.parts.plots import show_plot
+from fer_core.app.parts.words import percent
 from fer_core.app.studio.charts import confusion_figure, splits_figure
-from fer_core.app.studio.state import Desk, act, visible_people
+from fer_core.app.studio.state import StudioDesk, act, visible_people
 from fer_core.app.training.live import use_live
 from fer_core.app.training.state import NEW
 from fer_core.app.training.state import VIEW_KEY as TRAINING_VIEW
 from fer_core.classification import model_names
 from fer_core.classification.registry import live_choice
 from fer_core.studio import StudioSet
-from fer_core.studio.jobs import FEW_FACES, Job, read_job, read_report, start_finetune
+from fer_core.studio.jobs import FEW_FACES, StudioJob, read_job, read_report, start_finetune
 from fer_core.text import markdown_sentence
 
 REFRESH_S = 1.0
 EVERYBODY = "Everybody"
+#: One participant each at least to train, validate and test with.
+FEW_PEOPLE = 3
 
 
-def show_train(desk: Desk, found: StudioSet) -> None:
+def show_train(desk: StudioDesk, found: StudioSet) -> None:
     """Draw the view."""
     rows = found.rows(with_rejected=False)
     people = {row.participant for row in rows}
@@ -39,7 +43,7 @@ def show_train(desk: Desk, found: StudioSet) -> None:
     has_model = bool(report) and report.get("model") in model_names()
     if has_model:
         _show_use(desk, str(report["model"]))
-    _show_start(found, len(rows), report, is_primary=not has_model)
+    _show_start(found, len(rows), len(people), report, is_primary=not has_model)
     if report:
         _show_report(desk, found, report)
     else:
@@ -51,14 +55,16 @@ def show_train(desk: Desk, found: StudioSet) -> None:
 
 @st.fragment(run_every=REFRESH_S)
 def _show_progress(found: StudioSet) -> None:
-    job: Job | None = read_job(found)
+    job: StudioJob | None = read_job(found)
     if job is None or not job.is_running:
         st.rerun()
     st.progress(job.share, f"{job.step} (about half a minute in all)")
 
 
-def _show_start(found: StudioSet, count: int, report: dict[str, Any], *, is_primary: bool) -> None:
-    few = count < FEW_FACES
+def _show_start(
+    found: StudioSet, count: int, people: int, report: dict[str, Any], *, is_primary: bool
+) -> None:
+    few = count < FEW_FACES or people < FEW_PEOPLE
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name of the model",
@@ -82,19 +88,25 @@ def _show_start(found: StudioSet, count: int, report: dict[str, Any], *, is_prim
             type="primary" if is_primary and not few else "secondary",
             icon=":material/model_training:",
             key="studio-to-training",
-            disabled=not count,
+            disabled=people < FEW_PEOPLE,
         ):
             st.session_state["data-path"] = str(found.path)
             st.session_state[TRAINING_VIEW] = NEW
             st.switch_page("pages/training.py")
-    if few:
+    if people < FEW_PEOPLE:
+        st.caption(
+            f"A network of its own needs {FEW_PEOPLE} participants, to learn from, choose on and "
+            "be tested on. Until then the personal model is what there is: it learns these "
+            "faces on top of the project's own model, in about half a minute."
+        )
+    elif few:
         st.caption(
             f"With fewer than {FEW_FACES} faces a network is not trained from nothing: the head of "
             "the project's own model is fine-tuned, in about half a minute."
         )
 
 
-def _show_use(desk: Desk, name: str) -> None:
+def _show_use(desk: StudioDesk, name: str) -> None:
     with st.container(border=True):
         st.markdown(f"**{markdown_sentence(name)}** is ready.")
         with st.container(horizontal=True):
@@ -122,7 +134,7 @@ def _show_use(desk: Desk, name: str) -> None:
                 st.caption("It serves the live page for all visitors.")
 
 
-def _show_report(desk: Desk, found: StudioSet, report: dict[str, Any]) -> None:
+def _show_report(desk: StudioDesk, found: StudioSet, report: dict[str, Any]) -> None:
     styling = Styling.of(st.context.theme.type)
     held_out = report["held_out"]
     st.subheader("How good it is on what it has not seen", anchor=False)
@@ -137,13 +149,13 @@ def _show_report(desk: Desk, found: StudioSet, report: dict[str, Any]) -> None:
         people = sorted(set(held_out["by_participant"]) & visible_people(found, desk))
         who = st.selectbox("Confusion of", (EVERYBODY, *people), key="studio-confusion-of")
         part = held_out if who == EVERYBODY else held_out["by_participant"][who]
-        st.plotly_chart(
+        show_plot(
             confusion_figure(report["labels"], part["counts"], styling, who.lower()),
             key="studio-confusion",
             alt="Confusion matrix of the held-out faces",
         )
     with right:
-        st.plotly_chart(
+        show_plot(
             splits_figure(report["splits"], styling),
             key="studio-splits",
             alt="Accuracy that each way of splitting would report",

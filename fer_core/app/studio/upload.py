@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fer_core.app.studio.state import Desk, act
+from fer_core.app.studio.state import StudioDesk, act
+from fer_core.app.uploads import expect_files, largest_mb
+from fer_core.config import settings
 from fer_core.datasets import names
 from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.manifest import MANIFEST_NAME
@@ -30,14 +32,16 @@ MOST_FILES = 50
 TIMEOUT_S = 900.0
 
 
-def show_upload(desk: Desk, found: StudioSet, info: SetInfo) -> None:
+def show_upload(desk: StudioDesk, found: StudioSet, info: SetInfo) -> None:
     """Draw the uploader, one expression per file, and the button that cuts."""
     person = desk.participant
     assert person is not None
+    expect_files()
     files = st.file_uploader(
         "Videos of this participant, one expression each",
         type=sorted(suffix.lstrip(".") for suffix in SUFFIXES),
         accept_multiple_files=True,
+        max_upload_size=largest_mb(),
         key="studio-files",
     )
     if not files:
@@ -107,7 +111,7 @@ def _store_files(
 def cut_files(
     root: Path, names: Sequence[str], labels: Sequence[str], detector: Detector
 ) -> list[tuple[str, list[CutFace]]]:
-    """For each video in ``root`` its label and faces.
+    """Cut the faces of videos in ``root``: of each its label and faces.
 
     Raises:
         InputError: what is wrong with a video, or that it took too long.
@@ -118,7 +122,7 @@ def cut_files(
     out = root / "set"
     command = ["dataset", "build", str(root), "--out", str(out), "--detector", detector]
     try:
-        done = start(command, timeout_s=TIMEOUT_S)
+        done = start(command, timeout_s=TIMEOUT_S, memory_mb=settings().worker_mb)
     except TimeoutError as error:
         raise InputError(
             f"Cutting took over {TIMEOUT_S / 60:.0f} minutes: give fewer or shorter videos."

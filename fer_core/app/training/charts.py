@@ -1,11 +1,14 @@
 """Charts of a run: loss and accuracy by epoch, and who is taken for whom."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
-from fer_core.app.parts.blocks import Styling, layout
+from fer_core.app.parts.blocks import Styling, layout, line_style
+
+#: Beside every figure of a leaky split, in the colour of a warning.
+LEAKY_ICON = ":material/warning:"
 
 #: Okabe and Ito's blue and vermilion; training is dotted too, so that colour is not all.
 _VALIDATION = {"color": "#0072B2", "width": 2.5}
@@ -45,6 +48,38 @@ def make_curves(
     figure.update_layout(legend_y=-0.3)  # below the axis's title
     figure.update_xaxes(title="epoch", dtick=1 if len(rows) < 12 else None)
     figure.update_yaxes(title="accuracy (%)" if quantity == "accuracy" else "loss (nats)")
+    return figure
+
+
+def make_comparison(
+    runs: Mapping[str, Sequence[dict[str, float]]], places: Mapping[str, int], quantity: str
+) -> go.Figure:
+    """``accuracy`` or ``loss`` on validation of several runs by epoch.
+
+    Args:
+        runs: rows by name.
+        places: of the runs among all that there are: one keeps its colour and dash, whichever
+            others are shown.
+        quantity: what is drawn.
+    """
+    is_share = quantity == "accuracy"
+    figure = go.Figure()
+    most = 0
+    for name, rows in runs.items():
+        known = [row for row in rows if f"val_{quantity}" in row]
+        most = max(most, len(known))
+        figure.add_scatter(
+            x=[row["epoch"] for row in known],
+            y=[row[f"val_{quantity}"] * (100 if is_share else 1) for row in known],
+            name=name,
+            mode="lines+markers" if len(known) < 12 else "lines",
+            line=line_style(places[name]),
+            hovertemplate="%{y:.1f} %" if is_share else "%{y:.3f}",
+        )
+    layout(figure, height=330, title=f"Validation {quantity}", hovermode="x unified")
+    figure.update_layout(showlegend=True, legend_y=-0.3)
+    figure.update_xaxes(title="epoch", dtick=1 if most < 12 else None)
+    figure.update_yaxes(title="accuracy (%)" if is_share else "loss (nats)")
     return figure
 
 

@@ -4,9 +4,12 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.app.parts.blocks import interval, percent
+from fer_core.app.access.rights import require_training
+from fer_core.app.parts.words import interval, percent
+from fer_core.app.training.charts import LEAKY_ICON
 from fer_core.app.training.live import use_live
 from fer_core.app.training.state import act
+from fer_core.app.training.verdict import ModelVerdict, read_verdict, show_verdict
 from fer_core.classification import model_names
 from fer_core.classification.registry import live_choice
 from fer_core.runs import RunInfo, start_export
@@ -72,30 +75,43 @@ def _show_model(name: str, export: dict[str, Any]) -> None:
             f": {percent(accuracy)} on the {export.get('n'):,} validation faces "
             f"(95 % interval {interval(*ci)} %)"
         )
-    st.markdown(f"**{markdown_sentence(name)}**{figures}.")
-    comparison = export.get("comparison")
-    if isinstance(comparison, dict):
-        new, live = comparison["figures"]
-        st.markdown(
-            f"As the live page would show them, **{markdown_sentence(comparison['names'][0])}** is "
-            f"right on {percent(new['accuracy'])}; "
-            f"**{markdown_sentence(comparison['names'][1])}**, live at that moment, on "
-            f"{percent(live['accuracy'])}. {markdown_sentence(comparison['words'])}"
+    split = export.get("split")
+    how = f" Split: {markdown_sentence(str(split))}." if split else ""
+    st.markdown(f"**{markdown_sentence(name)}**{figures}.{how}")
+    if export.get("leaky"):
+        st.warning(
+            "This split is leaky: it divides frames, whoever they show, so its accuracy is far "
+            "too high for strangers.",
+            icon=LEAKY_ICON,
         )
-        if not comparison["same_data"]:
-            st.caption(
-                "The two learned from different data: each has an advantage on faces like those it "
-                "was trained on."
-            )
+    verdict = read_verdict(export.get("comparison"))
+    if verdict is not None:
+        show_verdict(verdict)
     if live_choice() == name:
         st.success("It serves the live page.", icon=":material/videocam:")
-    else:
-        st.button(
-            "Use live",
-            key="use-live",
-            type="primary",
-            icon=":material/videocam:",
-            on_click=act,
-            args=(use_live, name),
-            help="From now on, new streams of the live page use it. There is a way back above.",
-        )
+        return
+    is_worse = verdict is not None and verdict.is_worse
+    pressed = st.button(
+        "Use live",
+        key="use-live",
+        type="secondary" if is_worse else "primary",
+        icon=":material/videocam:",
+        on_click=None if is_worse else act,
+        args=None if is_worse else (use_live, name),
+        help="From now on, new streams of the live page use it. There is a way back above.",
+    )
+    if pressed and is_worse and verdict is not None:
+        _ask(name, verdict)
+
+
+@st.dialog("Use a model that is worse?")
+def _ask(name: str, verdict: ModelVerdict) -> None:
+    require_training()
+    st.markdown(verdict.loss())
+    with st.container(horizontal=True):
+        if st.button("Keep the present one", type="primary", key="use-live-no"):
+            st.rerun()
+        if st.button(
+            "Use it all the same", key="use-live-yes", on_click=act, args=(use_live, name)
+        ):
+            st.rerun()

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from fer_core.app.access.rights import current_access
+from fer_core.app.following import keep_live_choice
 from fer_core.app.training.state import act
 from fer_core.classification import load_classifier, resolve_model_dir
 from fer_core.classification.registry import (
@@ -11,16 +13,25 @@ from fer_core.classification.registry import (
     live_choice,
 )
 from fer_core.config import settings
+from fer_core.storage import shared_store
 from fer_core.text import markdown_sentence
 
 
 def use_live(name: str) -> None:
-    """Check the model's files and let it serve the live page.
+    """Check the model's files and let it serve the live page; the audit log says so.
 
     Raises:
         ModelError: it is missing or damaged.
+        StorageError: the choice cannot be kept.
     """
-    load_classifier(resolve_model_dir(name))
+    classifier = load_classifier(resolve_model_dir(name))
+    sha256 = classifier.spec.files["int8"].sha256
+    keep_live_choice(
+        shared_store(),
+        name,
+        number=current_access().number,
+        said=f"live model: {live_choice()} to {name}, sha256 {sha256[:12]}",
+    )
     choose_live(name)
 
 

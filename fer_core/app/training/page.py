@@ -1,16 +1,24 @@
 """The Training page: new runs, and those that there are."""
 
 from pathlib import Path
+from typing import Final
 
 import streamlit as st
 
 from fer_core.app.access.rights import require_training
+from fer_core.app.device.messages import KEPT_ON_SERVER
+from fer_core.app.parts.blocks import listing
+from fer_core.app.parts.plots import show_plot
+from fer_core.app.parts.scrolls import show_rows
+from fer_core.app.training.charts import make_comparison
 from fer_core.app.training.form import show_new_run
 from fer_core.app.training.live import show_live_choice
 from fer_core.app.training.panel import show_run
 from fer_core.app.training.state import NEW, RUNS, VIEW_KEY, take_change, take_message
 from fer_core.runs import RunInfo, list_runs
 from fer_core.text import markdown_sentence
+
+_VALIDATION: Final = "validation accuracy (%)"
 
 
 def show_training_page() -> None:
@@ -20,6 +28,7 @@ def show_training_page() -> None:
     st.markdown(
         "Teach a network on labelled faces, watch it learn, and let it serve the live page."
     )
+    st.caption(f":material/dns: {KEPT_ON_SERVER}")
     take_change()  # this run of the script shows it
     if message := take_message():
         st.error(markdown_sentence(message))
@@ -48,19 +57,55 @@ def _show_runs(runs: list[RunInfo]) -> None:
     by_name = {info.name: info for info in runs}
     if st.session_state.get("run") not in (None, *by_name):
         del st.session_state["run"]  # deleted, here or in another window
+    if len(runs) > 1:
+        with_curves = [info for info in runs if info.rows]
+        if len(with_curves) > 1:
+            left, right = st.columns(2, gap="medium")
+            with right:
+                _show_several(with_curves)
+        else:
+            left = st.container()
+        with left:
+            _show_table(runs)
     name = st.selectbox("Run", list(by_name), key="run", bind="query-params")
     if name in by_name:
         show_run(by_name[name])
-    if len(runs) > 1:
-        st.subheader("All runs", anchor=False)
-        st.dataframe(
-            [_row(info) for info in runs],
-            key="all-runs",
-            hide_index=True,
-            column_config={
-                "validation": st.column_config.NumberColumn("validation accuracy", format="%.1f %%")
-            },
-        )
+
+
+def _show_table(runs: list[RunInfo]) -> None:
+    """All runs; what one asks for first stands left, the rest may have to be scrolled to."""
+    show_rows(
+        [_row(info) for info in runs],
+        key="all-runs",
+        formats={_VALIDATION: "%.1f"},
+        height="content" if len(runs) < 10 else 400,
+    )
+
+
+def _show_several(runs: list[RunInfo]) -> None:
+    """Curves of the runs that are chosen, in one chart."""
+    places = {info.name: place for place, info in enumerate(reversed(runs))}
+    names = list(reversed(places))
+    if set(st.session_state.get("compared-runs", ())) - set(names):
+        del st.session_state["compared-runs"]  # one was deleted, here or in another window
+    chosen = st.multiselect("Curves of", names, default=names[:3], key="compared-runs")
+    quantity = st.segmented_control(
+        "Quantity",
+        ("Accuracy", "Loss"),
+        default="Accuracy",
+        required=True,
+        key="compared-quantity",
+        label_visibility="collapsed",
+    ).lower()
+    found = {info.name: info.rows for info in runs if info.name in chosen}
+    if not found:
+        st.caption("Choose runs to see their curves in one chart.")
+        return
+    show_plot(
+        make_comparison(found, places, quantity),
+        key="runs-compared",
+        alt=f"Validation {quantity} by epoch of {listing(list(found))}",
+    )
 
 
 def _row(info: RunInfo) -> dict[str, object]:
@@ -68,8 +113,9 @@ def _row(info: RunInfo) -> dict[str, object]:
     return {
         "run": info.name,
         "state": f"{info.state}{place}",
+        _VALIDATION: info.best["val_accuracy"] * 100 if info.best else None,
         "epochs": f"{len(info.rows)} of {info.epochs}",
-        "validation": info.best["val_accuracy"] * 100 if info.best else None,
+        "recipe": str(info.recipe.get("name", "unknown")),
         "data": Path(str(info.data.get("path", ""))).name,
         "model": info.export.get("model") if info.export.get("state") == "finished" else None,
     }

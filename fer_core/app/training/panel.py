@@ -7,7 +7,9 @@ from typing import Literal
 import streamlit as st
 
 from fer_core.app.access.rights import require_training
-from fer_core.app.parts.blocks import Styling, percent
+from fer_core.app.parts.blocks import Styling
+from fer_core.app.parts.plots import show_plot
+from fer_core.app.parts.words import percent
 from fer_core.app.training.charts import make_confusion, make_curves, valid_confusion
 from fer_core.app.training.export import show_export
 from fer_core.app.training.state import act, take_change
@@ -147,15 +149,16 @@ def _show_course(info: RunInfo) -> None:
     for place, quantity in ((left, "accuracy"), (right, "loss")):
         figure = make_curves(info.rows, quantity, best_epoch=at)
         values = ", ".join(f"{row[f'val_{quantity}']:.3f}" for row in info.rows[-5:])
-        place.plotly_chart(
-            figure,
-            key=f"curve-{quantity}",
-            alt=f"{quantity.capitalize()} by epoch; validation in the last epochs: {values}",
-        )
+        with place:
+            show_plot(
+                figure,
+                key=f"curve-{quantity}",
+                alt=f"{quantity.capitalize()} by epoch; validation in the last epochs: {values}",
+            )
     found = valid_confusion(RunFolder(info.path).read_json("confusion.json"))
     if found is not None:
         labels, counts, epoch = found
-        st.plotly_chart(
+        show_plot(
             make_confusion(labels, counts, Styling.of(st.context.theme.type)),
             key="confusion",
             alt=f"Confusion matrix on validation after epoch {epoch}",

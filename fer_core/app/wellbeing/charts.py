@@ -17,7 +17,6 @@ from fer_core.wellbeing.trends import Baseline, Point
 #: Not an emotion's colour: the ratio is made of several. Reads on white and on dark.
 STRESS_COLOR: Final = "#7A70E8"
 HAPPY_COLOR: Final = COLORS["happy"]
-CONFIG: Final[dict[str, Any]] = {"displayModeBar": False, "displaylogo": False}
 _DASHES = ("solid", "dash", "dot", "dashdot")
 
 

@@ -1,33 +1,38 @@
-"""The tab 'Analyse': join, check in, and see the result at once."""
+"""The tab 'Check in': join, check in, and see the result at once."""
 
 import contextlib
 
 import numpy as np
 import streamlit as st
 
+from fer_core.app.device.visit import consent_of_ways, show_ways
+from fer_core.app.parts.models import running_model_text
 from fer_core.app.parts.notices import say
 from fer_core.app.parts.panel import show_panel, view_of
 from fer_core.app.resources import shared_admission
-from fer_core.app.stream.messages import CONSENT, SLOT_LOST, Message
-from fer_core.app.stream.show import show_stream, start_button, usual_places
+from fer_core.app.stream.messages import SLOT_LOST, Message
+from fer_core.app.stream.show import REFRESH_S, Places, show_stream, usual_places
 from fer_core.app.stream.visit import Phase
-from fer_core.app.wellbeing.desk import DISAGREED, Desk
-from fer_core.app.wellbeing.membership import Known, look_up, show_joining, show_receipt
+from fer_core.app.wellbeing.desk import DISAGREED, WellbeingDesk
+from fer_core.app.wellbeing.membership import Known, greet, look_up, show_joining, show_receipt
 from fer_core.app.wellbeing.result import show_courses, show_figures
 from fer_core.app.wellbeing.settings import show_settings
 from fer_core.errors import FerError
 from fer_core.storage import shared_store
 from fer_core.streaming import LiveSnapshot
-from fer_core.text import markdown_escape
 from fer_core.wellbeing.demo import make_demo_course
 from fer_core.wellbeing.sitting import judge
 
 STREAM_KEY = "wellbeing_stream"
 WIDTHS = (11, 9)
+STILL = (
+    "Your face moved as little as a still picture, so this check-in is yours alone: it counts in "
+    "no team's figures."
+)
 PAUSED = Message("warning", "Paused: more than one face is in view. It goes on with yours.")
 
 
-def show_checkin_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
+def show_checkin_tab(desk: WellbeingDesk, known: Known | None, *, demo: bool) -> None:
     """Draw the tab.
 
     Args:
@@ -47,6 +52,9 @@ def show_checkin_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
                 show_demo_result(desk)
         return
     places, below = usual_places(WIDTHS), st.container()
+    if desk.device.is_on:
+        _show_on_device(desk, places)
+        return
     show_stream(
         desk.visit,
         key=STREAM_KEY,
@@ -67,24 +75,40 @@ def show_checkin_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
                 show_demo_result(desk)
 
 
-def _lose(desk: Desk) -> None:
+def _show_on_device(desk: WellbeingDesk, places: Places) -> None:
+    with places.head:
+        _show_stop(desk)
+    with places.video:
+        desk.device.show(key="wellbeing_device", shows="self")
+    with places.side, st.container():
+        st.fragment(_show_device_moment, run_every=REFRESH_S)(desk)
+
+
+def _show_device_moment(desk: WellbeingDesk) -> None:
+    if not desk.device.is_on:
+        st.rerun()
+    _collect(desk)
+    _show_ring(desk)
+    say(PAUSED if desk.sitting.is_paused else desk.device.message)
+    if desk.recorder.problem:
+        st.error(desk.recorder.problem)
+    if desk.length_s is None and desk.sitting.samples:
+        _show_alert(desk)
+        show_figures(desk.result(), desk.rule)
+
+
+def _lose(desk: WellbeingDesk) -> None:
     desk.finish(shared_store())
     if desk.finished is None:
         desk.visit.message = SLOT_LOST
 
 
-def _show_controls(desk: Desk, known: Known | None) -> None:
+def _show_controls(desk: WellbeingDesk, known: Known | None) -> None:
     visit = desk.visit
     if visit.phase is Phase.BUSY:
         return
     if visit.is_streaming:
-        st.button(
-            "Stop",
-            type="primary",
-            icon=":material/stop_circle:",
-            key="wellbeing_stop",
-            on_click=lambda: desk.finish(shared_store()),
-        )
+        _show_stop(desk)
         return
     assert desk.member is not None
     show_receipt(desk)
@@ -92,35 +116,63 @@ def _show_controls(desk: Desk, known: Known | None) -> None:
     if known is not None and known.terms.is_shared:
         purpose = f"Managers see at least {known.terms.k} people together, never you alone."
     st.markdown(
-        f"You are **{markdown_escape(desk.member.pseudonym)}**. {purpose} Only one face is used; a "
-        f"second one pauses the check-in.  \n:material/lock: {CONSENT}"
+        f"{greet(desk.member)} {purpose} Only one face is used; a second one pauses the check-in."
+        f"  \n{consent_of_ways()}"
     )
+    st.caption(f"Expression model: {running_model_text(visit.model)}.")
+    say(desk.device.problem)
     label = "Check in" if desk.finished is None else "Check in again"
-    start_button(visit, label, key="wellbeing_start", on_click=_begin, args=(desk,))
+    with st.container(horizontal=True):
+        show_ways(
+            visit,
+            label,
+            key="wellbeing_start",
+            on_device=lambda: _begin(desk, on_device=True),
+            on_server=lambda: _begin(desk, on_device=False),
+        )
 
 
-def _begin(desk: Desk) -> None:
+def _show_stop(desk: WellbeingDesk) -> None:
+    st.button(
+        "Stop",
+        type="primary",
+        icon=":material/stop_circle:",
+        key="wellbeing_stop",
+        on_click=lambda: desk.finish(shared_store()),
+    )
+
+
+def _begin(desk: WellbeingDesk, *, on_device: bool) -> None:
     """Start, if the person still agrees; a database that is away does not keep them from it."""
     with contextlib.suppress(FerError):  # the page says that nothing is being recorded
         desk.member = look_up().member
-    if desk.member is not None:
+    if desk.member is None:
+        return
+    if on_device:
+        desk.begin_on_device()
+    else:
         desk.begin(shared_admission())
 
 
-def _show_running(desk: Desk, snapshot: LiveSnapshot, message: Message | None) -> None:
-    """Ring, state and result so far; also what takes the seconds to the writer."""
-    if not desk.may_go_on(shared_store()):
+def _collect(desk: WellbeingDesk) -> None:
+    """Take the seconds to the writer; draws the page again where the check-in is over."""
+    if not desk.recorder.may_go_on(shared_store()):
         desk.disagree()
         st.rerun()
     desk.collect(shared_store())
     if desk.sitting.is_full:
         desk.finish(shared_store())
         st.rerun()
+
+
+def _show_running(desk: WellbeingDesk, snapshot: LiveSnapshot, message: Message | None) -> None:
+    """Ring, state and result so far; also what takes the seconds to the writer."""
+    _collect(desk)
     _show_ring(desk)
     is_crowd = desk.sitting.is_paused or len(snapshot.track_ids) > 1
     say(PAUSED if is_crowd and (message is None or message.severity != "error") else message)
-    if desk.problem:
-        st.error(desk.problem)
+    if desk.recorder.problem:
+        st.error(desk.recorder.problem)
     if desk.length_s is None and desk.sitting.samples:
         result = desk.result()
         _show_alert(desk)
@@ -130,7 +182,7 @@ def _show_running(desk: Desk, snapshot: LiveSnapshot, message: Message | None) -
         show_panel(view_of(snapshot.result, empty_text=empty), key="wellbeing_panel")
 
 
-def _show_alert(desk: Desk) -> None:
+def _show_alert(desk: WellbeingDesk) -> None:
     result = desk.result()
     if desk.alert.update(result.verdict, desk.sitting.elapsed_s) and desk.wants_alert:
         st.warning(
@@ -140,7 +192,7 @@ def _show_alert(desk: Desk) -> None:
         )
 
 
-def _show_ring(desk: Desk) -> None:
+def _show_ring(desk: WellbeingDesk) -> None:
     done, length = desk.sitting.elapsed_s, desk.length_s
     share = min(1.0, done / length) if length else 1.0
     text = f"{max(0, length - done)} s" if length else f"{done // 60}:{done % 60:02d}"
@@ -162,17 +214,21 @@ def _show_ring(desk: Desk) -> None:
     )
 
 
-def _show_finished(desk: Desk) -> None:
+def _show_finished(desk: WellbeingDesk) -> None:
     if desk.finished is None:
         return
     sitting = desk.finished.sitting
     result = sitting.result(desk.rule)
     st.header("Your check-in", anchor=False)
     show_figures(result, desk.rule)
-    if desk.problem:
-        st.error(desk.problem)
+    if desk.identity is not None:
+        st.caption(f"Expression model: {desk.identity.text}.")
+    if desk.recorder.problem:
+        st.error(desk.recorder.problem)
     elif desk.finished.is_stored:
         st.caption("Stored under your pseudonym: see My history, where you can erase it.")
+        if not sitting.is_person:
+            st.info(STILL, icon=":material/image:")
     show_courses(
         result,
         np.array([sample.time_s for sample in sitting.samples]),
@@ -184,7 +240,7 @@ def _show_finished(desk: Desk) -> None:
         st.caption(f"Paused for {paused} s, since more than one face was in view.")
 
 
-def show_demo_result(desk: Desk) -> None:
+def show_demo_result(desk: WellbeingDesk) -> None:
     """A made-up check-in, as an example of what one sees."""
     times, probs, valid = make_demo_course()
     result = judge(times, probs, valid, desk.rule, window_s=float(len(times)))

@@ -16,7 +16,7 @@ from fer_core.config import settings
 from fer_core.storage.choices import SHARED_PURPOSES, get_choice
 
 #: Raised with every change of the wording below.
-WORDING = 1
+WORDING = 3
 
 PURPOSE_NAMES = {
     "self": "Self-view: everybody sees only themselves",
@@ -54,7 +54,7 @@ class Terms:
     def of(
         cls, value: dict[str, Any] | None, number: int, *, k: int, retention_days: int
     ) -> "Terms":
-        """From the owner's newest choice and its number; None and 0 where there is none."""
+        """Terms from the owner's newest choice and its number; None and 0 where there is none."""
         chosen = dict(value or {"purpose": "self"})
         purpose = str(chosen.pop("purpose"))
         return cls(purpose, chosen, f"{WORDING}.{number}", k, retention_days)
@@ -100,8 +100,10 @@ class Terms:
                 "What is stored?",
                 "Under your pseudonym, one row per second of a check-in: how strongly your face "
                 "showed each of seven expressions, whether it was in view, turned to the camera, "
-                "and its eyes open; the result you were shown, and notes you write. Never a "
-                "picture: frames travel to this server, are analysed in memory and are gone.",
+                "and its eyes open; the result you were shown, whether your face moved as no "
+                "still picture does, and notes you write. Never a picture: your own device looks "
+                "at it and sends these numbers only, or, where you start over the server, frames "
+                "travel there, are analysed in memory and are gone.",
             ),
             ("Why?", self._why(escape)),
             (

@@ -1,20 +1,23 @@
 """The tab 'My history': one's own course, notes, export and erasing."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
 import streamlit as st
 
-from fer_core.app.parts.blocks import percent
+from fer_core.app.parts.plots import show_plot
+from fer_core.app.parts.words import percent
 from fer_core.app.parts.zone import visitor_zone
-from fer_core.app.wellbeing.charts import CONFIG, group_figure, trend_figure
-from fer_core.app.wellbeing.desk import Desk
+from fer_core.app.wellbeing.charts import group_figure, trend_figure
+from fer_core.app.wellbeing.desk import WellbeingDesk
 from fer_core.app.wellbeing.membership import Known
 from fer_core.app.wellbeing.own_data import SAID, own_id, show_rights
 from fer_core.errors import FerError
 from fer_core.storage import shared_store
-from fer_core.storage.checkins import delete_checkin, list_checkins, load_minutes, set_note
+from fer_core.storage.checkins import delete_checkin, list_checkins, set_note
+from fer_core.storage.sums import load_minutes
 from fer_core.storage.tables import CheckIn
 from fer_core.text import markdown_escape
 from fer_core.wellbeing.days import past_days
@@ -22,6 +25,7 @@ from fer_core.wellbeing.demo import make_demo
 from fer_core.wellbeing.sitting import Rule
 from fer_core.wellbeing.trends import (
     WEEKDAYS,
+    Point,
     Stretch,
     by_day,
     by_hour,
@@ -34,7 +38,7 @@ MOST_CHECKINS = 100
 DEMO_PERSON = 0
 
 
-def show_history_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
+def show_history_tab(desk: WellbeingDesk, known: Known | None, *, demo: bool) -> None:
     """Draw the tab; see ``show_checkin_tab``."""
     said = st.session_state.pop(SAID, None)
     if said:
@@ -61,7 +65,9 @@ def show_history_tab(desk: Desk, known: Known | None, *, demo: bool) -> None:
     if stretches:
         show_trends(stretches, desk.rule, zone, key="own")
     else:
-        st.info("Nothing is stored yet: check in under Analyse.", icon=":material/timeline:")
+        st.info(
+            "Nothing is stored yet: check in, and your course begins.", icon=":material/timeline:"
+        )
     _show_checkins(checkins, zone)
     show_rights(known, desk)
 
@@ -78,11 +84,13 @@ def _show_demo(rule: Rule, zone: tzinfo | None) -> None:
 def show_trends(stretches: Sequence[Stretch], rule: Rule, zone: tzinfo | None, *, key: str) -> None:
     """By day, weekday and hour, with what is usual."""
     days = by_day(stretches, rule, zone)
+    if len(days) == 1:
+        _show_first_day(days[0])
+        return
     baseline = find_baseline(days)
-    st.plotly_chart(
+    show_plot(
         trend_figure(days, baseline, rule),
         key=f"{key}-days",
-        config=CONFIG,
         alt="Stress and happiness ratio by day, with intervals and the threshold",
     )
     if baseline is not None:
@@ -97,20 +105,30 @@ def show_trends(stretches: Sequence[Stretch], rule: Rule, zone: tzinfo | None, *
     weekdays, hours = by_weekday(stretches, rule, zone), by_hour(stretches, rule, zone)
     with left:
         st.markdown("**By weekday**")
-        st.plotly_chart(
+        show_plot(
             group_figure(weekdays, [WEEKDAYS[int(p.key)] for p in weekdays]),  # type: ignore[arg-type]
             key=f"{key}-weekdays",
-            config=CONFIG,
             alt="Stress ratio by weekday, with intervals",
         )
     with right:
         st.markdown("**By hour**")
-        st.plotly_chart(
+        show_plot(
             group_figure(hours, [f"{point.key}:00" for point in hours]),
             key=f"{key}-hours",
-            config=CONFIG,
             alt="Stress ratio by hour of the day, with intervals",
         )
+
+
+def _show_first_day(day: Point) -> None:
+    """One day is no course: its figures, and what comes."""
+    with st.container(horizontal=True):
+        for title, ratio in (("Stress ratio", day.stress), ("Happiness ratio", day.happiness)):
+            value = percent(ratio.value) if math.isfinite(ratio.value) else "unknown"
+            st.metric(title, value, border=True, width=200)
+    st.caption(
+        "Your first day. With the second one a course by day, weekday and hour begins; what is "
+        "usual for you is known from the fifth on."
+    )
 
 
 def _show_checkins(checkins: Sequence[CheckIn], zone: tzinfo | None) -> None:
@@ -128,7 +146,8 @@ def _show_checkins(checkins: Sequence[CheckIn], zone: tzinfo | None) -> None:
 def _show_checkin(checkin: CheckIn, zone: tzinfo | None) -> None:
     when = datetime.fromtimestamp(checkin.started_s).astimezone(zone)
     with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
-        st.markdown(f"**{when:%d %B, %H:%M}**  \n{_summary(checkin.result)}")
+        alone = ", a still face: in no team's figures" if checkin.moved is False else ""
+        st.markdown(f"**{when:%d %B, %H:%M}**  \n{_summary(checkin.result)}{alone}")
         st.text_input(
             "Note",
             checkin.note or "",

@@ -10,11 +10,12 @@ from fer_core.access import AttemptLimiter, network_of
 from fer_core.app.access import cookies
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.consent import Terms, make_receipt
-from fer_core.app.wellbeing.desk import Desk, Member
+from fer_core.app.wellbeing.desk import WellbeingDesk
 from fer_core.errors import FerError, InputError
 from fer_core.storage import persons, shared_store
 from fer_core.storage.tables import Person
 from fer_core.text import markdown_escape
+from fer_core.wellbeing.recording import Member
 
 _RECEIPT = "wellbeing_receipt"
 _SUGGESTED = "wellbeing_suggested"
@@ -68,7 +69,7 @@ def look_up() -> Known:
 
 def show_terms(terms: Terms) -> None:
     """The text that is agreed to."""
-    with st.container(border=True, height=320):
+    with st.container(border=True):
         st.markdown(terms.written(markdown_escape))
         st.caption(f"Version {terms.version} of this text.")
 
@@ -159,7 +160,7 @@ def _join(known: Known, name: str | None, team_id: int | None) -> None:
     )
     st.session_state.pop(_SUGGESTED, None)
     if key is not None:
-        cookies.remember(cookies.PERSON, key)
+        cookies.remember(cookies.PERSON, key, asks=True)
     st.session_state[JOINED] = True
     st.rerun()
 
@@ -188,17 +189,32 @@ def _come_back(key: str) -> None:
         _limiter().note_wrong(address)
         raise InputError("No pseudonym has this key; check that you copied all of it.")
     _limiter().forget(address)
-    cookies.remember(cookies.PERSON, key)
+    cookies.remember(cookies.PERSON, key, asks=True)
     st.session_state[JOINED] = True
     st.rerun()
 
 
 def visitor_address() -> str:
-    """From where the visitor comes."""
+    """The address that the visitor comes from."""
     return network_of(str(st.context.ip_address or ""))
 
 
-def show_receipt(desk: Desk) -> None:
+def greet(member: Member) -> str:
+    """Who one is; not before the browser has the key, without which a reload knows nobody."""
+    name = markdown_escape(member.pseudonym)
+    match cookies.keeping_of(cookies.PERSON):
+        case cookies.Keeping.KEPT:
+            return f"You are **{name}**."
+        case cookies.Keeping.WAITING:
+            return f"**{name}** joined; this browser is still taking the key: do not reload yet."
+        case cookies.Keeping.FAILED:
+            return (
+                f":material/warning: **{name}** joined, but this browser did not take the key: "
+                "before you close or reload this page, copy it from My history."
+            )
+
+
+def show_receipt(desk: WellbeingDesk) -> None:
     """Once after joining: the receipt to keep."""
     receipt = st.session_state.get(_RECEIPT)
     if receipt is None or desk.is_busy:

@@ -10,7 +10,7 @@ import streamlit as st
 from fer_core.app.access import cookies
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.consent import PURPOSE_NAMES
-from fer_core.app.wellbeing.desk import Desk, this_desk
+from fer_core.app.wellbeing.desk import WellbeingDesk, this_desk
 from fer_core.app.wellbeing.membership import Known, forget_visitor, look_up
 from fer_core.errors import FerError, StorageError
 from fer_core.storage import audit, shared_store
@@ -36,7 +36,7 @@ def own_id() -> int:
     return known.person.id
 
 
-def show_rights(known: Known, desk: Desk) -> None:
+def show_rights(known: Known, desk: WellbeingDesk) -> None:
     """Buttons for all of it, and the key of the pseudonym."""
     st.subheader("Your data", anchor=False)
     key = cookies.read_token(cookies.PERSON) or ""
@@ -163,7 +163,7 @@ def _withdraw(consent_id: int | None = None) -> None:
         st.toast(str(error), icon=":material/error:")
 
 
-def _show_confirmation(desk: Desk) -> None:
+def _show_confirmation(desk: WellbeingDesk) -> None:
     with st.container(border=True):
         st.markdown(
             "**Erase everything?** Your pseudonym, consents, check-ins, notes and every second "
@@ -179,7 +179,7 @@ def _show_confirmation(desk: Desk) -> None:
             )
 
 
-def _erase(desk: Desk) -> None:
+def _erase(desk: WellbeingDesk) -> None:
     """Drawn, not in a callback: a cookie can only be taken back while the page is drawn."""
     try:
         person_id = own_id()

@@ -7,13 +7,13 @@ import streamlit as st
 from fer_core.access import Role
 from fer_core.app.access.rights import current_access
 from fer_core.app.wellbeing.checkin import show_checkin_tab
-from fer_core.app.wellbeing.desk import Desk, this_desk
+from fer_core.app.wellbeing.desk import WellbeingDesk, this_desk
 from fer_core.app.wellbeing.history import show_history_tab
 from fer_core.app.wellbeing.membership import JOINED, Known, look_up
 from fer_core.app.wellbeing.team_tab import show_team_tab
 from fer_core.errors import FerError, StorageError
 
-TABS = ("Analyse", "My history", "Team")
+TABS = ("Check in", "My history", "Team")
 DEMO = "wellbeing_demo"
 
 
@@ -34,9 +34,9 @@ def show_wellbeing_page() -> None:
         )
     if problem:
         st.error(problem)
-    analyse, history, team = st.tabs(list(TABS), key="wellbeing_tab", on_change="rerun")
+    checkin, history, team = st.tabs(list(TABS), key="wellbeing_tab", on_change="rerun")
     # Always drawn, whichever tab is open: the video would end otherwise.
-    with analyse:
+    with checkin:
         _guard(lambda: show_checkin_tab(desk, known, demo=demo))
     if history.open:
         with history:
@@ -46,7 +46,7 @@ def show_wellbeing_page() -> None:
             _guard(lambda: show_team_tab(demo=demo))
 
 
-def _look_up(desk: Desk) -> tuple[Known | None, str | None]:
+def _look_up(desk: WellbeingDesk) -> tuple[Known | None, str | None]:
     """Who is here, and what stands in the way of knowing.
 
     While the database is away, who joined before goes on, unrecorded.

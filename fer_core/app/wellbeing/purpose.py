@@ -14,6 +14,12 @@ from fer_core.storage.choices import choose_purpose, current_purpose, list_choic
 from fer_core.text import markdown_escape
 
 
+def purpose_text() -> str:
+    """The purpose in force, in a sentence."""
+    with shared_store().read() as session:
+        return f"Purpose in force: **{PURPOSE_NAMES[current_purpose(session)]}**."
+
+
 def show_purpose() -> None:
     """The form, and what was chosen before; the owner's alone."""
     access = require_role(Role.OWNER)
@@ -22,7 +28,7 @@ def show_purpose() -> None:
         current, before = current_purpose(session), list_choices(session, key="purpose")
     with st.expander("Purpose", icon=":material/gavel:"):
         st.markdown(
-            f"In force: **{PURPOSE_NAMES[current]}**. Only with one of the other purposes do "
+            f"{purpose_text()} Only with one of the other purposes do "
             f"others' figures count for a team or a class. {LAW.split('. Your')[0]}."
         )
         names = list(PURPOSE_NAMES)

@@ -4,9 +4,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.app.parts.blocks import listing, percent
-from fer_core.app.wellbeing.charts import CONFIG, course_figure, mix_figure
-from fer_core.wellbeing.ratios import RatioEstimate, Verdict
+from fer_core.app.parts.blocks import listing
+from fer_core.app.parts.plots import show_plot
+from fer_core.app.parts.words import percent
+from fer_core.app.wellbeing.charts import course_figure, mix_figure
+from fer_core.wellbeing.ratios import BLOCK_S, MIN_BLOCKS, RatioEstimate, Verdict
 from fer_core.wellbeing.sitting import Result, Rule
 
 _ICONS = {
@@ -38,7 +40,10 @@ def reason(result: Result, rule: Rule) -> str:
             f"{percent(rule.min_coverage)} are needed."
         )
     if not np.isfinite(stress.low):
-        return "For an interval, at least 20 seconds are needed."
+        return (
+            f"Too short for an interval: your face is needed in {MIN_BLOCKS} stretches of "
+            f"{BLOCK_S:.0f} seconds."
+        )
     return f"The interval of the stress ratio holds {limit}."
 
 
@@ -50,7 +55,7 @@ def ratio_text(ratio: RatioEstimate) -> str:
 def span_text(ratio: RatioEstimate) -> str:
     """Its interval in words."""
     if not np.isfinite(ratio.low):
-        return "no interval yet"
+        return "too short for an interval"
     return f"{100 * ratio.low:.1f} to {100 * ratio.high:.1f} %"
 
 
@@ -102,17 +107,15 @@ def show_courses(
     mix, course = (st.container(), st.container()) if narrow else st.columns([2, 3], gap="medium")
     with mix:
         st.markdown("**Expression mix**")
-        st.plotly_chart(
+        show_plot(
             mix_figure(result.mix),
             key=f"{key}-mix",
-            config=CONFIG,
             alt="Mean probability of each expression over the window",
         )
     with course:
         st.markdown("**Second by second**")
-        st.plotly_chart(
+        show_plot(
             course_figure(times_s, probs),
             key=f"{key}-course",
-            config=CONFIG,
             alt="Probability of each expression over the seconds of the check-in, stacked",
         )

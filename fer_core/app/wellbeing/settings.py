@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer_core.app.wellbeing.desk import Desk
+from fer_core.app.wellbeing.desk import WellbeingDesk
 from fer_core.labels import EMOTIONS
 from fer_core.wellbeing.ratios import STRESS, STRESS_FIVE
 from fer_core.wellbeing.sitting import Rule
@@ -19,7 +19,7 @@ LENGTHS: dict[str, int | None] = {
 }
 
 
-def show_settings(desk: Desk) -> None:
+def show_settings(desk: WellbeingDesk) -> None:
     """Draw them; what is chosen holds at once, for results already there too."""
     with st.expander("Settings", icon=":material/tune:"):
         length = st.radio(
@@ -28,7 +28,8 @@ def show_settings(desk: Desk) -> None:
             index=list(LENGTHS.values()).index(desk.length_s),
             horizontal=True,
             key="wellbeing_length",
-            help="Until you press Stop, it ends after an hour at the latest.",
+            help="An interval, and so a verdict, needs 60 seconds. Until you press Stop, it ends "
+            "after an hour at the latest.",
         )
         left, right = st.columns(2, gap="medium")
         window_s = left.slider(

@@ -5,9 +5,10 @@ import streamlit as st
 
 from fer_core.access import Role
 from fer_core.app.access.rights import current_access
+from fer_core.app.parts.plots import show_plot
 from fer_core.app.parts.zone import visitor_zone
-from fer_core.app.wellbeing.charts import CONFIG, bands_figure, mixes_figure, team_figure
-from fer_core.app.wellbeing.purpose import show_purpose, show_teams
+from fer_core.app.wellbeing.charts import bands_figure, mixes_figure, team_figure
+from fer_core.app.wellbeing.purpose import purpose_text, show_teams
 from fer_core.app.wellbeing.team_data import TeamMonth, load_demo, load_month, note_looked
 from fer_core.config import settings
 from fer_core.errors import AccessError
@@ -34,13 +35,15 @@ def show_team_tab(*, demo: bool) -> None:
         st.caption("To see what managers see, switch the demonstration on above.")
         return
     if access.has(Role.OWNER):
-        show_purpose()
+        st.caption(f"{purpose_text()} Choose another on the [Access](access) page.")
     show_teams()
     count = _choose_period()
     month = load_month(count)
     if not month.is_shared:
+        is_mine = access.has(Role.OWNER)
+        who = "you have" if is_mine else "the owner of this server has"
         st.info(
-            "Everybody sees only themselves: the owner of this server has not chosen a purpose "
+            f"Everybody sees only themselves: {who} not chosen a purpose "
             "under which others' figures may be added up. To see what this page would show, "
             "switch the demonstration on above.",
             icon=":material/visibility_off:",
@@ -138,27 +141,24 @@ def _show_charts(
         if one == team:
             mixes = [np.full(NUM_EMOTIONS, np.nan) if f is None else f.mix for f in found]
     st.markdown("**Stress ratio by day**")
-    st.plotly_chart(
+    show_plot(
         team_figure(month.dates, lines),
         key="team-days",
-        config=CONFIG,
         alt="Mean stress ratio by day, one line per team, with intervals",
     )
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**How days are distributed**")
-        st.plotly_chart(
+        show_plot(
             bands_figure(figures.bands),
             key="team-bands",
-            config=CONFIG,
             alt="Share of people's days by their stress ratio, in five bands, in tenths",
         )
     with right:
         st.markdown("**Expression mix by day**")
-        st.plotly_chart(
+        show_plot(
             mixes_figure(month.dates, mixes),
             key="team-mixes",
-            config=CONFIG,
             alt="Mean probability of each expression by day, stacked",
         )
 

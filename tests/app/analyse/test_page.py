@@ -11,13 +11,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.analysis import AnalysisOptions, Outcome, Progress, Task
+from fer_core.analysis import job as analyse_job
+from fer_core.analysis.job import AnalysisJob, JobPhase, JobState
 from fer_core.app.analyse import desk as analyse_desk
-from fer_core.app.analyse import job as analyse_job
-from fer_core.app.analyse.desk import GRACE_S, KEEP_S, Desk, Desks
+from fer_core.app.analyse.course import course
+from fer_core.app.analyse.desk import GRACE_S, KEEP_S, AnalyseDesk, Desks
+from fer_core.app.analyse.drawn import faces_at
 from fer_core.app.analyse.filters import span_around
-from fer_core.app.analyse.job import AnalysisJob, JobPhase, JobState
 from fer_core.app.analyse.page import _plain_name, _stems, duration_text, progress_text
-from fer_core.app.analyse.video import course, faces_at, ratio_text
+from fer_core.app.analyse.results import fitting_outputs
+from fer_core.app.analyse.video import ratio_text
 from fer_core.app.parts.timeline import clock_text, timeline_data
 from fer_core.errors import ModelError
 from fer_core.labels import EMOTIONS
@@ -122,9 +125,9 @@ def test_what_cannot_run_is_a_sentence(tmp_path: Path, fake_run: FakeRun) -> Non
 @pytest.mark.parametrize(
     ("state", "count", "text"),
     [
-        (("a*b.mp4", 0.5, 61.0), 1, r"Analysing a\*b.mp4: 50%, about 61 s left"),
-        (("a.mp4", 0.0, None), 3, "Analysing a.mp4 (1 of 3): 0%"),
-        (("a.mp4", 0.1, 600.0), 1, "Analysing a.mp4: 10%, about 10 min left"),
+        (("a*b.mp4", 0.5, 61.0), 1, r"Analysing a\*b.mp4: 50 %, about 61 s left"),
+        (("a.mp4", 0.0, None), 3, "Analysing a.mp4 (1 of 3): 0 %"),
+        (("a.mp4", 0.1, 600.0), 1, "Analysing a.mp4: 10 %, about 10 min left"),
     ],
 )
 def test_progress_text(state: tuple[str, float, float | None], count: int, text: str) -> None:
@@ -146,7 +149,7 @@ def test_duration_text() -> None:
 )
 def test_when_a_desk_goes(left_for_s: float | None, unused_for_s: float, is_due: bool) -> None:
     clock = Clock()
-    desk = Desk(clock)
+    desk = AnalyseDesk(clock)
     try:
         clock.now_s += unused_for_s
         if left_for_s is not None:
@@ -163,7 +166,7 @@ def test_a_desk_with_an_analysis_stays_for_an_hour_after_it(
     tmp_path: Path, fake_run: FakeRun
 ) -> None:
     clock = Clock()
-    desk = Desk(clock)
+    desk = AnalyseDesk(clock)
     desk.job = make_job(tmp_path, threading.Semaphore(1), clock)
     desk.job.start()
     clock.now_s += 5 * KEEP_S
@@ -176,6 +179,54 @@ def test_a_desk_with_an_analysis_stays_for_an_hour_after_it(
     assert desk.is_due
     desk.clear()
     assert not desk.folder.exists()
+
+
+def test_a_browser_finds_its_desk_again_for_an_hour() -> None:
+    """A phone that slept for minutes, or a page that was loaded anew, is another session."""
+    desks = Desks()
+    mine, other = desks.open("a browser"), desks.open()
+    clock = mine._clock = Clock()
+    mine.touch()
+    mine.leave()
+    clock.now_s += KEEP_S - 1
+    desks.sweep()
+    assert desks.find("a browser") is mine
+    assert desks.find("another") is None
+    assert desks.find("") is None, "what tells no browser from others finds nobody's"
+    clock.now_s += 2
+    desks.sweep()
+    assert desks.find("a browser") is None
+    assert not mine.folder.exists()
+    other.clear()
+    desks.close()
+
+
+def test_results_are_found_again_by_a_new_session(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(analyse_desk, "browser_of", lambda cookies: "a browser")
+    first = open_page()
+    desk: AnalyseDesk = first.session_state["analyse-desk"]
+    again = open_page()
+    assert again.session_state["analyse-desk"] is desk
+    monkeypatch.setattr(analyse_desk, "browser_of", lambda cookies: "another")
+    assert open_page().session_state["analyse-desk"] is not desk
+
+
+def test_more_files_do_not_take_the_names_of_earlier_ones() -> None:
+    assert _stems({"/x/1.mp4": "clip.mp4"}, ["clip", "clip-2"]) == {"/x/1.mp4": "clip-3"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends"),
+    [
+        ("picture", [".html", ".csv", ".json"]),
+        ("video", [".html", ".csv", ".vtt", ".eaf", ".json"]),
+    ],
+)
+def test_only_files_that_fit_are_offered_the_report_first(kind: str, ends: list[str]) -> None:
+    made = Outcome("a", "a", "done", outputs=("a.csv", "a.eaf", "a.html", "a.json", "a.vtt"))
+    assert fitting_outputs(made, kind) == [f"a{end}" for end in ends]
 
 
 def test_sweeping_removes_files_and_ends_the_analysis(
@@ -265,7 +316,7 @@ def test_the_span_that_filters_are_compared_on(
 
 def test_ratio_text() -> None:
     ratio = {"value": 0.5, "low": 0.41, "high": 0.6, "coverage": 0.9, "valid_s": 60.0}
-    assert ratio_text(ratio) == ("50.0%", "41.0% to 60.0%, seen 90% of the time")
+    assert ratio_text(ratio) == ("50.0 %", "41.0 to 60.0 %, seen 90.0 % of the time")
     assert ratio_text(ratio | {"low": None})[1].startswith("too short")
     assert ratio_text(ratio | {"value": None}) == ("–", "too short to tell")
 
@@ -282,7 +333,7 @@ def open_page() -> AppTest:
 
 def test_page_before_the_first_file() -> None:
     app = open_page()
-    assert "deleted when you leave or after an hour" in texts(app)
+    assert "deleted an hour after you last used them" in texts(app)
     assert app.button(key="analyse").disabled
     assert "as the model sees it" in texts(app)
     assert not app.expander[0].proto.expanded
@@ -302,7 +353,7 @@ def test_page_analyses_an_upload(tmp_path: Path, portrait: Path) -> None:
     app.run()
     app.button(key="analyse").click().run()
     assert not app.exception
-    desk: Desk = app.session_state["analyse-desk"]
+    desk: AnalyseDesk = app.session_state["analyse-desk"]
     assert desk.job is not None
     assert app.button(key="cancel-analysis")
     wait_until(lambda: not desk.job.is_running, 120)  # type: ignore[union-attr]
@@ -329,11 +380,22 @@ def test_page_analyses_an_upload(tmp_path: Path, portrait: Path) -> None:
         assert f"**{name}**: the label changes" in texts(app)
     app.selectbox(key="analyse-file").set_value(1).run()
     assert not app.exception, app.exception
-    assert "Take along" in texts(app)
-    folder = desk.folder
+    assert "Download" in texts(app)
+    assert [button.proto.label for button in app.get("download_button")][:2] == [
+        "Report (HTML)",
+        "Table by frame (CSV)",
+    ]
     app.button(key="again").click().run()
     assert not app.exception, app.exception
-    assert not folder.exists()
+    assert desk.folder.exists(), "more files come beside those that are there"
+    assert app.button(key="analyse").disabled
+    app.button(key="back-to-results").click().run()
+    assert "Download" in texts(app)
+    app.button(key="delete-results").click().run()
+    assert desk.folder.exists(), "not before the answer"
+    app.button(key="delete-yes").click().run()
+    assert not app.exception, app.exception
+    assert not desk.folder.exists()
     assert app.button(key="analyse").disabled
     app.session_state["analyse-desk"].clear()
 
@@ -352,7 +414,7 @@ def test_page_analyses_a_snapshot_with_the_chosen_filter(
     assert app.button(key="analyse").disabled
     app.segmented_control[0].set_value("Camera").run()
     app.button(key="analyse").click().run()
-    desk: Desk = app.session_state["analyse-desk"]
+    desk: AnalyseDesk = app.session_state["analyse-desk"]
     assert desk.job is not None
     assert desk.job.options.filter == "recurrent"
     wait_until(lambda: not desk.job.is_running, 120)  # type: ignore[union-attr]
@@ -360,5 +422,5 @@ def test_page_analyses_a_snapshot_with_the_chosen_filter(
     assert not app.exception, app.exception
     assert [outcome.status for outcome in desk.job.state().outcomes] == ["done"]
     assert (desk.results / "snapshot.frames.json").is_file()
-    assert "Take along" in texts(app)
+    assert "Download" in texts(app)
     desk.clear()

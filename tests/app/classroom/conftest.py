@@ -14,12 +14,14 @@ from fer_core.app.stream import show as show_module
 from fer_core.app.stream import visit as visit_module
 from fer_core.app.stream.camera import CameraReport
 from fer_core.storage import Store, choices, rooms
-from fer_core.storage.tables import Room
+from fer_core.storage.room_tables import Room
 from fer_core.streaming import Admission
 from tests.app import fakes
 from tests.app.fakes import FakeSession, FakeStream
 
 #: Fewer than in earnest, so that a test reaches them.
+#: New people of one address in these tests.
+NEW_PEOPLE_HERE = 3
 WRONG_CODES = 4
 
 
@@ -69,6 +71,8 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
         monkeypatch.setattr(module, "shared_admission", lambda: admission)
     limiter = AttemptLimiter(WRONG_CODES, 600.0)
     monkeypatch.setattr(state, "code_limiter", lambda: limiter)
+    joins = AttemptLimiter(NEW_PEOPLE_HERE, 3600.0)
+    monkeypatch.setattr(state, "join_limiter", lambda: joins)
     monkeypatch.setattr(state, "address", lambda: "192.0.2.1")
     return fake
 
@@ -95,7 +99,7 @@ def let_others_join(store: Store, purpose: str = "research") -> None:
 
 
 def open_room(
-    store: Store, *, holder: int = 1, mode: str = "devices", title: str = "Maths"
+    store: Store, *, holder: int = 1, mode: str = "devices", title: str = "Maths", k_min: int = 2
 ) -> Room:
     with store.write() as session:
         return rooms.open_room(
@@ -103,7 +107,7 @@ def open_room(
             title=title,
             mode=mode,
             holder=holder,
-            k_min=2,
+            k_min=k_min,
             now_s=store.now_s(),
             closes_s=store.now_s() + 3600,
         )

@@ -4,11 +4,13 @@ import pytest
 
 from fer_core.access import Role
 from fer_core.app.classroom import state, texts, watch
+from fer_core.app.classroom.codes import grouped, plain
+from fer_core.app.classroom.educator import LONGEST_MIN
 from fer_core.app.classroom.room import link_of
 from fer_core.app.classroom.watch import CONSTRAINTS
 from fer_core.storage import RoomSecondRow, Store, audit, rooms
 from fer_core.storage.recording import write_rows
-from fer_core.storage.tables import Room
+from fer_core.storage.room_tables import Room
 from tests.app.classroom.conftest import (
     Browser,
     buttons,
@@ -52,15 +54,35 @@ def test_only_educators_open_rooms(store: Store, browser: Browser, role: Role | 
     assert "Enter" in buttons(app)
 
 
+@pytest.mark.parametrize(
+    ("role", "text"),
+    [(Role.EDUCATOR, texts.NO_PURPOSE), (Role.OWNER, texts.OWN_NO_PURPOSE)],
+)
 def test_without_a_purpose_there_are_the_demonstration_and_the_own_view(
-    store: Store, browser: Browser
+    store: Store, browser: Browser, role: Role, text: str
 ) -> None:
-    enter(store, browser, Role.EDUCATOR)
+    enter(store, browser, role)
     app = show()
-    assert texts.NO_PURPOSE in written(app)
+    assert text in written(app)
     assert buttons(app)[:1] == ["Try it on myself"]
     assert "Open the room" not in buttons(app)
     assert "nobody was filmed" in written(app)
+
+
+def test_a_forged_field_makes_no_smaller_group(store: Store, browser: Browser) -> None:
+    """A WebSocket may say anything; the field takes what it is not offered for its default."""
+    let_others_join(store)
+    number = enter(store, browser, Role.EDUCATOR)
+    app = show()
+    app.text_input[0].set_value("Maths")
+    minutes, k_min = app.number_input
+    minutes.set_value(10**9)
+    k_min.set_value(1)
+    next(b for b in app.button if b.label == "Open the room").click().run()
+    with store.read() as session:
+        (room,) = rooms.list_rooms(session, holder=number)
+    assert room.k_min == 2
+    assert room.closes_s - room.opened_s <= 60 * LONGEST_MIN
 
 
 @pytest.mark.parametrize("role", [Role.EDUCATOR, Role.OWNER])
@@ -76,7 +98,7 @@ def test_a_room_is_opened_shown_marked_and_closed(
     with store.read() as session:
         (room,) = rooms.list_rooms(session, holder=number)
     assert "<b>Maths</b> *7b*" in written(app)
-    assert room.code in written(app)
+    assert grouped(room.code) in written(app)
     assert f"/classroom?room={room.code}" in app.code[0].value
     assert [metric.value for metric in app.metric] == ["0", "0", "nobody"]
     assert "at least 2 people" in written(app)
@@ -90,6 +112,8 @@ def test_a_room_is_opened_shown_marked_and_closed(
     assert len(app.get("plotly_chart")) == 2
 
     app.button(key="close").click().run()
+    assert "ends for everybody" in written(app), "it asks first"
+    app.button(key="close-yes").click().run()
     assert not app.exception
     assert "Open the room" in buttons(app)
     assert "Lessons that are over" in written(app)
@@ -144,7 +168,7 @@ def test_a_restart_of_the_app_keeps_the_room(store: Store, browser: Browser) -> 
     let_others_join(store)
     room = open_room(store, holder=enter(store, browser, Role.EDUCATOR))
     state.close_hubs()
-    assert room.code in written(show())
+    assert grouped(room.code) in written(show())
 
 
 def test_a_camera_starts_only_when_all_is_confirmed(store: Store, browser: Browser) -> None:
@@ -172,5 +196,26 @@ def test_a_camera_starts_only_when_all_is_confirmed(store: Store, browser: Brows
     assert browser.options["analysis_hz"] == watch.WATCH_HZ
 
 
+def test_a_camera_that_another_one_displaced_is_turned_off(store: Store, browser: Browser) -> None:
+    let_others_join(store)
+    room = open_room(store, holder=enter(store, browser, Role.EDUCATOR), mode="camera")
+    app = show()
+    for index in range(len(texts.CAMERA_CONFIRMATIONS)):
+        app.checkbox[index].check().run()
+    app.button(key="camera-start").click().run()
+    state.shared_hub().set_up(room.id, room.k_min)
+    app.run()
+    assert not app.exception
+    assert "Another camera watches this class now" in written(app)
+    assert browser.session.is_closed
+    assert state.shared_hub().watching(room.id) is not None, "the other one goes on"
+
+
 def test_the_link_needs_an_address() -> None:
     assert link_of("ABCDEFGH") == ""
+
+
+@pytest.mark.parametrize("typed", ["ABCD EFGH", "abcd-efgh", " ABCDEFGH "])
+def test_a_code_is_read_with_and_without_its_gap(typed: str) -> None:
+    assert plain(typed) == "ABCDEFGH"
+    assert grouped(plain(typed)) == "ABCD EFGH"

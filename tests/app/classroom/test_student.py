@@ -8,8 +8,10 @@ from fer_core.app.classroom import state, student
 from fer_core.app.stream.camera import CameraReport
 from fer_core.errors import StorageError
 from fer_core.storage import Store, rooms
-from fer_core.storage.tables import Consent, Person, RoomMember
+from fer_core.storage.room_tables import RoomMember
+from fer_core.storage.tables import Consent, Person
 from tests.app.classroom.conftest import (
+    NEW_PEOPLE_HERE,
     WRONG_CODES,
     Browser,
     buttons,
@@ -34,6 +36,7 @@ def test_a_visitor_sees_a_field_for_the_code_and_a_marked_demonstration(
     assert "nobody was filmed" in written(app)
     assert "Art. 5(1)(f)" in written(app)
     assert len(app.get("plotly_chart")) == 2
+    assert "Camera agrees" in written(app), "simulated students say how it goes, too"
     rows = app.dataframe[0].value
     assert rows["marker"].tolist()[1:] == [
         "explained fractions",
@@ -68,6 +71,27 @@ def test_who_tries_many_codes_is_shut_out_but_no_member_is(store: Store, browser
     assert "Too many wrong codes" in written(show(room.code)), "and says nothing of a right one"
     browser.cookies[cookies.PERSON] = cookies.signer().sign_cookie(cookies.PERSON, token)
     assert "You are here as" in written(show(room.code))
+
+
+def test_one_address_brings_so_many_new_people_and_any_number_of_known_ones(
+    store: Store, browser: Browser
+) -> None:
+    let_others_join(store)
+    room = open_room(store)
+    for _ in range(NEW_PEOPLE_HERE):
+        app = show(room.code)
+        app.button(key="agree").click().run()
+    token = app.session_state["cookie-" + cookies.PERSON]
+    app = show(room.code)
+    app.button(key="agree").click().run()
+    assert "Too many new people joined from your network" in written(app)
+    assert count(store, Person) == NEW_PEOPLE_HERE
+    browser.cookies[cookies.PERSON] = cookies.signer().sign_cookie(cookies.PERSON, token)
+    other = open_room(store)
+    app = show(other.code)
+    app.button(key="agree").click().run()
+    assert "You are here as" in written(app)
+    assert count(store, Person) == NEW_PEOPLE_HERE
 
 
 def test_consent_then_the_own_view_then_leaving_erases(store: Store, browser: Browser) -> None:

@@ -11,8 +11,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.app.metrics import cells, state
+from fer_core.app.metrics.panel_training import has_same_loss, make_line
 from fer_core.app.metrics.panels import ONE_MODEL, PANELS
+from fer_core.classification import read_spec, resolve_model_dir
+from fer_core.config import settings
+from fer_core.evaluation.catalog import read_catalog
 from fer_core.evaluation.keep import keep_figures
+from fer_core.evaluation.origins import SCRATCH, TAUGHT, origin_of
+from fer_core.processes import Ended
 from tests.evaluation.made import DATA_SHA, KEY, make_model, sha_of
 
 PAGE = Path(__file__).parents[3] / "pages" / "metrics.py"
@@ -111,7 +117,9 @@ def test_the_address_carries_the_selection(models: Path) -> None:
     assert odd.multiselect(key="models").value == ["one"], "what is not there is left out"
 
 
-def test_a_cell_is_chosen_by_two_boxes(models: Path) -> None:
+def test_a_cell_is_chosen_by_two_boxes(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_ALLOW_TRAINING", "1")
+    settings.cache_clear()
     app = open_page(view="Confusion")
     app.selectbox(key="labelled").select("fear").run()
     app.selectbox(key="answered").select("fear").run()
@@ -150,6 +158,11 @@ def test_pictures_behind_a_cell(models: Path, tmp_path: Path, monkeypatch) -> No
     lines += [f"{i % 7}," + f"{i} " * 2303 + f"{i},PrivateTest" for i in range(70)]
     (tmp_path / "fer2013.csv").write_text("\n".join(lines) + "\n")
     monkeypatch.setenv("FER_DATA_ROOTS", str(tmp_path))
+    app = open_page(view="Confusion", labelled="happy", answered="happy")
+    assert not app.get("image"), "a mere visitor sees none"
+    assert "shown to those who may train models here" in texts(app)
+    monkeypatch.setenv("FER_ALLOW_TRAINING", "1")
+    settings.cache_clear()
     app = open_page(view="Confusion", labelled="happy", answered="happy")
     (images,) = app.get("image")
     captions = [image.caption for image in images.proto.imgs]
@@ -200,7 +213,7 @@ def test_nothing_chosen_and_nothing_there(models: Path, monkeypatch, tmp_path: P
 
 
 def test_a_changed_file_is_read_again(models: Path) -> None:
-    app = open_page()
+    app = open_page(view="Training")
     (models / "one" / "history.csv").write_text("epoch,loss\n1,2\n")
     app.run()
     assert len(app.dataframe[0].value) == 1
@@ -237,3 +250,65 @@ def test_the_live_page_never_pays_for_charts() -> None:
         [sys.executable, "-c", script], cwd=PAGE.parents[1], capture_output=True, text=True
     )
     assert done.stdout.strip() == "none", done.stderr
+
+
+def test_losses_of_two_kinds_are_not_drawn_beside_each_other() -> None:
+    entries = {entry.name: entry for entry in read_catalog()}
+    assert not has_same_loss(entries["mien"]), "teachers and votes are in its training loss"
+    assert has_same_loss(entries["lenet"])
+    _chart, text, table = make_line([entries["mien"]], {"mien": "#0072B2"})
+    assert "50 epochs in 3 stages" in text.text  # type: ignore[union-attr]
+    assert list(table.frame["stage"])[:3] == ["halving", "halved", "halved2"]  # type: ignore[union-attr]
+    assert make_line([entries["lenet"]], {}) == []
+
+
+@pytest.mark.parametrize(
+    ("network", "data", "origin"),
+    [({}, {}, SCRATCH), ({"weights": "dlib.npz"}, {}, TAUGHT), ({}, {"knows_faces": True}, TAUGHT)],
+)
+def test_where_a_model_learned_is_told(
+    network: dict[str, object], data: dict[str, object], origin: str
+) -> None:
+    spec = read_spec(resolve_model_dir("mien"))
+    changes = {"recipe": spec.recipe | {"network": network}, "data": spec.data | data}
+    assert origin_of(spec.model_copy(update=changes)) == origin
+
+
+def test_two_models_differ_cell_by_cell(models: Path) -> None:
+    app = open_page(view="Confusion", models=["one", "other"], unit="Difference")
+    words = next(one.value for one in app.markdown if "Largest" in one.value)
+    assert "Blue: one answers so more often than other" in words
+    table = app.dataframe[-1].value
+    assert list(table["labelled"]) == list(table.columns[1:])
+    assert abs(table.iloc[:, 1:].to_numpy().sum(axis=1)).max() < 1e-9, "what one gains, one loses"
+    alone = open_page(view="Confusion", unit="Difference")
+    assert alone.get("plotly_chart"), "one model has its own matrix"
+    assert not any("Largest" in one.value for one in alone.markdown)
+
+
+def test_what_is_not_known_is_measured_by_a_press(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    def fake(command: list[str], *, timeout_s: float) -> Ended:
+        asked.append(command)
+        return Ended(2, "", "The set has no such split.")
+
+    monkeypatch.setattr("fer_core.app.metrics.measure.start", fake)
+    monkeypatch.setattr("fer_core.app.metrics.measure.find_set", lambda name: tmp_path / name)
+    key = "measure-robustness-third"
+    public = KEY.replace("private", "public")
+    make_model(models, "third", key=public)
+    app = open_page(view="Robustness", models=["third"], data=public)
+    assert not any(button.key == key for button in app.button), "visitors only look"
+    monkeypatch.setenv("FER_ALLOW_TRAINING", "1")
+    settings.cache_clear()
+    app = open_page(view="Robustness", models=["third"], data=public)
+    app.button(key=key).click().run()
+    place = str(tmp_path / "fer2013")
+    assert asked == [
+        ["evaluate", "--model", "third", "--data", place, "--split", "public_test", "--robustness"]
+    ]
+    assert [one.value for one in app.error] == ["The set has no such split."]
+    assert "python -m" not in texts(app)

@@ -10,9 +10,9 @@ import pytest
 from fer_core.app.metrics.panel_compare import pareto_front
 from fer_core.app.metrics.panel_errors import make_confusion_figure
 from fer_core.app.metrics.panels import PANELS, make_panel
-from fer_core.app.metrics.report import chart_config, make_report
+from fer_core.app.metrics.report import make_report
 from fer_core.app.metrics.view import View
-from fer_core.app.parts.blocks import Styling
+from fer_core.app.parts.blocks import Styling, chart_config
 from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.catalog import read_catalog
 from fer_core.evaluation.claims import read_claims

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.app.parts.filters import figures_text
+from fer_core.app.parts.words import percent
 from fer_core.app.resources import make_live_pipeline
 from fer_core.app.stream import camera, webrtc
 from fer_core.classification import resolve_model_dir
@@ -65,6 +66,6 @@ def test_the_figures_are_those_that_were_measured() -> None:
     figures = json.loads(path.read_text())["figures"]["held_out_public"]
     text = figures_text(head)
     for name in ("plain", "markov", "recurrent"):
-        assert f"{figures[name]['accuracy']:.1%}" in text
+        assert percent(figures[name]["accuracy"]) in text
     assert "generated sequences" in text
     assert figures_text(head.model_copy(update={"figures": {}})) == ""

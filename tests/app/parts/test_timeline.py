@@ -48,3 +48,10 @@ def test_a_finished_session_counts_from_its_start() -> None:
     )
     assert data["ticks"] == ["0 s", "2 s", "4 s", "6 s", "8 s"]
     assert [x for x, _ in data["rows"][0]["runs"][0]] == [0.125, 0.25]
+
+
+def test_the_numbers_stand_behind_the_rows() -> None:
+    probs = np.tile(np.eye(7)[3], (2, 1))
+    data = timeline_data([1.0, 2.0], probs, now_s=8.0, span_s=8.0, alt="", from_start=True)
+    assert data["table"]["heads"] == ["0 s to 2 s", "2 s to 4 s", "4 s to 6 s", "6 s to 8 s"]
+    assert data["table"]["rows"][3] == ["100.0 %", "100.0 %", "no face", "no face"]

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit_webrtc import WebRtcStreamerContext
 from streamlit_webrtc.component import WebRtcStreamerState, generate_frontend_component_key
 
-from fer_core.app.private import ServerHalf
+from fer_core.app.private_webrtc import ServerHalf
 from fer_core.app.stream import handshake
 from fer_core.app.stream.handshake import answer_newest_offer, is_stale, must_stop
 

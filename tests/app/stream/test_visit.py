@@ -6,7 +6,13 @@ import pytest
 from fer_core.app.stream import messages as m
 from fer_core.app.stream import visit as visit_module
 from fer_core.app.stream.camera import Camera, CameraReport, _parse_report, with_camera
-from fer_core.app.stream.visit import ASK_FOR_S, GIVE_UP_AFTER_S, Phase, Visit
+from fer_core.app.stream.picture import LOOK_AGAIN_AFTER_S
+from fer_core.app.stream.visit import (
+    ASK_FOR_S,
+    GIVE_UP_AFTER_S,
+    Phase,
+    Visit,
+)
 from fer_core.streaming import Admission
 from tests.app.fakes import NO_FRAME, FakeSession
 from tests.clock import Clock
@@ -108,9 +114,22 @@ def test_frames_are_the_sign_of_life(visit: Visit, admission: Admission, clock: 
     for _ in range(3):
         clock.now_s += 19.0
         assert session.heartbeat()
-    assert not visit.has_lost_slot
+    assert admission.free == 0
     clock.now_s += 20.1
-    assert visit.has_lost_slot
+    assert admission.free == 1
+
+
+@pytest.mark.parametrize("somebody_came", [False, True])
+def test_who_was_away_goes_on_where_the_place_is_free(
+    visit: Visit, admission: Admission, clock: Clock, somebody_came: bool
+) -> None:
+    start(visit, admission)
+    visit.take_report(CameraReport(1, "ok"))
+    clock.now_s += 30.0
+    if somebody_came:
+        admission.acquire("somebody else")
+    assert visit.keep_place() is not somebody_came
+    assert visit.phase is Phase.RUNNING
 
 
 @pytest.mark.parametrize("leave_in", list(Phase))
@@ -156,7 +175,7 @@ def test_a_slot_that_was_taken_back_is_never_lost_in_silence(
         session.current = NO_FRAME
     visit.lose_slot()
     assert visit.phase is (Phase.DONE if frame_came else Phase.READY)
-    assert visit.message == (None if frame_came else m.SLOT_LOST)
+    assert visit.message == (m.SLOT_TAKEN if frame_came else m.SLOT_LOST)
 
 
 @pytest.mark.parametrize("has_frames", [True, False])
@@ -300,3 +319,59 @@ def test_cameras_are_read_with_care() -> None:
     assert (read.camera, read.facing, read.size) == ("b", "", None)
     assert len(read.cameras) <= 16
     assert len(read.cameras[0].name) <= 200
+
+
+def run(visit: Visit, admission: Admission, clock: Clock) -> FakeSession:
+    """A stream that has run for a while."""
+    session = start(visit, admission)
+    visit.take_report(CameraReport(1, "ok"))
+    clock.now_s += 5.0
+    assert not visit.note_picture(0.03)
+    return session
+
+
+def test_a_camera_that_is_unplugged_is_waited_for_and_goes_on(
+    visit: Visit, admission: Admission, clock: Clock
+) -> None:
+    session = run(visit, admission, clock)
+    assert visit.take_report(CameraReport(1, "gone"))
+    assert (visit.phase, visit.attempt, visit.message) == (Phase.ASKING, 2, m.CAMERA_GONE)
+    assert not visit.take_report(CameraReport(1, "gone")), "that is known"
+    assert not visit.take_report(CameraReport(2, "NotFoundError", waits=True))
+    assert visit.phase is Phase.ASKING
+    assert visit.take_report(CameraReport(2, "ok"))
+    assert (visit.phase, visit.message) == (Phase.RUNNING, None)
+    assert visit.session is session
+    assert not session.is_closed
+
+
+def test_a_camera_that_stays_away_leaves_what_was_recorded(
+    visit: Visit, admission: Admission, clock: Clock
+) -> None:
+    session = run(visit, admission, clock)
+    visit.take_report(CameraReport(1, "gone"))
+    clock.now_s += ASK_FOR_S + 1
+    assert visit.give_up_if_overdue(has_frames=False)
+    assert (visit.phase, visit.message) == (Phase.DONE, m.CAMERA_STAYED_AWAY)
+    assert visit.results is not None
+    assert visit.results.samples == session.recorded
+
+
+def test_a_picture_that_stops_has_the_camera_opened_once_more(
+    visit: Visit, admission: Admission, clock: Clock
+) -> None:
+    run(visit, admission, clock)
+    clock.now_s += 40.0  # the page itself was away, and its first look counts from now
+    assert not visit.note_picture(40.0)
+    clock.now_s += LOOK_AGAIN_AFTER_S - 1
+    assert not visit.note_picture(47.0)
+    clock.now_s += 2
+    assert visit.note_picture(49.0)
+    assert (visit.phase, visit.attempt) == (Phase.ASKING, 2)
+    visit.take_report(CameraReport(2, "ok"))
+    clock.now_s += LOOK_AGAIN_AFTER_S + 1
+    assert not visit.has_picture(58.0), "the last one is from before"
+    assert not visit.note_picture(58.0), "once is enough"
+    clock.now_s += GIVE_UP_AFTER_S
+    assert visit.give_up_if_overdue(has_frames=visit.has_picture(90.0), connection="failed")
+    assert (visit.phase, visit.message) == (Phase.DONE, m.NO_CONNECTION)

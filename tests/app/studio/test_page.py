@@ -16,7 +16,7 @@ from fer_core.app.studio.upload import guess_emotion, read_takes
 from fer_core.config import settings
 from fer_core.labels import EMOTIONS
 from fer_core.studio import StudioSet, list_sets
-from fer_core.studio.consent import Consent
+from fer_core.studio.consent import RecordingConsent
 from tests.app.fakes import FakeStream, written
 from tests.studio.conftest import make_faces, make_image
 
@@ -42,7 +42,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def made(data_dir: Path) -> tuple[StudioSet, dict[str, Consent]]:
+def made(data_dir: Path) -> tuple[StudioSet, dict[str, RecordingConsent]]:
     """Two participants, two takes of each of three expressions."""
     found = StudioSet.create("Lab one")
     consents = {}
@@ -86,7 +86,7 @@ def test_an_empty_studio_says_what_to_do_and_makes_a_set(data_dir: Path) -> None
 
 
 def test_nobody_is_recorded_without_consent_and_minors_not_without_a_guardian(
-    made: tuple[StudioSet, dict[str, Consent]],
+    made: tuple[StudioSet, dict[str, RecordingConsent]],
 ) -> None:
     app = open_page()
     assert app.button(key="studio-enrol").disabled
@@ -105,7 +105,7 @@ def test_nobody_is_recorded_without_consent_and_minors_not_without_a_guardian(
 
 
 def test_recordings_of_others_are_the_owners_to_see(
-    made: tuple[StudioSet, dict[str, Consent]], monkeypatch: pytest.MonkeyPatch
+    made: tuple[StudioSet, dict[str, RecordingConsent]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for view in state.VIEWS:
         app = open_page(view)
@@ -120,7 +120,7 @@ def test_recordings_of_others_are_the_owners_to_see(
 
 
 def test_a_receipt_opens_ones_own_and_erases_it_even_without_a_role(
-    made: tuple[StudioSet, dict[str, Consent]], monkeypatch: pytest.MonkeyPatch
+    made: tuple[StudioSet, dict[str, RecordingConsent]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found, consents = made
     monkeypatch.setenv("FER_ALLOW_TRAINING", "0")
@@ -144,10 +144,12 @@ def test_a_receipt_opens_ones_own_and_erases_it_even_without_a_role(
 
 
 def test_the_training_page_hides_recordings_of_others(
-    made: tuple[StudioSet, dict[str, Consent]], monkeypatch: pytest.MonkeyPatch, data_dir: Path
+    made: tuple[StudioSet, dict[str, RecordingConsent]],
+    monkeypatch: pytest.MonkeyPatch,
+    data_dir: Path,
 ) -> None:
     found, _ = made
-    desk = state.Desk()
+    desk = state.StudioDesk()
     monkeypatch.setattr(state, "this_desk", lambda: desk)
     for place in (found.path, found.path / "manifest.csv", found.path.parent):
         assert state.hides_pictures(place)
@@ -177,7 +179,7 @@ def choose(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     ],
 )
 def test_curate_and_undo(
-    made: tuple[StudioSet, dict[str, Consent]],
+    made: tuple[StudioSet, dict[str, RecordingConsent]],
     owner: None,
     monkeypatch: pytest.MonkeyPatch,
     key: str,
@@ -196,7 +198,7 @@ def test_curate_and_undo(
 
 
 def test_faces_that_are_not_shown_cannot_be_chosen(
-    made: tuple[StudioSet, dict[str, Consent]], monkeypatch: pytest.MonkeyPatch
+    made: tuple[StudioSet, dict[str, RecordingConsent]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from fer_core.app.studio import grid
 
@@ -207,13 +209,15 @@ def test_faces_that_are_not_shown_cannot_be_chosen(
 
 
 def test_one_press_trains_and_the_result_is_shown_and_used(
-    made: tuple[StudioSet, dict[str, Consent]], data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    made: tuple[StudioSet, dict[str, RecordingConsent]],
+    data_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found, _ = made
     commands: list[list[str]] = []
     monkeypatch.setattr("fer_core.studio.jobs.spawn", lambda args, log: commands.append(args))
     app = open_page(state.TRAIN)
-    assert "fewer than 200 faces" in written(app)
+    assert "A network of its own needs 3 participants" in written(app)
     app.button(key="studio-finetune").click().run()
     assert commands[0][:2] == ["dataset", "finetune"]
     assert not app.exception
@@ -245,24 +249,44 @@ def test_one_press_trains_and_the_result_is_shown_and_used(
     app.button(key="studio-use").click().run()
     assert went == ["pages/live.py"]
     assert app.session_state["visit"].model == "lab-one"
+    assert app.button(key="studio-to-training").disabled
+    found.enrol("cleo")
+    found.add_take("cleo", EMOTIONS[0], make_faces(2, seed=77))
+    assert "fewer than 200 faces" in written(app.run())
     app.button(key="studio-to-training").click().run()
     assert went[-1] == "pages/training.py"
     assert app.session_state["data-path"] == str(found.path)
 
 
-def test_a_failed_job_says_why(made: tuple[StudioSet, dict[str, Consent]]) -> None:
+def test_a_page_loaded_anew_keeps_the_right_to_ones_own_recordings(
+    made: tuple[StudioSet, dict[str, RecordingConsent]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rights = state.RecordingRights()
+    monkeypatch.setattr(state, "shared_rights", lambda: rights)
+    monkeypatch.setattr(state, "browser_of", lambda cookies: "mine")
+    app = open_page()
+    app.checkbox(key="studio-agrees").check().run()
+    app.text_input(key="studio-pseudonym").set_value("cleo").run()
+    app.button(key="studio-enrol").click().run()
+    made[0].add_take("cleo", EMOTIONS[0], make_faces(2, seed=77))
+    assert "2 faces" in written(open_page(state.CURATE))
+    monkeypatch.setattr(state, "browser_of", lambda cookies: "another")
+    assert "only the owner sees" in written(open_page(state.CURATE))
+
+
+def test_a_failed_job_says_why(made: tuple[StudioSet, dict[str, RecordingConsent]]) -> None:
     text = json.dumps({"state": "failed", "model": "m", "error": "Memory ran out."})
     (made[0].path / "job.json").write_text(text)
     assert "Memory ran out." in open_page(state.TRAIN).error[0].value
 
 
-def test_a_damaged_set_is_one_sentence(made: tuple[StudioSet, dict[str, Consent]]) -> None:
+def test_a_damaged_set_is_one_sentence(made: tuple[StudioSet, dict[str, RecordingConsent]]) -> None:
     (made[0].path / "manifest.csv").write_text("nonsense")
     assert "must begin with" in open_page(state.CURATE).error[0].value
 
 
 def test_the_owner_erases_and_deletes(
-    made: tuple[StudioSet, dict[str, Consent]], owner: None
+    made: tuple[StudioSet, dict[str, RecordingConsent]], owner: None
 ) -> None:
     found, _ = made
     found.note_model("lab-one", ["anna", "ben"])
@@ -301,7 +325,7 @@ def test_cut_videos_become_takes(tmp_path: Path) -> None:
 
 
 def test_a_take_is_stored_and_the_next_one_begins(
-    made: tuple[StudioSet, dict[str, Consent]], monkeypatch: pytest.MonkeyPatch
+    made: tuple[StudioSet, dict[str, RecordingConsent]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from fer_core.app.studio import camera
 
@@ -310,7 +334,7 @@ def test_a_take_is_stored_and_the_next_one_begins(
     recorder = SimpleNamespace(
         collect=lambda: ("happy", make_faces(4, seed=77)), begin=begun.append
     )
-    desk = state.Desk(recorder=recorder)  # type: ignore[arg-type]
+    desk = state.StudioDesk(recorder=recorder)  # type: ignore[arg-type]
     desk.own("lab-one", "anna")
     monkeypatch.setattr(state, "this_desk", lambda: desk)
     camera._store_take(desk, found, "anna")
@@ -320,3 +344,7 @@ def test_a_take_is_stored_and_the_next_one_begins(
     camera._store_take(desk, found, "anna")
     assert "0 pictures stored, 4 too like another" in desk.stored
     assert begun == ["sad"]
+
+
+def test_it_is_said_where_recordings_stay(made: object, owner: None) -> None:
+    assert "stay on the server" in written(open_page())

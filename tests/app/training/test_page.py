@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,8 +14,11 @@ from fer_core.classification.registry import live_choice
 from fer_core.config import settings
 from fer_core.locks import try_hold
 from fer_core.runs import State, find_run
+from fer_core.runs.adapt import startable_recipes
 from fer_core.runs.listing import RUN_LOCK
 from fer_core.runs.preview import Preview
+from fer_core.storage import shared_store
+from fer_core.storage.audit import list_entries
 from fer_core.training.run import RunFolder
 from tests.app.live.test_page import ROUTER, texts
 
@@ -47,8 +51,8 @@ def keys(app: AppTest) -> set[str | None]:
     return {button.key for button in app.button}
 
 
-def look_at(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
-    """Every set looks like this one."""
+def report_of(**changes: object) -> dict[str, Any]:
+    """What is said of a set that could train a model."""
     report = {
         "data": "made",
         "n": 140,
@@ -64,8 +68,13 @@ def look_at(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
         "duplicates": [],
         "warnings": ["One file is <b>odd</b>."],
     }
-    preview = Preview(report | changes, None)
-    monkeypatch.setattr(training_form, "_preview", lambda path, stamp, near: preview)
+    return report | changes
+
+
+def look_at(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
+    """Every set looks like this one."""
+    preview = Preview(report_of(**changes), None)
+    monkeypatch.setattr(training_form, "load_preview", lambda path, stamp, near, choice: preview)
 
 
 @pytest.mark.parametrize("header", [None, "localhost", "127.0.0.1:8501"])
@@ -118,7 +127,7 @@ def test_start_with_other_settings(
     look_at(monkeypatch)
     app = open_page()
     written = texts(app)
-    assert "Trains on 112" in written
+    assert "Trains on 112" in written, "the recipe keeps the set's own split"
     assert "One file is" in written
     assert "no FER+ votes" in written
     app.number_input(key="epochs-first").set_value(2).run()
@@ -166,7 +175,7 @@ def test_a_run_that_works_is_shown_first_and_can_be_stopped(
     with try_hold(run.path / RUN_LOCK):
         app = open_page()
         assert "2 of 4 epochs · about 2 min left" in str(app.get("progress")[0].proto)
-        assert len(app.get("plotly_chart")) == 3
+        assert len(app.get("plotly_chart")) == 4, "both runs in one, then this one's"
         assert "delete-run" not in keys(app)
         app.button(key="stop-run").click().run()
         assert find_run("lenet-new").state is State.STOPPING
@@ -227,6 +236,9 @@ def test_a_model_is_made_compared_used_live_and_taken_back(
     assert "Neither is ahead." in written
     app.button(key="use-live").click().run()
     assert live_choice() == "mine"
+    with shared_store().read() as session:
+        noted = [entry.subject for entry, _ in list_entries(session)]
+    assert noted[0].startswith("live model: mien to mine, sha256 ")
     assert "It serves the live page." in texts(app.run()) + str([s.value for s in app.success])
     app.button(key="live-back").click().run()
     assert live_choice() == "mien"
@@ -237,7 +249,36 @@ def test_a_model_is_made_compared_used_live_and_taken_back(
     assert app.error
 
 
-EXPORT = {
+def test_a_worse_model_is_no_big_button_and_asks_first(
+    allowed: None, make_run: MakeRun, data_dir: Path
+) -> None:
+    run = make_run("lenet-1", (0.2,), weights=True, state="finished")
+    install_model(data_dir / "models" / "mine")
+    figures = [
+        {"accuracy": 0.142, "ci95": [0.131, 0.154]},
+        {"accuracy": 0.702, "ci95": [0.68, 0.72]},
+    ]
+    comparison = EXPORT["comparison"] | {"figures": figures, "n": 718, "left_out": 2871}
+    leaky = {"split": "frame-level 8:1:1, seed 0 (leaky)", "leaky": True}
+    run.write_json("export.json", EXPORT | leaky | {"comparison": comparison | {"leaky": True}})
+    app = open_page(view="Runs")
+    written = texts(app)
+    assert "Split: frame-level 8:1:1, seed 0 (leaky)." in written
+    assert "2,871 faces are left out, which mien had trained on" in written
+    assert sum("leaky" in box.value for box in app.warning) == 2, "figure and comparison"
+    assert any("70.2 %" in block.proto.body for block in app.get("html"))
+    button = app.button(key="use-live")
+    assert button.proto.type == "secondary"
+    button.click().run()
+    assert live_choice() == "mien", "not before the answer"
+    asked = texts(app)
+    assert "56.0 points fewer" in asked
+    assert "no better than guessing" in asked
+    app.button(key="use-live-yes").click().run()
+    assert live_choice() == "mine"
+
+
+EXPORT: dict[str, Any] = {
     "state": "finished",
     "model": "mine",
     "accuracy": 0.5,
@@ -310,6 +351,32 @@ def test_the_form_says_how_the_recipe_splits(
     assert not app.exception, app.exception
     said = [box.value for box in (*app.warning, *app.info)]
     found = [text for text in said if "This recipe divides" in text]
+    assert ("Split: " in texts(app)) is (words is None), "one word on the split, the recipe's"
     assert len(found) == (words is not None)
     assert words is None or words in found[0]
     assert any("leaky" in box.value for box in app.warning) is (recipe == "lenet")
+
+
+def test_recipes_have_names_and_cautions_one_box(
+    allowed: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "roots" / "set" / "happy").mkdir(parents=True)
+    look_at(monkeypatch)
+    app = open_page()
+    shown = app.selectbox(key="recipe").options
+    assert shown[0] == "Mien's first network (first)"
+    assert all(one.endswith(")") for one in shown), shown
+    assert not any("--" in recipe.about for recipe in startable_recipes().values())
+    assert [box.value for box in app.warning] == ["One file is <b>odd</b>."]
+    look_at(monkeypatch, warnings=["One.", "Two."])
+    app = open_page()
+    assert not app.warning
+    assert [one.label for one in app.expander][1:] == [
+        "**2 things to know about this set before training**",
+        "Epochs, learning rate, name and more",
+    ]
+    assert "- One.\n- Two." in texts(app)
+
+
+def test_it_is_said_where_training_stays(allowed: None) -> None:
+    assert "stay on the server" in texts(open_page())

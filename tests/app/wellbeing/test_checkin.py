@@ -1,4 +1,4 @@
-"""The tab 'Analyse' as a visitor handles it: join, check in, result."""
+"""The tab 'Check in' as a visitor handles it: join, check in, result."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +13,7 @@ from fer_core.storage import checkins, persons
 from fer_core.storage.choices import choose_purpose
 from fer_core.storage.tables import Consent, Sample
 from tests.app.fakes import NO_FRAME
-from tests.app.wellbeing.visitor import Visitor, choose, consent, press, texts
+from tests.app.wellbeing.visitor import Visitor, choose, press, texts
 
 
 def start(app: AppTest) -> AppTest:
@@ -39,40 +39,6 @@ def test_a_newcomer_sees_the_demonstration_and_no_camera(visitor: Visitor) -> No
     assert "not what you feel" in texts(app)
     assert "prohibited" in texts(app)
     assert visitor.stream.asked == []
-    assert visitor.person() is None
-
-
-def test_without_consent_nobody_joins(visitor: Visitor) -> None:
-    app = press(visitor.open(), "Join")
-    assert "tick that you agree" in texts(app)
-    assert visitor.person() is None
-
-
-def test_joining_keeps_the_consent_and_gives_a_receipt(visitor: Visitor) -> None:
-    app = visitor.join(visitor.open(), "Ada <b>x</b> :red[y]")
-    person = visitor.person()
-    assert person is not None
-    assert person.pseudonym == "Ada <b>x</b> :red[y]"
-    assert r"\<b\>x\<\/b\> \:red\[y\]" in texts(app)
-    with visitor.store.read() as session:
-        given = session.query(Consent).one()
-    assert (given.purpose, given.version) == ("wellbeing/self", "1.0")
-    receipt = app.session_state["wellbeing_receipt"]
-    assert given.receipt in receipt
-    assert given.text_sha256 in receipt
-    assert "Receipt" in [button.proto.label for button in app.get("download_button")]
-    assert not any(visitor.stream.asked), "the camera waits for a press"
-
-
-@pytest.mark.parametrize("name", ["", "a\u202eb"])
-def test_an_impossible_pseudonym_is_one_sentence(visitor: Visitor, name: str) -> None:
-    app = visitor.open()
-    app.text_input[0].set_value(name)
-    consent(app).check()
-    press(app, "Join")
-    assert not app.exception
-    assert len(app.error) == 1
-    assert "pseudonym" in app.error[0].value
     assert visitor.person() is None
 
 
@@ -158,7 +124,7 @@ def test_a_database_that_goes_away_leaves_the_video_and_says_so(
     assert "Nothing is being recorded" in texts(app)
     assert visitor.stream.asked[-1] is True
     shutil.move(tmp_path / "away", tmp_path / "mien.sqlite3")
-    desk_of(app)._retry_at = 0.0
+    desk_of(app).recorder._retry_at = 0.0
     visitor.see(60)
     app.run()
     assert "Your check-in" in texts(app)
@@ -189,7 +155,7 @@ def test_a_new_purpose_is_agreed_to_before_anything_goes_on(visitor: Visitor) ->
     with visitor.store.read() as session:
         newest = session.query(Consent).order_by(Consent.id.desc()).first()
     assert newest is not None
-    assert (newest.purpose, newest.version) == ("wellbeing/research", "1.1")
+    assert (newest.purpose, newest.version) == ("wellbeing/research", "3.1")
 
 
 def withdraw_elsewhere(visitor: Visitor, how: str) -> None:
@@ -209,7 +175,7 @@ def withdraw_elsewhere(visitor: Visitor, how: str) -> None:
                 session,
                 person_id=person.id,
                 purpose="wellbeing/self",
-                version="1.0",
+                version="3.0",
                 text="t",
                 now_s=visitor.store.now_s(),
             )

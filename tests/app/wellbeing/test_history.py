@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.app.access import cookies
 from fer_core.app.wellbeing import membership, own_data
+from fer_core.classification.identity import identify_model
 from fer_core.storage import audit, checkins
 from fer_core.storage.consents import standing_consents
 from fer_core.storage.tables import CheckIn, Consent, Minute, Person, Sample
@@ -52,6 +53,13 @@ def test_own_course_and_notes(visitor: Visitor) -> None:
         assert {row.person_id for row in session.query(Minute)} == {other}
 
 
+def test_a_first_day_is_figures_and_no_chart(visitor: Visitor) -> None:
+    app = checked_in(visitor)
+    assert "Your first day" in texts(app)
+    assert [one.label for one in app.metric][-2:] == ["Stress ratio", "Happiness ratio"]
+    assert "By weekday" not in texts(app)
+
+
 def test_exports_hold_ones_own_data_and_are_logged(visitor: Visitor) -> None:
     app = checked_in(visitor)
     labels = [button.proto.label for button in app.get("download_button")]
@@ -60,7 +68,11 @@ def test_exports_hold_ones_own_data_and_are_logged(visitor: Visitor) -> None:
     data = json.loads(own_data._export(key, "json"))
     assert data["pseudonym"] == "otter"
     assert len(data["samples"]) == 60
-    assert own_data._export(key, "csv").count(b"otter") == 60
+    table = own_data._export(key, "csv")
+    assert table.count(b"otter") == 60
+    model = identify_model()
+    assert data["checkins"][0]["result"]["model"] == model.to_dict()
+    assert table.count(f"{model.name}, version {model.version}, {model.sha256}".encode()) == 60
     with visitor.store.read() as session:
         entries = [entry for entry, _ in audit.list_entries(session)]
     assert [entry.action for entry in entries] == ["exported", "exported"]
@@ -86,7 +98,7 @@ def test_erasing_is_confirmed_complete_and_at_once(visitor: Visitor, tmp_path: P
             assert b"zephyr-unmistakable" not in path.read_bytes(), path.name
     assert app.session_state[f"cookie-{cookies.PERSON}"] == ""
     assert "zephyr" not in texts(app)
-    open_tab(app, "Analyse")
+    open_tab(app, "Check in")
     assert "Join" in texts(app)
 
 
@@ -94,7 +106,7 @@ def test_withdrawing_ends_recording_and_keeps_what_is_there(visitor: Visitor) ->
     app = checked_in(visitor)
     press(app, "Withdraw consent")
     assert "nothing more is recorded" in texts(app)
-    open_tab(app, "Analyse")
+    open_tab(app, "Check in")
     assert "Agree to begin" in texts(app)
     assert not [button for button in app.button if button.key == "wellbeing_start"]
     with visitor.store.read() as session:
@@ -106,11 +118,11 @@ def test_every_consent_that_stands_is_seen_and_can_be_withdrawn(visitor: Visitor
     app = checked_in(visitor)
     choose(visitor.store, "research")
     app = open_tab(app, "My history")
-    assert "**Self-view: everybody sees only themselves**, version 1.0" in texts(app)
+    assert "**Self-view: everybody sees only themselves**, version 3.0" in texts(app)
     assert "(an older text)" in texts(app)
-    visitor.join(open_tab(app, "Analyse"))
+    visitor.join(open_tab(app, "Check in"))
     app = open_tab(app, "My history")
-    assert "**Research**, version 1.1" in texts(app)
+    assert "**Research**, version 3.1" in texts(app)
     with visitor.store.read() as session:
         old, new = session.query(Consent).order_by(Consent.id).all()
     app.button(key=f"wellbeing-withdraw-{old.id}").click().run()

@@ -121,9 +121,16 @@ def test_an_erased_person_is_in_no_figure_and_not_to_be_found_by_subtraction(
     assert days_of_people(app) == "4", "their block went"
 
 
+def access_page() -> None:
+    from fer_core.app.access.page import show_access_page
+
+    show_access_page()
+
+
 def test_the_owner_chooses_a_purpose_and_a_manager_makes_teams(visitor: Visitor) -> None:
     visitor.enter(Role.OWNER)
-    app = open_tab(visitor.open(), "Team")
+    assert "on the [Access](access) page" in texts(open_tab(visitor.open(), "Team"))
+    app = AppTest.from_function(access_page, default_timeout=60).run()
     app.radio(key="wellbeing_purpose").set_value("research").run()
     app.button(key="wellbeing_choose").click().run()
     assert "needs reference" in texts(app)

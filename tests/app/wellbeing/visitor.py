@@ -115,5 +115,5 @@ def choose(store: Store, purpose: str) -> None:
 def agree(store: Store, person_id: int, *, at_s: int, purpose: str) -> None:
     with store.write() as session:
         persons.give_consent(
-            session, person_id=person_id, purpose=purpose, version="1.1", text="t", now_s=at_s
+            session, person_id=person_id, purpose=purpose, version="3.1", text="t", now_s=at_s
         )

@@ -6,11 +6,20 @@
 // open until data.streaming, so that the stream that follows opens it without delay, or until
 // HOLD_MS have passed.
 //
+// While the stream runs, a camera that is unplugged is told as "gone". data.waits, after that: tries
+// until there is one, and says once that it does. data.visit goes back with every report.
+//
 // data.camera: the one that the visitor chose; empty for the one that this browser had last on a
 // page of this kind.
 
 const HOLD_MS = 8000
 const FRAME_MS = 4000
+// A camera that is allowed opens within a second or two; a browser that was asked in a bad moment
+// sometimes never answers, and answers the next time.
+const ANSWER_MS = 6000
+const MOST_QUESTIONS = 4
+const LOOK_AGAIN_MS = 2000
+const MAY_PASS = ["NotFoundError", "OverconstrainedError", "NotReadableError", "AbortError"]
 const instances = new WeakMap()
 
 function release(mine) {
@@ -94,12 +103,41 @@ function ask(constraints, camera) {
   })
 }
 
+async function isAllowed() {
+  try {
+    return (await navigator.permissions.query({ name: "camera" })).state === "granted"
+  } catch {
+    return false
+  }
+}
+
+// Asks once more where the visitor has allowed the camera and no answer came; the first one counts.
+function askUntilAnswered(constraints, camera) {
+  return new Promise((resolve, reject) => {
+    let isOver = false
+    const put = (questions) => {
+      ask(constraints, camera).then((stream) => {
+        if (isOver) stream.getTracks().forEach((track) => track.stop())
+        isOver = true
+        resolve(stream)
+      }, (error) => {
+        isOver = true
+        reject(error)
+      })
+      setTimeout(async () => {
+        if (!isOver && questions < MOST_QUESTIONS && await isAllowed() && !isOver) put(questions + 1)
+      }, ANSWER_MS)
+    }
+    put(1)
+  })
+}
+
 async function open(mine, { constraints, camera: chosen, streams }) {
   const reason = obstacle()
   if (reason) return { outcome: reason }
   const wanted = remembered(`mien_camera_${constraints.video.facingMode}`, chosen)
   try {
-    mine.stream = await ask(constraints, wanted).catch((error) => {
+    mine.stream = await askUntilAnswered(constraints, wanted).catch((error) => {
       // The camera of last time is not there any more.
       if (wanted && ["OverconstrainedError", "NotFoundError"].includes(error.name)) {
         return ask(constraints, "")
@@ -122,21 +160,62 @@ async function open(mine, { constraints, camera: chosen, streams }) {
   }
 }
 
+function untilCamerasChange() {
+  return new Promise((resolve) => {
+    navigator.mediaDevices.addEventListener("devicechange", resolve, { once: true })
+    setTimeout(resolve, LOOK_AGAIN_MS)
+  })
+}
+
+// As open(); where the camera is away, again and again.
+async function openOrWait(mine, data) {
+  for (let tries = 0; ; tries += 1) {
+    const found = await open(mine, data)
+    if (!data.waits || !MAY_PASS.includes(found.outcome) || mine.attempt !== data.attempt) return found
+    if (tries === 0) mine.tell({ ...found, waits: true })
+    await untilCamerasChange()
+  }
+}
+
+async function lookAfter(mine) {
+  if (!mine.isStreaming || !mine.camera) return
+  const there = await cameras()
+  if (!there.some((one) => one.deviceId === mine.camera)) mine.tell({ outcome: "gone" })
+}
+
 export default function (component) {
   const { parentElement, setStateValue } = component
   const data = JSON.parse(new TextDecoder().decode(component.data))
-  const mine = instances.get(parentElement) ?? { attempt: null, stream: null, timer: null }
-  instances.set(parentElement, mine)
+  let mine = instances.get(parentElement)
+  if (!mine) {
+    mine = { attempt: null, visit: null, stream: null, timer: null, camera: "" }
+    instances.set(parentElement, mine)
+    const changed = () => lookAfter(mine)
+    navigator.mediaDevices?.addEventListener?.("devicechange", changed)
+    mine.end = () => navigator.mediaDevices?.removeEventListener?.("devicechange", changed)
+  }
+  mine.isStreaming = data.streaming
   if (data.streaming) release(mine)
-  if (data.attempt !== mine.attempt) {
-    mine.attempt = data.attempt
+  if (data.attempt !== mine.attempt || data.visit !== mine.visit) {
+    const { attempt, visit } = data
+    Object.assign(mine, { attempt, visit })
+    mine.tell = (found) => {
+      if (attempt === mine.attempt && visit === mine.visit) {
+        setStateValue("report", { attempt, visit, ...found })
+      }
+    }
+    const { tell } = mine
     release(mine)
-    const attempt = data.attempt
-    const check = attempt === 0 ? look() : open(mine, data)
+    const check = attempt === 0 ? look() : openOrWait(mine, data)
     check.then((found) => {
-      if (attempt !== mine.attempt) return
-      if (attempt > 0 || found.outcome !== "ok") setStateValue("report", { attempt, ...found })
+      if (attempt === mine.attempt) mine.camera = found.camera ?? ""
+      if (attempt > 0 || found.outcome !== "ok") tell(found)
     })
   }
-  return () => release(mine)
+  return () => {
+    mine.attempt = null
+    mine.end()
+    release(mine)
+    instances.delete(parentElement)
+  }
 }

@@ -13,7 +13,7 @@ function element(tag, className, parent) {
 function build(parentElement) {
   const find = (name) => parentElement.querySelector(`.${name}`)
   return { label: find("label"), bars: find("bars"), faces: find("faces"),
-           figures: find("figures"), rows: new Map() }
+           head: find("head"), figures: find("figures"), rows: new Map() }
 }
 
 function row(mine, bar) {
@@ -60,5 +60,7 @@ export default function (component) {
     element("span", "dot", chip).style.backgroundColor = face.color
     chip.append(face.text)
   }
+  mine.head.textContent = data.head
+  mine.head.hidden = !data.head
   mine.figures.textContent = data.figures
 }

@@ -1,8 +1,34 @@
 // Plays a clip and tells the server where it is: at every start, stop and jump, and every few
 // seconds in between. The address is relative, so that the app may lie under any path.
 
+//
+// With data.channel it shares one cursor with a timeline of that name: it says its time at every
+// frame, and goes where the timeline is clicked, all within the page. The server hears of stops
+// only, and where it stands still it goes to data.at_s, in seconds.
+
 const TELL_EVERY_MS = 3000
+const SAME_FRAME_S = 0.02
 const instances = new WeakMap()
+
+function share(mine, video) {
+  const say = () => {
+    const detail = { channel: mine.channel, time_s: video.currentTime }
+    window.dispatchEvent(new CustomEvent("mien-time", { detail }))
+  }
+  const eachFrame = () => {
+    if (mine.gone) return
+    say()
+    video.requestVideoFrameCallback(eachFrame)
+  }
+  if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(eachFrame)
+  else video.addEventListener("timeupdate", say)
+  mine.seek = ({ detail }) => {
+    if (detail.channel !== mine.channel) return
+    mine.moved = true
+    video.currentTime = detail.time_s
+  }
+  window.addEventListener("mien-seek", mine.seek)
+}
 
 export default function (component) {
   const { parentElement } = component
@@ -12,7 +38,12 @@ export default function (component) {
   mine.component = component
   if (!instances.has(parentElement)) {
     instances.set(parentElement, mine)
-    const tell = () => {
+    const tell = (event) => {
+      if (mine.channel && event?.type === "seeked" && mine.moved) {
+        mine.moved = false
+        return
+      }
+      if (mine.channel && (event?.type === "playing" || event?.type === "waiting")) return
       mine.count += 1
       const plays = !video.paused && !video.ended && video.readyState > 2
       mine.component.setStateValue("mark", {
@@ -22,13 +53,15 @@ export default function (component) {
     for (const name of ["playing", "pause", "waiting", "seeked", "ended"]) {
       video.addEventListener(name, tell)
     }
-    mine.tell = () => { if (!video.paused && !video.ended) tell() }
+    mine.tell = () => { if (!video.paused && !video.ended && !mine.channel) tell() }
+    if (data.channel) share(mine, video)
     video.addEventListener("error", () => {
       const trouble = parentElement.querySelector(".trouble")
       trouble.textContent = "This browser cannot play the clip: ask for it as H.264 or VP9."
       trouble.hidden = false
     })
   }
+  mine.channel = data.channel
   clearInterval(mine.timer)
   mine.timer = setInterval(mine.tell, TELL_EVERY_MS)
   const address = new URL(data.url.replace(/^\//, ""), document.baseURI).href
@@ -37,5 +70,14 @@ export default function (component) {
     video.src = address
     video.setAttribute("aria-label", data.alt)
   }
-  return () => clearInterval(mine.timer)
+  if (data.channel && video.paused && Math.abs(video.currentTime - data.at_s) > SAME_FRAME_S) {
+    mine.moved = true
+    video.currentTime = data.at_s
+  }
+  return () => {
+    mine.gone = true
+    clearInterval(mine.timer)
+    if (mine.seek) window.removeEventListener("mien-seek", mine.seek)
+    instances.delete(parentElement)
+  }
 }

@@ -1,6 +1,6 @@
 """A player that tells where it is in the clip."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ _PLAYER = st.components.v2.component(
     css=source("player.css"),
     js=source("player.js"),
 )
-_TYPES = {".mp4": "video/mp4", ".webm": "video/webm"}
+_TYPES = {".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm"}
+#: A larger file is not played: the server would hold it in memory.
+_MOST_BYTES = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +40,50 @@ class PlayerReport:
     ended: bool
 
 
-def show_player(path: Path, *, alt: str, key: str) -> PlayerReport | None:
-    """Draw the player; the latest report, None before the first."""
-    url = media_address(path, _TYPES[path.suffix], f"player-{key}")
+def can_play(path: Path) -> bool:
+    """Whether browsers may know the file's kind, and it is no burden to this server."""
+    try:
+        return path.suffix.lower() in _TYPES and path.stat().st_size <= _MOST_BYTES
+    except OSError:
+        return False
+
+
+def show_player(
+    path: Path,
+    *,
+    alt: str,
+    key: str,
+    channel: str = "",
+    at_s: float = 0.0,
+    on_stop: Callable[[float], None] | None = None,
+) -> PlayerReport | None:
+    """Draw the player; the latest report, None before the first.
+
+    Args:
+        path: of the clip.
+        alt: what it is.
+        key: of the player.
+        channel: of the timeline with which it shares one cursor.
+        at_s: where it stands while it does not play; with ``channel`` only.
+        on_stop: gets the time at which it stopped, in s.
+    """
+
+    def hear() -> None:
+        report = parse_report(st.session_state[key].get("mark"))
+        if on_stop is not None and report is not None and not report.plays:
+            on_stop(report.clip_s)
+
+    url = media_address(path, _TYPES[path.suffix.lower()], f"player-{key}")
     if url is None:
         st.error("This version of Streamlit can't show the clip: install the one that Mien pins.")
         return None
     result = _PLAYER(
         key=key,
-        data=pack({"url": url, "alt": alt}),
+        data=pack({"url": url, "alt": alt, "channel": channel, "at_s": round(at_s, 3)}),
         default={"mark": None},
-        on_mark_change=_rerun_only,
+        on_mark_change=hear,
     )
     return parse_report(result.get("mark"))
-
-
-def _rerun_only() -> None:
-    """A report reruns the player's part of the page; nothing else is to be done."""
 
 
 def parse_report(value: Any) -> PlayerReport | None:

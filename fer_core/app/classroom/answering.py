@@ -1,0 +1,63 @@
+"""A student's own word beside the camera's: following, or lost; one tap."""
+
+import time
+from typing import Final
+
+import streamlit as st
+
+from fer_core.app.classroom import texts
+from fer_core.app.classroom.state import ClassroomState
+from fer_core.classroom.answers import LOOK_BACK_S, attends
+from fer_core.classroom.membership import Place, say
+from fer_core.errors import FerError
+from fer_core.storage import answers, shared_store
+
+_KEY: Final = "answer"
+_CHOICES: Final = {True: "I am following", False: "I am lost"}
+
+
+def ask_how_it_goes(mine: ClassroomState, place: Place) -> None:
+    """Draw the two answers; the one that waits to be counted is chosen, and a tap takes it back.
+
+    Not buttons: a choice keeps what was tapped while the page is drawn anew.
+    """
+    store = shared_store()
+    try:
+        with store.read() as session:
+            waiting = answers.own_answer(
+                session, room_id=place.room_id, person_id=place.person_id, now_s=store.now_s()
+            )
+    except FerError as error:
+        st.warning(str(error))
+        return
+    if st.session_state.get(_KEY) != waiting:  # counted, or tapped in another tab
+        st.session_state[_KEY] = waiting
+    st.segmented_control(
+        "How does it go?",
+        list(_CHOICES),
+        format_func=_CHOICES.__getitem__,
+        key=_KEY,
+        on_change=_note,
+        args=(mine, place),
+        help=texts.ANSWER.format(k=place.k_min, minutes=texts.WAIT_MIN),
+    )
+    if problem := mine.take_answer_problem():
+        st.warning(problem)
+    elif waiting is not None:
+        st.caption(
+            f"Noted: *{_CHOICES[waiting]}*. It counts once {place.k_min} people of the class have "
+            "spoken; tap again to take it back."
+        )
+    elif mine.has_answered:
+        st.caption("Nothing of yours waits to be counted.")
+
+
+def _note(mine: ClassroomState, place: Place) -> None:
+    """Keep the tap, with what the camera would have said of the time before it."""
+    meter, now_s = mine.meter, time.time()
+    seen = None if meter is None else attends(meter.looked_back(now_s, LOOK_BACK_S))
+    try:
+        say(shared_store(), place, st.session_state[_KEY], seen)
+        mine.has_answered = True
+    except FerError as error:
+        mine.answer_problem = str(error)

@@ -1,0 +1,60 @@
+"""Tables that say that they scroll, where they do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+#: Of Streamlit's tables: pixels of a letter, of a cell's margins, and of the widest column.
+_LETTER_PX, _MARGINS_PX, _MOST_PX = 7.4, 28.0, 400.0
+#: Rows that are looked at.
+_ROWS: Final = 50
+
+
+def show_rows(
+    rows: pd.DataFrame | Sequence[Mapping[str, Any]],
+    *,
+    key: str | None = None,
+    formats: Mapping[str, str] | None = None,
+    **options: Any,
+) -> None:
+    """Draw a table that sorts by a click on a column, with a hint below where it is too wide.
+
+    Args:
+        rows: what is shown; the names of columns are their titles.
+        key: of the table.
+        formats: printf format by column, such as ``%.1f``.
+        options: as ``st.dataframe`` takes them.
+    """
+    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    columns = {
+        name: st.column_config.NumberColumn(format=form) for name, form in (formats or {}).items()
+    }
+    with st.container(gap="xxsmall"):
+        st.dataframe(frame, key=key, hide_index=True, column_config=columns, **options)
+        say_scrolls(table_width_px(frame, formats))
+
+
+def table_width_px(frame: pd.DataFrame, formats: Mapping[str, str] | None = None) -> float:
+    """About how wide a table is when nothing of it is cut.
+
+    Args:
+        frame: what is shown.
+        formats: printf format by column.
+    """
+    total = 0.0
+    for column in frame.columns:
+        form = (formats or {}).get(str(column))
+        values = frame[column].head(_ROWS)
+        texts = [form % v if form and isinstance(v, float) else str(v) for v in values]
+        letters = max([len(str(column)), *map(len, texts)])
+        total += min(_LETTER_PX * letters + _MARGINS_PX, _MOST_PX)
+    return total
+
+
+def say_scrolls(width_px: float) -> None:
+    """Draw the hint; the browser shows it only where the table has less room than it wants."""
+    st.html(
+        f'<div class="mien-scrolls" style="--wanted: {width_px:.0f}px">Scrolls sideways →</div>'
+    )
