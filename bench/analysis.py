@@ -71,7 +71,7 @@ def run_analysis_bench(minutes: float) -> dict[str, Any]:
         out.mkdir()
         engine = Engine(AnalysisOptions(), out)
         wall_s, cpu_s = time.perf_counter(), time.process_time()
-        outcome = engine.analyse(Task(str(video), "video", "long"), tell)
+        outcome = engine.analyze(Task(str(video), "video", "long"), tell)
         wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
     seconds = outcome.duration_s + 1 / FPS
     return {

@@ -13,14 +13,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import av
-from aiortc import (
-    MediaStreamTrack,
-    RTCConfiguration,
-    RTCPeerConnection,
-    RTCSessionDescription,
-)
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaRelay
 
+from bench.tracks import send_back
 from fer_core.streaming import LiveSession
 
 
@@ -35,24 +31,6 @@ class Switch:
     def __call__(self, frame: av.VideoFrame) -> av.VideoFrame:
         self.frames += 1
         return self.session.callback(frame) if self.analysed else frame
-
-
-class CallbackTrack(MediaStreamTrack):
-    """Runs frames through a callback on the event loop."""
-
-    kind = "video"
-
-    def __init__(self, track: MediaStreamTrack, callback: Switch) -> None:
-        super().__init__()
-        self._track = track
-        self._callback = callback
-
-    async def recv(self) -> av.VideoFrame:
-        frame = await self._track.recv()
-        assert isinstance(frame, av.VideoFrame)
-        out = self._callback(frame)
-        out.pts, out.time_base = frame.pts, frame.time_base
-        return out
 
 
 def find(name: str) -> Any:
@@ -100,11 +78,7 @@ async def _serve(pipe: Connection, pipeline: str, options: dict[str, Any]) -> No
                 await old.close()
             peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
             peers = [peer]
-
-            @peer.on("track")
-            def on_track(track: MediaStreamTrack, peer: RTCPeerConnection = peer) -> None:
-                peer.addTrack(relay.subscribe(CallbackTrack(relay.subscribe(track), switch)))
-
+            send_back(peer, relay, switch)
             await peer.setRemoteDescription(RTCSessionDescription(message["offer"], "offer"))
             await peer.setLocalDescription(await peer.createAnswer())
             pipe.send(peer.localDescription.sdp)

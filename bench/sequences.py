@@ -14,7 +14,7 @@ from fer_core.classification import load_classifier, load_head, resolve_model_di
 from fer_core.datasets import load_dataset
 from fer_core.datasets.locate import locate_dataset
 from fer_core.temporal import FILTERS, MarkovFilter, PlainFilter, RecurrentFilter
-from fer_core.training.recurrent import compare_filters, held_out_sets
+from fer_core.training.recurrent import compare_recurrent, held_out_sets
 from fer_core.training.recurrent_network import HeadRecipe
 
 
@@ -28,7 +28,7 @@ def run_sequences_bench(data: Path | None = None, model: str = "default") -> dic
         load_classifier(folder, embed=True),
     )
     filters = {"plain": PlainFilter(), "markov": MarkovFilter(), "recurrent": RecurrentFilter(head)}
-    return compare_filters(filters, sets)
+    return compare_recurrent(filters, sets)
 
 
 def main(data: Path | None = None, model: str = "default", *, as_json: bool = False) -> None:
@@ -42,7 +42,8 @@ def main(data: Path | None = None, model: str = "default", *, as_json: bool = Fa
         for key, values in figures.items():
             print(
                 f"  {FILTERS[key]:<22}{values['accuracy']:6.1%} of frames right, log loss "
-                f"{values['log_loss']:.3f}, {values['changes']:.2f} changes per true one"
+                f"{values['log_loss']:.3f}, {values['changes']:.2f} changes per true one; labels "
+                f"shown: {values['label_changes']:.2f} changes, {values['delay_s']:.2f} s late"
             )
 
 

@@ -19,7 +19,9 @@ from fer_core.config import Settings
 from fer_core.storage import Database, Store, checkins, persons, teams
 from fer_core.storage.database import database_url
 from fer_core.storage.recording import minute_of, recompute_minutes
-from fer_core.storage.tables import PROB_COLUMNS, Sample
+from fer_core.storage.sums import load_minutes, sum_buckets
+from fer_core.storage.table_base import PROB_COLUMNS
+from fer_core.storage.tables import Sample
 from fer_core.wellbeing.team import Day, add_up, summarise
 
 DAY_S = 86_400
@@ -97,7 +99,7 @@ def measure(store: Store) -> dict[str, tuple[float, float]]:
 
     def team() -> object:
         with store.read() as session:
-            return checkins.sum_buckets(session, buckets=days, team_id=1)
+            return sum_buckets(session, buckets=days, team_id=1)
 
     def tab() -> object:
         """All that the tab 'Team' of the Wellbeing page asks and works out."""
@@ -117,7 +119,7 @@ def measure(store: Store) -> dict[str, tuple[float, float]]:
 
     def person() -> object:
         with store.read() as session:
-            return checkins.load_minutes(session, person_id=1)
+            return load_minutes(session, person_id=1)
 
     def sitting() -> object:
         with store.read() as session:

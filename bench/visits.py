@@ -3,7 +3,7 @@
 The app runs as users run it (``serve``), in a process of its own; each visit is a new Chromium that
 opens the live page, presses Start once and waits for its picture and a label. Half of the visits
 come one after the other, half in fours. A press that changes nothing for ``LOST_AFTER_S`` is lost;
-it counts as such, and the visitor presses once more.
+the visit goes on, since the page itself tells of the press again.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ READY_S = 90.0
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class VisitOutcome:
     """One visit.
 
     Attributes:
@@ -51,7 +51,7 @@ class Outcome:
     problem: str = ""
 
 
-def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def summarise(outcomes: Sequence[VisitOutcome]) -> dict[str, Any]:
     """The figures of all visits; seconds are None where none succeeded."""
     taken = sorted(one.seconds for one in outcomes if one.seconds is not None)
     runs = [one.script_runs for one in outcomes if one.seconds is not None]
@@ -154,7 +154,7 @@ def _burn() -> None:
 # --- the visitors --------------------------------------------------------------------------------
 
 
-async def visit(playwright: Any, chromium: str, args: list[str], address: str) -> Outcome:
+async def visit(playwright: Any, chromium: str, args: list[str], address: str) -> VisitOutcome:
     """One visitor in a browser of their own."""
     browser = await playwright.chromium.launch(executable_path=chromium, args=args)
     try:
@@ -164,12 +164,14 @@ async def visit(playwright: Any, chromium: str, args: list[str], address: str) -
         try:
             return await _press_and_wait(page, address, runs)
         except _timeouts() as error:
-            return Outcome(None, problem=f"the page did not load: {str(error).splitlines()[0]}")
+            return VisitOutcome(
+                None, problem=f"the page did not load: {str(error).splitlines()[0]}"
+            )
     finally:
         await browser.close()
 
 
-async def _press_and_wait(page: Any, address: str, runs: "RunCounter") -> Outcome:
+async def _press_and_wait(page: Any, address: str, runs: "RunCounter") -> VisitOutcome:
     await page.goto(address, timeout=READY_S * 1000)
     start = page.locator(".st-key-start button:enabled")
     await start.wait_for(timeout=READY_S * 1000)
@@ -177,21 +179,16 @@ async def _press_and_wait(page: Any, address: str, runs: "RunCounter") -> Outcom
     video = page.frame_locator("iframe[title*='webrtc_streamer']").locator("video")
     runs.count, begun, lost = 0, time.perf_counter(), 0
     await start.click()
-    pressed = begun
     while (now := time.perf_counter()) - begun < GIVE_UP_S:
         # The example's own face is on the page before the press: Stop tells that it counted.
         if await page.locator(".st-key-stop button").is_visible():
             if await face.is_visible() and await _plays(video):
-                return Outcome(time.perf_counter() - begun, lost, runs.count)
-        elif now - pressed > LOST_AFTER_S and await start.is_visible():
-            lost += 1
-            if lost > 1:
-                break
-            pressed = now
-            await start.click()
+                return VisitOutcome(time.perf_counter() - begun, lost, runs.count)
+        elif now - begun > LOST_AFTER_S and await start.is_visible():
+            lost = 1
         await asyncio.sleep(0.02)
     told = await page.locator("[data-testid='stAlert']").all_inner_texts()
-    return Outcome(None, lost, runs.count, " ".join(told) or "nothing was said")
+    return VisitOutcome(None, lost, runs.count, " ".join(told) or "nothing was said")
 
 
 async def _plays(video: Any) -> bool:
@@ -220,10 +217,13 @@ def _timeouts() -> type[Exception]:
     return Error
 
 
-async def _visit_all(chromium: str, args: list[str], address: str, visits: int) -> list[Outcome]:
+async def visit_all(
+    chromium: str, args: list[str], address: str, visits: int
+) -> list[VisitOutcome]:
+    """The outcomes of so many visits, after one that counts for nothing."""
     from playwright.async_api import async_playwright
 
-    outcomes: list[Outcome] = []
+    outcomes: list[VisitOutcome] = []
     async with async_playwright() as playwright:
         await visit(playwright, chromium, args, address)  # the models are loaded for the first one
         for size in plan(visits):
@@ -243,17 +243,22 @@ def main(visits: int, *, load: bool, as_json: bool) -> None:
     Raises:
         ConfigError: what drives the browsers is not installed, or the app does not start.
     """
-    chromium, camera_args, write_camera_video = _tools()
+    chromium, camera_args, write_camera_video = browser_tools()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         args = camera_args(write_camera_video(folder / "face.mjpeg", with_face=True))
         with serve(folder) as (address, pid), busy_cores(load):
-            outcomes = asyncio.run(_visit_all(chromium, args, address, visits))
+            outcomes = asyncio.run(visit_all(chromium, args, address, visits))
             figures = {**summarise(outcomes), **state_of(pid)}
     print(json.dumps(figures) if as_json else _words(figures, load=load))
 
 
-def _tools() -> tuple[str, Any, Any]:
+def browser_tools() -> tuple[str, Any, Any]:
+    """Chromium, what its arguments are for a camera, and what makes the camera's picture.
+
+    Raises:
+        ConfigError: it is not installed, or what drives it.
+    """
     try:
         import playwright.async_api  # noqa: F401
 

@@ -19,6 +19,7 @@ COMMANDS: Final = (
     "owner_link",
     "predict",
     "analyze",
+    "watch",
     "train",
     "train_recurrent",
     "runs",
@@ -26,6 +27,7 @@ COMMANDS: Final = (
     "evaluate",
     "dataset",
     "retention",
+    "certificate",
     "bench",
 )
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from fer_core.analysis import AnalysisOptions, Outcome, Progress, Task
+    from fer_core.analysis.markup import Markup
 
 
 def register(app: typer.Typer) -> None:
@@ -42,8 +43,18 @@ def analyze(
     pose: Annotated[
         bool, typer.Option("--pose", help="Also head pose and eyes, by the second; slower.")
     ] = False,
+    measures: Annotated[
+        bool,
+        typer.Option(
+            "--measures",
+            help="Also measures of each face, valence and blinks: STEM.measures.csv; slower.",
+        ),
+    ] = False,
     small_faces: Annotated[
         bool, typer.Option("--small-faces", help="Look for small faces in videos too; slower.")
+    ] = False,
+    tilted: Annotated[
+        bool, typer.Option("--tilted", help="Look for faces on their side or upside down; slower.")
     ] = False,
     smooth: Annotated[
         float, typer.Option(metavar="S", help="Time constant of plain smoothing; 0: none.")
@@ -52,6 +63,19 @@ def analyze(
         str,
         typer.Option("--filter", help="plain, markov or recurrent: what steadies faces over time."),
     ] = "plain",
+    spans: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Marks of one video, as STEM.spans.json; see docs/analysis.md.",
+        ),
+    ] = None,
+    from_s: Annotated[
+        float | None, typer.Option("--from", metavar="S", help="Look at videos from this second.")
+    ] = None,
+    to_s: Annotated[
+        float | None, typer.Option("--to", metavar="S", help="Look at videos up to this second.")
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes; default: one per core.")
     ] = None,
@@ -72,8 +96,9 @@ def analyze(
 ) -> None:
     """Analyse pictures and videos into tables and other formats.
 
-    Per file, DIR gets STEM.csv (a row per face and analysed frame), STEM.seconds.csv (a row per
-    person and second) and what --format names; a stem that is taken gets -2, -3, and so on.
+    Per file, DIR gets STEM.csv (a row per face and analysed frame), STEM.frames.csv (a row per
+    frame, with the reason where no face can be used), STEM.seconds.csv (a row per person and
+    second) and what --format names; a stem that is taken gets -2, -3, and so on.
     DIR/analysis.jsonl tells how each file ended. A file that cannot be read is reported and the
     rest goes on; the exit code is then 2.
     """
@@ -81,6 +106,7 @@ def analyze(
     from fer_core.analysis.journal import Journal
     from fer_core.analysis.plan import prepare_out
     from fer_core.config import settings
+    from fer_core.errors import InputError
 
     options = AnalysisOptions(
         model=model or settings().model,
@@ -90,9 +116,12 @@ def analyze(
         annotate=annotate,
         blur=blur,
         pose=pose,
+        measures=measures,
         small_faces=small_faces,
+        tilted=tilted,
         smooth_s=smooth,
         filter=steady,
+        markup=_markup(spans, from_s, to_s),
     )
     prepare_out(out)
     journal = Journal(out, options)
@@ -100,6 +129,11 @@ def analyze(
     tasks, unlisted = plan_tasks(paths, out, kept=journal.stems, notes=notes)
     for note in notes:
         typer.echo(note, err=True)
+    if spans is not None and len(tasks) > 1:
+        raise InputError(
+            f"The marks of --spans belong to one recording. Received: {len(tasks)} files; analyse "
+            "them one by one, or cut them all with --from and --to."
+        )
     todo = [task for task in tasks if not (resume and journal.is_finished(task))]
     report = _Report(len(todo))
     for outcome in unlisted:
@@ -115,6 +149,15 @@ def analyze(
         journal.close([task.file for task in tasks])
     if report.failed:
         raise typer.Exit(2)
+
+
+def _markup(spans: Path | None, from_s: float | None, to_s: float | None) -> "Markup | None":
+    """The marks of the file and of the command; None where nothing is marked."""
+    from fer_core.analysis.markup import Markup, load_markup
+
+    markup = Markup() if spans is None else load_markup(spans)
+    markup = markup.between(from_s, to_s)
+    return None if markup.is_empty else markup
 
 
 def _run(
@@ -170,6 +213,8 @@ class _Report:
             self._ended += 1
         if outcome.status != "failed":
             typer.echo(f"{printable_name(outcome.file)}  {_summary(outcome)}")
+        if outcome.coverage:
+            typer.echo(f"  {outcome.coverage}")
         if outcome.note:
             typer.echo(f"  {outcome.note}")
         if outcome.message:

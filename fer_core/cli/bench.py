@@ -20,6 +20,11 @@ def register(app: typer.Typer) -> None:
     group.command("storage")(storage)
     group.command("sequences")(sequences)
     group.command("visits")(visits)
+    group.command("replicas")(replicas)
+    group.command("device")(device)
+    group.command("measures")(measures)
+    group.command("api")(api)
+    group.command("altered")(altered)
     app.add_typer(group, name="bench")
 
 
@@ -92,3 +97,71 @@ def visits(
 ) -> None:
     """Seconds from the press on Start to the first label, by fresh browsers with a fake camera."""
     _load("visits").main(count, load=load, as_json=as_json)
+
+
+def replicas(
+    counts: Annotated[
+        list[int] | None, typer.Option("--replicas", help="How many; again for more counts: 1, 2.")
+    ] = None,
+    count: Annotated[int, typer.Option("--visits", min=1, help="How many come to each.")] = 24,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
+) -> None:
+    """The visits of `bench visits` to one process, and to several behind nginx."""
+    _load("replicas").main(counts or [1, 2], count, as_json=as_json)
+
+
+def measures(
+    data: Annotated[
+        Path | None, typer.Option(help="FER-2013; default: from FER_DATA_ROOTS.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """How far the measures of a face err, mirrored, jittered, tilted and turned."""
+    _load("measures").main(data, as_json=as_json)
+
+
+def device(
+    seconds: Annotated[
+        float | None,
+        typer.Option(min=1, help="Length of the clip (8), or how long visitors send (300)."),
+    ] = None,
+    visitors: Annotated[
+        int, typer.Option(min=0, help="Instead: so many devices that send to one server.")
+    ] = 0,
+    video: Annotated[
+        Path | None, typer.Option(help="Another clip; default: a portrait that moves.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="Name of a model.")] = "default",
+    detector: Annotated[str, typer.Option(help="short or full.")] = "short",
+    steady: Annotated[str, typer.Option(help="plain or markov.")] = "plain",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """The same clip through Python and through Chromium: how equal, and how fast there.
+
+    With --visitors: what devices cost the server that they send their seconds to.
+    """
+    if visitors:
+        _load("visitors").main(visitors, round(seconds or 300), as_json=as_json)
+    else:
+        chosen = {"model": model, "detector": detector, "steady": steady}
+        _load("device").main(seconds or 8.0, video, as_json=as_json, **chosen)
+
+
+def api(
+    count: Annotated[int, typer.Option(min=12, help="Pictures each.")] = 200,
+    clients: Annotated[int, typer.Option(min=1, help="Programs that send at once.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Pictures a second and memory of the HTTP API, against a plain loop of ``analyze``."""
+    _load("api").main(count, clients, as_json=as_json)
+
+
+def altered(
+    data: Annotated[
+        Path | None, typer.Option(help="The data set; default: FER-2013 of FER_DATA_ROOTS.")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="Copies of each kind.")] = 200,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """How many altered copies `dataset check` finds, and how long a whole set takes."""
+    _load("altered").main(data, count, as_json=as_json)

@@ -1,4 +1,4 @@
-"""``--classes`` and ``--ignore``: what the folders of a set mean that name no emotion."""
+"""``--classes`` and ``--ignore``: what folders and labels of a set mean that name no emotion."""
 
 from typing import Annotated, Any
 
@@ -9,12 +9,12 @@ Classes = Annotated[
     typer.Option(
         "--classes",
         metavar="NAME=EMOTION,...",
-        help="What class folders mean, such as 1=surprise,2=fear.",
+        help="What class folders or labels mean, such as 1=surprise,2=fear.",
     ),
 ]
 Ignore = Annotated[
     str | None,
-    typer.Option("--ignore", metavar="NAME,...", help="Class folders to leave out."),
+    typer.Option("--ignore", metavar="NAME,...", help="Class folders or labels to leave out."),
 ]
 
 

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from fer_core.cli.class_options import Classes, Ignore, class_choice
+
 
 def export_(
     name: Annotated[str, typer.Argument(help="Name of a recorded set of FER_DATA_DIR.")],
@@ -33,6 +35,8 @@ def export_(
 def import_(
     archive: Annotated[Path, typer.Argument(help="A .zip that `dataset export` wrote.")],
     title: Annotated[str | None, typer.Option(help="Another name for the set.")] = None,
+    classes: Classes = None,
+    ignore: Ignore = None,
 ) -> None:
     """Take a recorded set in; nothing but a whole and sound set is unpacked."""
     from fer_core.errors import InputError
@@ -40,7 +44,7 @@ def import_(
 
     try:
         with archive.open("rb") as file:
-            made = import_set(file, title=title)
+            made = import_set(file, title=title, **class_choice(classes, ignore))
     except OSError as error:
         raise InputError(f"{archive} cannot be read ({error.strerror}).") from error
     typer.echo(f"{made.path}: {len(made.rows())} faces")

@@ -75,7 +75,8 @@ def as_text(report: dict[str, Any]) -> str:
         more = (
             ""
             if pair["near"] is None
-            else f" ({pair['exact_same_label']} with the same label), {pair['near']} nearly so"
+            else f" ({pair['exact_same_label']} with the same label), {pair['near']} nearly so, "
+            f"{pair['altered']} flipped, turned, shifted, zoomed or inverted"
         )
         lines.append(f"{pair['first']} and {pair['second']}: {pair['exact']} pixel-identical{more}")
     plan = report["plan"]

@@ -6,12 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
+from fer_core.cli.class_options import Classes, Ignore, class_choice
+
 Data = Annotated[Path, typer.Argument(help="A set that names participants.")]
 
 
 def split(
     data: Data,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    classes: Classes = None,
+    ignore: Ignore = None,
 ) -> None:
     """What each way of splitting a set would report, and what it shares between its sides.
 
@@ -20,7 +24,7 @@ def split(
     """
     from fer_core.datasets import load_dataset
 
-    faces = load_dataset(data)
+    faces = load_dataset(data, **class_choice(classes, ignore))
     from fer_core.training.personal import embed_set, load_base, report_of
 
     base = load_base()
@@ -34,6 +38,8 @@ def finetune(
     background: Annotated[
         bool, typer.Option("--background", help="Let every other program go first.")
     ] = False,
+    classes: Classes = None,
+    ignore: Ignore = None,
 ) -> None:
     """Fine-tune the head of the project's model on a set: a model that the live page offers."""
     from fer_core.runs.turns import yield_to_others
@@ -41,7 +47,12 @@ def finetune(
 
     if background:
         yield_to_others()
-    out, report = finetune_set(data, name, say=lambda line: typer.echo(line, err=True))
+    out, report = finetune_set(
+        data,
+        name,
+        say=lambda line: typer.echo(line, err=True),
+        choice=class_choice(classes, ignore),
+    )
     typer.echo(as_text(report), err=True)
     typer.echo(str(out))
 

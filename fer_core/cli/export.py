@@ -65,7 +65,7 @@ def export(
     with try_hold(folder.path / EXPORT_LOCK) as is_mine:
         if not is_mine:
             raise BusyError(f"A model of the run {folder.path.name} is being made already.")
-        from fer_core.training.exporting import ExportRequest, make_model
+        from fer_core.training.export_job import ExportRequest, make_model
 
         request = ExportRequest(
             run=folder,

@@ -11,7 +11,6 @@ import typer
 
 if TYPE_CHECKING:
     from fer_core.pipeline import FacePipeline
-    from fer_core.types import FrameResult
 
 
 def register(app: typer.Typer) -> None:
@@ -33,6 +32,9 @@ def predict(
     detector: Annotated[
         str | None, typer.Option(help="short, full, haar or yunet; default: FER_DETECTOR.")
     ] = None,
+    tilted: Annotated[
+        bool, typer.Option("--tilted", help="Look for faces on their side or upside down; slower.")
+    ] = False,
 ) -> None:
     """Find the faces in pictures and name their expressions.
 
@@ -48,6 +50,7 @@ def predict(
             detector or settings().detector,
             live=False,
             small_faces=True,
+            tilted=tilted,
         )
     failed = False
     for record in predict_records(pipeline, paths):
@@ -83,13 +86,14 @@ def _silent_natives() -> Iterator[None]:
 def predict_records(pipeline: "FacePipeline", paths: list[str]) -> Iterator[dict[str, Any]]:
     """One record per picture, in the order given.
 
-    ``{"file", "width", "height", "faces": [{"box", "score", "label", "probs"}]}`` with boxes
+    ``{"file", "width", "height", "faces": [{"box", "score", "label", "probs", ...}]}`` with boxes
     x1 y1 x2 y2 in pixels of the upright picture, clipped to it, and ``note`` where there is
     something to know; or ``{"file", "error"}``.
     """
     from fer_core.errors import FerError
     from fer_core.imaging.decode import read_picture
     from fer_core.imaging.frame import ArrayFrame
+    from fer_core.records import FrameRecord
 
     for path in paths:
         try:
@@ -106,7 +110,7 @@ def predict_records(pipeline: "FacePipeline", paths: list[str]) -> Iterator[dict
                 yield {"file": file, "error": str(error)}
             else:
                 note = {"note": picture.note} if picture.note else {}
-                yield {"file": file} | _describe(result) | note
+                yield {"file": file} | FrameRecord.from_result(result).to_dict() | note
 
 
 def _list_pictures(path: str) -> list[str]:
@@ -146,22 +150,6 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
         return entry.is_dir()
     except OSError:  # a link to itself; reading it gives the sentence
         return False
-
-
-def _describe(result: "FrameResult") -> dict[str, Any]:
-    from fer_core.records import FrameRecord
-
-    record = FrameRecord.from_result(result)
-    faces = [
-        {
-            "box": list(face.box),
-            "score": face.score,
-            "label": face.label,
-            "probs": face.probabilities,
-        }
-        for face in record.faces
-    ]
-    return {"width": record.width, "height": record.height, "faces": faces}
 
 
 def _as_text(record: dict[str, Any]) -> str:

@@ -18,6 +18,13 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
     cert: Annotated[Path | None, typer.Option(help="Your certificate (PEM).")] = None,
     key: Annotated[Path | None, typer.Option(help="Its private key (PEM).")] = None,
+    base_path: Annotated[
+        str,
+        typer.Option(
+            help="Path of the address below which the app lies, such as /mien.",
+            envvar="STREAMLIT_SERVER_BASE_URL_PATH",
+        ),
+    ] = "",
 ) -> None:
     """Serve the app and print its address, at first with the owner's link; Ctrl-C stops it.
 
@@ -30,13 +37,24 @@ def serve(
 
     from fer_core.access.login import check_mapping
     from fer_core.config import PROJECT_ROOT, settings
-    from fer_core.hosting import is_loopback, plan_serving
+    from fer_core.hosting import clean_base_path, is_loopback, plan_serving
     from fer_core.hosting.announce import announce_when_served
 
     if is_loopback(host):
         os.environ.setdefault("FER_ALLOW_TRAINING", "1")  # before the settings are read
-    plan = plan_serving(host, port, cert=cert, key=key, tls_folder=settings().data_dir / "tls")
+    plan = plan_serving(
+        host,
+        port,
+        cert=cert,
+        key=key,
+        tls_folder=settings().data_dir / "tls",
+        base_path=clean_base_path(base_path),
+    )
     check_mapping(settings().roles)
+    if settings().analyse == "device":
+        from fer_core.device.networks import check_detector
+
+        check_detector(settings().detector)
     # Streamlit looks beside the program for .streamlit/.
     sys.argv = [str(PROJECT_ROOT / "streamlit_app.py")]
     from fer_core.app import door
@@ -54,4 +72,4 @@ def serve(
     # SIGTERM, then raises the signal once more: what is left to do is to leave.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
-    door.serve(plan.streamlit_options())
+    door.serve(plan.streamlit_options(), base_path=plan.base_path)

@@ -49,93 +49,42 @@ def train(
 
     One training at a time: while another one runs in the same FER_DATA_DIR, this one waits.
     """
-    from fer_core.config import settings
-    from fer_core.datasets import load_dataset
     from fer_core.datasets.locate import locate_dataset
-    from fer_core.errors import ConfigError
+    from fer_core.runs import runs_dir
     from fer_core.runs.turns import yield_to_others
-    from fer_core.training.recipe import NetworkPart, Recipe, load_recipe
-    from fer_core.training.run import RunFolder, check_free, check_resumable, last_run
+    from fer_core.training.order import Order, resumed, with_weights
+    from fer_core.training.recipe import load_recipe
+    from fer_core.training.run import RunFolder
 
     if background:
         yield_to_others()
-    runs = settings().data_dir / "runs"
     if resume:
-        is_file = recipe.endswith(".toml") and run is None
-        name = load_recipe(recipe).name if is_file else Path(recipe).stem
-        folder = RunFolder.open(run) if run is not None else last_run(runs, name)
-        config = folder.read_config()
-        chosen = Recipe.model_validate(config["recipe"])
-        if epochs is not None:
-            chosen = chosen.model_copy(update={"epochs": epochs})
-        source = data or Path(config["data"]["path"])
-        kept = config["data"]
-        choice: dict[str, Any] = {
-            "classes": kept.get("classes", {}),
-            "ignore": kept.get("ignore", []),
-        }
-        teacher = [Path(path) for path in config.get("teachers", [])]
-        start = Path(config["start"]) if config.get("start") else None
-        check_free(folder)
+        folder, order = resumed(runs_dir(), recipe, run=run, data=data, epochs=epochs)
+        # Loaded when its turn comes, so that what waits takes no memory.
+        ready = None
     else:
-        chosen = load_recipe(recipe, epochs=epochs, seed=seed)
-        if weights is not None:
-            if weights_sha256 is None:
-                raise ConfigError(
-                    f"The weights {weights} need --weights-sha256, so that no other file is taken."
-                )
-            part = chosen.network.model_dump() | {
-                "weights": weights.resolve(),
-                "weights_sha256": weights_sha256,
-            }
-            chosen = chosen.model_copy(update={"network": NetworkPart.model_validate(part)})
-        source = locate_dataset(data)
-        choice = class_choice(classes, ignore)
-
-    def prepare() -> Any:
-        faces = load_dataset(source, **choice)
-        # Keras takes seconds to load: what can be wrong before has been found by now.
-        from fer_core.training.data import prepare_data
-
-        prepared = prepare_data(chosen, faces)
-        prepared.description.update({"path": str(source.resolve()), **_given(choice)})
-        return prepared
-
-    # A new run's mistakes are found before it has a folder; a run that goes on has one, and loads
-    # its data when its turn comes, so that what waits takes no memory.
-    ready = None if resume else prepare()
-    if not resume:
-        folder = RunFolder.create(runs, chosen.name)
+        order = Order(
+            with_weights(load_recipe(recipe, epochs=epochs, seed=seed), weights, weights_sha256),
+            locate_dataset(data),
+            class_choice(classes, ignore),
+            teacher or [],
+            start,
+        )
+        # A new run's mistakes are found before it has a folder.
+        ready = order.prepare()
+        folder = RunFolder.create(runs_dir(), order.recipe.name)
 
     def work() -> None:
-        prepared = prepare() if ready is None else ready
-        if resume:
-            check_resumable(folder, prepared.description["sha256"])
-        from fer_core.training.trainer import train as train_recipe
-
-        train_recipe(
-            chosen,
-            prepared,
+        order.train(
             folder,
+            ready,
             resume=resume,
-            teachers=[RunFolder.open(path) for path in teacher or []],
-            start=RunFolder.open(start) if start is not None else None,
             threads=threads,
             report=lambda line: typer.echo(line, err=True),
         )
 
-    begun = {
-        "recipe": chosen.model_dump(mode="json"),
-        "data": {"path": str(source.resolve()), **_given(choice)},
-        "teachers": [str(path.resolve()) for path in teacher or []],
-        "start": str(start.resolve()) if start is not None else None,
-    }
-    _work_in_turn(folder, begun, work)
+    _work_in_turn(folder, order.to_dict(), work)
     typer.echo(str(folder.path))
-
-
-def _given(choice: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in choice.items() if value}
 
 
 def _work_in_turn(folder: Any, begun: dict[str, Any], work: Callable[[], None]) -> None:

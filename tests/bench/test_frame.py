@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.frame import format_report, load_frames, summarize
+from bench.frame import format_report, load_frames, processor_name, summarize
+from bench.ours import make_step
 from bench.worker import ONE_THREAD, Worker, WorkerError, take_turns
 from fer_core.config import PROJECT_ROOT
 from fer_core.errors import DecodeError
@@ -71,7 +72,8 @@ def test_a_worker_that_fails_says_why(toy: Path) -> None:
 
 
 def answer(ms: float, **more: object) -> dict[str, object]:
-    return {"ms": ms, "cpu_ms": ms / 2, "faces": 1} | more
+    networks = {"invokes_ms": ms / 1.6, "invokes_cpu_ms": ms / 4}
+    return {"ms": ms, "cpu_ms": ms / 2, "faces": 1} | networks | more
 
 
 def test_summary() -> None:
@@ -84,14 +86,38 @@ def test_summary() -> None:
     assert report["stages_p95"] == pytest.approx({"detect": 2.9, "classify": 1})
     assert report["naive_median_ms"] == 90
     assert report["ratio"] == report["cpu_ratio"] == 30
+    assert report["over_invokes"] == 1.6
+    assert report["cpu_over_invokes"] == 2
     assert report["with_face"] == 1
     assert report["naive_with_face"] == pytest.approx(2 / 3)
 
     more = {"frames": 3, "width": 640, "height": 480, "model": "m", "detector": "short"}
-    text = format_report(report | more)
+    text = format_report(report | more | {"processor": "An Example 3"})
+    assert "on An Example 3" in text
+    assert "1.60 times what the networks take by themselves" in text
     assert "detect                  2.000    2.900" in text
     assert "30.0 times faster than the naive pipeline" in text
     assert "66.7%" in text
+
+
+def test_the_networks_are_timed_within_the_frames() -> None:
+    step = make_step(load_frames(None, 1), ["default", "short"])
+    for _ in range(2):
+        answer = step(0)
+        assert answer["faces"] == 1
+        assert 0 < answer["invokes_ms"] < sum(answer["stages"].values())
+
+
+def test_haar_has_no_part_of_networks() -> None:
+    nothing = [answer(4.0, stages={}, invokes_ms=0.0, invokes_cpu_ms=0.0)]
+    assert summarize(nothing, nothing)["over_invokes"] is None
+
+
+def test_the_name_of_the_processor(tmp_path: Path) -> None:
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text("processor : 0\nmodel name : An Example 3\nmodel name : Another\n")
+    assert processor_name(cpuinfo) == "An Example 3"
+    assert processor_name(tmp_path / "none") != ""
 
 
 def test_the_portrait_moves() -> None:

@@ -8,7 +8,7 @@ import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from bench import visits
-from bench.visits import CROWD, Outcome, RunCounter, plan, state_of, summarise
+from bench.visits import CROWD, RunCounter, VisitOutcome, plan, state_of, summarise
 from fer_core.errors import ConfigError
 
 
@@ -26,18 +26,18 @@ def test_half_come_alone_and_half_in_fours(count: int, expected: list[int]) -> N
     ("outcomes", "expected"),
     [
         (
-            [Outcome(1.0, 0, 4), Outcome(3.0, 1, 8), Outcome(None, 2, 90, "no")],
+            [VisitOutcome(1.0, 0, 4), VisitOutcome(3.0, 1, 8), VisitOutcome(None, 2, 90, "no")],
             {"visits": 3, "failed": 1, "lost_presses": 3, "median_s": 2.0, "p95_s": 2.9}
             | {"worst_s": 3.0, "script_runs": 6.0},
         ),
         (
-            [Outcome(None, 0, 3, "no")],
+            [VisitOutcome(None, 0, 3, "no")],
             {"visits": 1, "failed": 1, "lost_presses": 0, "median_s": None, "p95_s": None}
             | {"worst_s": None, "script_runs": None},
         ),
     ],
 )
-def test_summary(outcomes: list[Outcome], expected: dict[str, Any]) -> None:
+def test_summary(outcomes: list[VisitOutcome], expected: dict[str, Any]) -> None:
     assert summarise(outcomes) == expected
 
 

@@ -90,14 +90,23 @@ def test_a_killed_worker_costs_no_other_file(tmp_path: Path) -> None:
     def kill(task: Task, progress: Progress) -> None:
         if task.file == str(long):
             for child in psutil.Process().children():
-                if "fer_core.analysis.worker" in child.cmdline():
+                if _is_worker(child):
                     child.kill()
 
     outcomes = {o.stem: o for o in run_tasks(tasks, AnalysisOptions(), out, tell=kill)}
     assert outcomes["long"].status == "failed"
     assert "ended the analysing process twice (signal 9)" in outcomes["long"].message
     assert outcomes["short"].status == "done"
-    assert {path.name for path in out.iterdir()} == {"short.csv", "short.seconds.csv"}
+    assert {path.name for path in out.iterdir()} == {
+        f"short{end}" for end in (".csv", ".frames.csv", ".seconds.csv")
+    }
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return "analysis.worker" in str(process.cmdline())
+    except psutil.NoSuchProcess:  # it has ended; another test's helper, not reaped yet, say
+        return False
 
 
 def test_cancelling_ends_the_processes(tmp_path: Path) -> None:
@@ -113,7 +122,7 @@ def test_cancelling_ends_the_processes(tmp_path: Path) -> None:
     )
     assert list(outcomes) == []
     assert seen[0].duration_s == pytest.approx(60, abs=0.2)
-    assert [p for p in psutil.Process().children() if "analysis.worker" in str(p.cmdline())] == []
+    assert not any(map(_is_worker, psutil.Process().children()))
     assert {path.name for path in tmp_path.iterdir()} == {"long.mp4"}
 
 
@@ -123,3 +132,43 @@ def test_a_worker_that_cannot_start_is_a_sentence(
     monkeypatch.setattr("sys.executable", "/bin/false")
     with pytest.raises(FerError, match="could not be started"):
         list(run_tasks([Task("a", "video", "a")], AnalysisOptions(), tmp_path))
+
+
+def test_marks_reach_the_results(archive: Path, tmp_path: Path) -> None:
+    """A file of marks and from-to; marks of one recording are refused for several."""
+    marks = tmp_path / "marks.json"
+    span = '{"from_s": 0.2, "to_s": 0.6, "condition": "film A"}'
+    marks.write_text(f'{{"mien_spans": 1, "spans": [{span}]}}')
+    clip, out = archive / "clip.mp4", tmp_path / "out"
+    stdout, _ = run(clip, "--out", out, "--spans", marks, "--from", "0.1", "--to", "0.8")
+    assert "7 frames, 1 person" in stdout
+    assert "A face can be used in 100.0 % of the time" in stdout
+    assert "film A" in (out / "clip.conditions.csv").read_text("utf-8")
+    assert '"from_s": 0.1' in (out / "clip.spans.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--from", "3", "--to", "2"), "A span must begin at 0 s or later"),
+        (("--spans", "nowhere.json"), "nowhere.json cannot be read"),
+        (("--spans", __file__), "it is no JSON"),
+    ],
+)
+def test_impossible_marks_are_one_sentence(
+    archive: Path, tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    result = CliRunner().invoke(
+        app, ["analyze", str(archive / "clip.mp4"), "--out", str(tmp_path / "o"), *arguments]
+    )
+    assert result.exit_code == 2
+    assert words in result.stderr
+
+
+def test_marks_of_one_recording_are_not_for_several(archive: Path, tmp_path: Path) -> None:
+    marks = tmp_path / "marks.json"
+    marks.write_text('{"mien_spans": 1, "markers": [{"time_s": 1, "text": "a"}]}')
+    arguments = ["analyze", str(archive), "--out", str(tmp_path / "o"), "--spans", str(marks)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert "belong to one recording" in result.stderr

@@ -35,6 +35,11 @@ REPORT: dict[str, Any] = {
     "height": 480,
     "model": "mien",
     "detector": "short",
+    "processor": "A processor",
+    "over_invokes": 1.5,
+    "invokes_ms": 1.7,
+    "cpu_over_invokes": 1.5,
+    "invokes_cpu_ms": 1.7,
 }
 
 

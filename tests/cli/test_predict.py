@@ -33,6 +33,9 @@ def test_a_record_is_what_the_manual_says(stub: StubPipeline, pictures: Path) ->
         "score": 0.75,
         "label": "happy",
         "probs": {name: float(name == "happy") for name in EMOTIONS},
+        "valence": 1.0,
+        "pleasure": 0.81,
+        "arousal": 0.51,
     }
     assert record == {"file": "./good.png", "width": 40, "height": 30, "faces": [face]}
     assert list(record) == ["file", "width", "height", "faces"]
@@ -43,7 +46,8 @@ def test_stills_search_for_small_faces_and_keep_no_state(
     stub: StubPipeline, pictures: Path
 ) -> None:
     run("good.png", "--model", "other", "--detector", "haar", code=0)
-    assert stub.options == {"args": ("other", "haar"), "live": False, "small_faces": True}
+    asked = {"live": False, "small_faces": True, "tilted": False}
+    assert stub.options == {"args": ("other", "haar"), **asked}
 
 
 def test_no_face_is_no_error(stub: StubPipeline, pictures: Path) -> None:

@@ -89,7 +89,7 @@ def test_overrides_are_validated():
 
 
 def test_export_replaces_models_only(tmp_path):
-    from fer_core.training.export import check_target
+    from fer_core.training.model_folder import check_target
 
     check_target(tmp_path / "new")
     (tmp_path / "model").mkdir()
@@ -102,7 +102,7 @@ def test_export_replaces_models_only(tmp_path):
 
 
 def test_a_spec_names_backbone_weights_without_their_folder():
-    from fer_core.training.export import without_paths
+    from fer_core.training.model_folder import without_paths
 
     recipe = {"network": {"architecture": "resnet", "weights": "/home/me/w.h5"}, "epochs": 3}
     assert without_paths(recipe)["network"]["weights"] == "w.h5"
