@@ -1,7 +1,7 @@
 # One-word targets; each does its own set-up in .venv.
 #   make run                     the app on this computer, http://127.0.0.1:8501
 #   make run HOST=0.0.0.0        for phones and other computers, over HTTPS (CERT=, KEY=: your own)
-#   make test | check | bench | train | soak | lock
+#   make test | check | bench | train | soak | audit | lock
 
 HOST ?= 127.0.0.1
 PORT ?= 8501
@@ -19,7 +19,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
 	&& echo $$p && break; done)
 
-.PHONY: run test check bench train soak lock setup dev
+.PHONY: run test check bench train soak lock audit setup dev
 
 run: setup
 	@exec $(PY) -m fer_core serve --host $(HOST) --port $(PORT) \
@@ -29,12 +29,15 @@ run: setup
 test: dev $(if $(filter 1,$(FER_REQUIRE_RAY)),$(VENV)/.ray)
 	@scripts/ensure_chromium.sh
 	@scripts/ensure_postgres.sh
+	@scripts/ensure_node.sh
+	@scripts/ensure_axe.sh
 	@scripts/run_tests.sh $(PY) $(ARGS)
 
 check: dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	scripts/check_js.sh
 
 bench: setup
 	$(PY) -m fer_core bench frame $(ARGS)
@@ -48,6 +51,10 @@ soak: dev
 	@scripts/ensure_postgres.sh
 	$(PY) -m pytest -m soak $(ARGS)
 
+# Known holes of the pinned packages; says so where no source of advisories can be reached.
+audit: dev
+	@$(PY) scripts/audit.py requirements.txt requirements-dev.txt
+
 # One set of pins that is valid for Python 3.11 to 3.13 on Linux, macOS and Windows.
 COMPILE = $(VENV)/bin/uv pip compile --quiet --upgrade --universal --fork-strategy fewest \
 	--python-version 3.11 --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -55,6 +62,7 @@ lock: dev
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) requirements-ray.in -o requirements-ray.txt
+	$(COMPILE) pyproject.toml -c requirements.txt --override deploy/without-tensorflow.txt -o deploy/requirements.txt
 
 # Stamps: a second start installs nothing and takes seconds.
 setup: $(VENV)/.runtime

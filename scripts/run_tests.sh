@@ -1,6 +1,7 @@
 #!/bin/sh
-# All tests but the long ones, in two goes: what is pure beside each other, then what needs the
-# machine to itself (browsers, streams, benchmarks, anything on the clock) one after the other.
+# All tests but the long ones, in three goes: what is pure beside each other, then browsers two at a
+# time, which wait for most of theirs, then what needs the machine to itself (streams, benchmarks,
+# anything on the clock) one after the other.
 # usage: run_tests.sh PYTHON [ARGS for pytest]
 python=$1
 shift
@@ -22,7 +23,8 @@ run() {
 said='' chosen='' failed=''
 # A file's tests stay together, and with them what they share.
 run "beside each other" "not alone" -n 2 --dist loadgroup "$@"
-run "alone" "alone" "$@"
+run "in browsers" "e2e" -n 2 --dist loadgroup "$@"
+run "alone" "alone and not e2e" "$@"
 echo "== ${said#; }"
 [ -n "$chosen" ] || exit 5
 [ -z "$failed" ]

@@ -4,12 +4,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from tests.e2e.browser import camera_args, find_chromium, run_app, write_camera_video
 
 #: Two streams at once, so that a third visitor finds the app busy.
 MAX_STREAMS = 2
+#: What a page shows it shows at once, unless the machine is busy with something else.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,16 @@
 
 import re
 import time
-from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page, expect
-
-from fer_core.app.stream.messages import NO_CONNECTION
+from playwright.sync_api import Page, expect
 
 VIDEO_FRAME = "iframe[title*='webrtc_streamer']"
 #: What the page shows of the face, from within the component's shadow root.
 LABEL = ".panel .label"
 FACE = ".panel .face"
+#: A file's player stands in a shadow root.
+FIND_VIDEO = """[...document.querySelectorAll('[data-testid=stBidiComponentRegular], *')]
+  .map((one) => one.shadowRoot?.querySelector('.player video')).find(Boolean)"""
 
 
 def wait_ready(page: Page) -> None:
@@ -20,23 +20,8 @@ def wait_ready(page: Page) -> None:
 
 
 def press_start(page: Page) -> None:
+    """Press Start, once: what happens to the press is the page's business."""
     page.locator(".st-key-start button").click()
-
-
-def press_until(page: Page, outcome: Locator, press: Callable[[], object] | None = None) -> None:
-    """Press Start until ``outcome`` is there, twice at most.
-
-    Of a hundred clicks Streamlit loses about one, where the page runs by itself in that moment; a
-    visitor presses again then.
-    """
-    start_button = page.locator(".st-key-start button")
-    for _ in range(2):
-        (press or start_button.click)()
-        deadline = time.monotonic() + 12
-        while time.monotonic() < deadline and not outcome.first.is_visible():
-            time.sleep(0.1)
-        if outcome.first.is_visible() or not start_button.is_visible():
-            return
 
 
 def wait_playing(page: Page, timeout_s: float = 90.0) -> float:
@@ -53,21 +38,47 @@ def wait_playing(page: Page, timeout_s: float = 90.0) -> float:
 
 
 def start(page: Page) -> float:
-    """Wait, press Start, wait for video and face; seconds from the last press on.
-
-    A machine that is busy for half a minute gives a stream up, and says so; then Start is pressed
-    again, once, as a visitor would.
-    """
+    """Wait, press Start once, wait for video and face; seconds from the press on."""
     wait_ready(page)
-    press_until(page, page.locator(".st-key-stop button"))
-    again = page.get_by_text(NO_CONNECTION.text)
-    deadline = time.monotonic() + 90
-    while not page.locator(FACE).first.is_visible() and time.monotonic() < deadline:
-        if again.is_visible() and page.locator(".st-key-start button").is_visible():
-            press_start(page)
-            break
-        time.sleep(0.1)
+    press_start(page)
     return wait_playing(page)
+
+
+#: Text of the button in focus, and whether a ring is drawn around it.
+_IN_FOCUS = """() => {
+    const button = document.activeElement
+    const style = getComputedStyle(button)
+    const outline = style.outlineStyle !== 'none' && style.outlineWidth !== '0px'
+    const ring = outline || style.boxShadow !== 'none'
+    return [button.querySelector('p')?.innerText ?? '', ring]
+}"""
+
+
+def tab_to(page: Page, name: str, most: int = 40) -> None:
+    """Press Tab until the button of this name has the focus, which has to be seen."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        text, has_ring = page.evaluate(_IN_FOCUS)
+        if text == name:
+            assert has_ring, f"the focus on {name} is not seen"
+            return
+    raise AssertionError(f"Tab never reached {name}")
+
+
+_SHOWS_TEN_MORE = """() => {
+    const frame = document.querySelector("iframe[title*='webrtc_streamer']")
+    const video = frame?.contentDocument?.querySelector('video')
+    const count = video?.getVideoPlaybackQuality().totalVideoFrames
+    if (!video || window.counted?.video !== video) window.counted = video && {video, count}
+    return window.counted && count >= window.counted.count + 10
+}"""
+
+
+def wait_going_on(page: Page, timeout_s: float = 60.0) -> None:
+    """Until ten more pictures were shown than at the call, and nothing is complained of."""
+    page.evaluate("window.counted = null")
+    page.wait_for_function(_SHOWS_TEN_MORE, polling=100, timeout=timeout_s * 1000)
+    expect(page.locator("[data-testid=stAlert]")).to_have_count(0, timeout=timeout_s * 1000)
 
 
 def face_ids(page: Page) -> list[int]:

@@ -51,7 +51,7 @@ def test_from_the_owners_link_to_an_analysts_training(
             other.set_default_timeout(90_000)
             second = other.new_page()
             second.goto(f"{home}/access")
-            expect(second.get_by_text("Page not found")).to_be_visible(timeout=90_000)
+            expect(second.get_by_text("This page is the owner's")).to_be_visible(timeout=90_000)
             expect(second.get_by_role("link", name="Access")).to_have_count(0)
             assert second.goto(link).status == 200  # type: ignore[union-attr]
             assert second.url == f"{home}/"

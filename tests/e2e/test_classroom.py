@@ -72,10 +72,10 @@ def wait_shown(page: Page, label: str, value: str) -> None:
     expect(metric.get_by_test_id("stMetricValue")).to_have_text(value, timeout=SLOW_MS)
 
 
-def agree(page: Page) -> str:
+def agree(page: Page, how: str = "with my camera") -> str:
     """Read the consent, agree, wait for the own label; the pseudonym."""
     expect(page.get_by_text("Who sees what")).to_be_visible(timeout=SLOW_MS)
-    page.get_by_role("button", name="I agree").click()
+    page.get_by_role("button", name=f"I agree, join {how}", exact=True).click()
     expect(page.locator(FACE).first).to_be_visible(timeout=SLOW_MS)
     text = page.get_by_text("You are here as").inner_text()
     found = re.search(r"as \W*([a-z]+-[a-z]+-\d+)", text)
@@ -110,10 +110,14 @@ def test_a_lesson_of_two(
         name = agree(first)
         wait_shown(educator, "Joined", "1")
         wait_shown(educator, "Figures are of", "nobody")
-        other = agree(second)
+        other = agree(second, "over the server")
         assert name != other, "two behind one address are two"
         wait_shown(educator, "Joined", "2")
         wait_shown(educator, "Figures are of", "2 people")
+        for student, answer in ((first, "I am following"), (second, "I am lost")):
+            student.get_by_role("radio", name=answer, exact=True).click()
+        wait_shown(educator, "Say they are lost", "0.5")
+        expect(first.get_by_text("Nothing of yours waits")).to_be_visible(timeout=SLOW_MS)
         lines = educator.locator(".js-plotly-plot .scatterlayer path.js-line")
         expect(lines.first).to_be_attached(timeout=SLOW_MS)
         path = lines.first.get_attribute("d")
@@ -131,7 +135,7 @@ def test_a_lesson_of_two(
         expect(educator.get_by_text("Shares are rounded to tenths")).to_be_visible()
 
         first.reload()  # a lost connection: the same pseudonym, one press
-        first.get_by_role("button", name="Go on with my camera").click()
+        first.get_by_role("button", name="Go on with my camera", exact=True).click()
         expect(first.locator(FACE).first).to_be_visible(timeout=SLOW_MS)
         expect(first.get_by_text(name)).to_be_visible()
         assert count(tmp_path, "SELECT count(*) FROM persons") == 2
@@ -146,6 +150,7 @@ def test_a_lesson_of_two(
             assert name.encode() not in path_.read_bytes()
 
         educator.get_by_role("button", name="Close the room").click()
+        educator.get_by_role("button", name="Close it").click()
         expect(educator.get_by_role("heading", name="Summary per marker")).to_be_visible(
             timeout=SLOW_MS
         )

@@ -2,12 +2,13 @@
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from fer_core.labels import EMOTIONS, rgb_of
 from tests.e2e.live_page import (
@@ -15,9 +16,9 @@ from tests.e2e.live_page import (
     LABEL,
     face_ids,
     press_start,
-    press_until,
     sideways_overflow,
     start,
+    tab_to,
     video_pixels,
     wait_playing,
     wait_ready,
@@ -65,6 +66,20 @@ def test_label_and_box_are_on_screen_and_the_timeline_fills(open_page: OpenPage)
     assert area.count("L") > 5
     assert page.get_by_role("heading", name="The last 60 seconds").count() == 1
 
+    page.set_viewport_size({"width": 1366, "height": 768})
+    picture = page.locator(".st-key-live_stream")
+    expect(picture).not_to_have_css("opacity", "0")
+    for part in (picture, page.locator(LABEL), chart):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 768, "picture, label and minute are in view together"
+    shown, column = (
+        picture.bounding_box(),
+        picture.locator("xpath=ancestor::*[@data-testid='stColumn']"),
+    )
+    assert shown is not None
+    assert abs(shown["width"] - (column.bounding_box() or shown)["width"]) < 2
+
 
 def test_start_is_quick_on_a_warm_server(open_page: OpenPage) -> None:
     page = open_page()
@@ -87,6 +102,11 @@ def test_stop_gives_results_to_take_along(open_page: OpenPage, tmp_path: Path) -
     page = open_page()
     start(page)
     time.sleep(4)
+    page.keyboard.press("m")
+    expect(page.get_by_role("button", name="Mark · 1")).to_be_visible()
+    with page.expect_download() as started:
+        page.keyboard.press("s")
+    assert started.value.suggested_filename.endswith(".png")
     page.locator(".st-key-stop button").click()
     expect(page.get_by_role("heading", name="Your session")).to_be_visible(timeout=45_000)
     expect(page.get_by_text("Face #").first).to_be_visible()
@@ -96,6 +116,7 @@ def test_stop_gives_results_to_take_along(open_page: OpenPage, tmp_path: Path) -
     record = json.loads((tmp_path / "session.json").read_text(encoding="utf-8"))
     assert record["faces"][0]["track_id"] >= 1
     assert len(record["samples"]) >= 2
+    assert len(record["marks"]) == 1
     with page.expect_download() as started:
         page.get_by_role("button", name="Download CSV").click()
     assert started.value.suggested_filename.endswith(".csv")
@@ -183,20 +204,33 @@ def test_the_keyboard_is_enough(open_page: OpenPage) -> None:
     page = open_page()
     wait_ready(page)
     expect(page.locator(LABEL)).to_be_visible(timeout=45_000)
-    focused = "document.activeElement.closest('.st-key-start, .st-key-stop')?.className ?? ''"
-    for _ in range(25):
-        page.keyboard.press("Tab")
-        if "st-key-start" in page.evaluate(focused):
-            break
-    else:
-        pytest.fail("Tab never reached Start")
-    press_until(page, page.locator(".st-key-stop button"), lambda: page.keyboard.press("Enter"))
+    tab_to(page, "Start")
+    page.keyboard.press("Enter")
     wait_playing(page)
-    for _ in range(25):
-        page.keyboard.press("Tab")
-        if "st-key-stop" in page.evaluate(focused):
-            break
-    else:
-        pytest.fail("Tab never reached Stop")
+    tab_to(page, "Stop")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Your session")).to_be_visible(timeout=45_000)
+    tab_to(page, "Download CSV")
+    with page.expect_download() as started:
+        page.keyboard.press("Enter")
+    assert started.value.suggested_filename.endswith(".csv")
+
+
+def test_a_press_that_is_lost_on_its_way_counts(open_page: OpenPage) -> None:
+    page = open_page("/about")
+    deaf = {"is_deaf": False}
+
+    def relay(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        socket.on_message(lambda message: None if deaf["is_deaf"] else server.send(message))
+
+    page.route_web_socket(re.compile("_stcore/stream"), relay)
+    page.goto(page.url.removesuffix("/about"))
+    wait_ready(page)
+    page.locator(".press-watch[data-button=start]").wait_for(state="attached")
+    deaf["is_deaf"] = True
+    press_start(page)
+    page.wait_for_timeout(500)
+    expect(page.locator(".st-key-stop")).to_have_count(0)
+    deaf["is_deaf"] = False
+    wait_playing(page)

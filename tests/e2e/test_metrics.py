@@ -15,7 +15,7 @@ def _patient() -> Iterator[None]:
     """The page's libraries load when its first visitor comes, on a busy machine in many seconds."""
     expect.set_options(timeout=60_000)
     yield
-    expect.set_options(timeout=5_000)
+    expect.set_options(timeout=30_000)
 
 
 def choose(page: Page, label: str, name: str) -> None:
@@ -35,8 +35,10 @@ def test_a_view_is_chosen_shared_and_taken_along(
     expect(page.get_by_test_id("stMetric").first).to_contain_text("Accuracy")
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
 
+    page.get_by_role("tab", name="Training").click()
+    expect(page).to_have_url(re.compile("view=Training"))
     page.get_by_role("tab", name="Confusion").click()
-    expect(page).to_have_url(re.compile("view=Confusion"))
+    expect(page).not_to_have_url(re.compile("view="))  # where the page opens
     chart = page.locator(".js-plotly-plot")
     expect(chart).to_have_count(1)
     # The click goes to the invisible marker over the middle cell: happy taken for happy.

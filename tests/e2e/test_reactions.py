@@ -7,18 +7,22 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from fer_core.reactions import Shelf
+from fer_core.reactions import Shelf, StudyItem, StudyShelf
 from tests.analysis.clips import write_video
 from tests.e2e.browser import run_app
-from tests.e2e.live_page import sideways_overflow
+from tests.e2e.live_page import FIND_VIDEO, sideways_overflow
 
 pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
-def place(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("app")
+
+
+@pytest.fixture(scope="module")
+def place(chromium: str, folder: Path) -> Iterator[str]:
     """An app with a clip of five seconds."""
-    folder = tmp_path_factory.mktemp("app")
     video = write_video(folder / "made.webm", frames=50, codec="libvpx")
     shelf = Shelf(folder / "reactions")
     shelf.add("An advert", "made.webm", io.BytesIO(video.read_bytes()))
@@ -34,7 +38,7 @@ def open_reactions(browser: Browser, url: str, width: int = 1280) -> Page:
     return page
 
 
-def watch(page: Page) -> int:
+def watch(page: Page) -> float:
     """Start, play the clip to its end; percent of it in which the face was seen."""
     start = page.locator(".st-key-reactions_start button")
     expect(start).to_be_enabled(timeout=60_000)
@@ -45,7 +49,7 @@ def watch(page: Page) -> int:
     video.evaluate("video => { video.muted = true; return video.play() }")
     expect(page.get_by_text("What your face showed")).to_be_visible(timeout=60_000)
     seen = page.get_by_text("your face was seen in").inner_text()
-    return int(seen.split("seen in ")[1].split("%")[0])
+    return float(seen.split("seen in ")[1].split("%")[0])
 
 
 def test_watch_and_see(browser: Browser, place: str) -> None:
@@ -58,4 +62,41 @@ def test_watch_and_see(browser: Browser, place: str) -> None:
     assert lines[0].startswith("time_s,valid_s,angry")
     assert len(lines) == 6
     assert sideways_overflow(page) <= 0
+    # The clip stands beside the course, at its strongest moment; both have one cursor.
+    timeline = page.get_by_role("slider", name="Time in: Your expressions over the clip")
+    expect(page.get_by_text("Strongest: happy")).to_be_visible()
+    timeline.press("Home")
+    page.wait_for_function(f"() => ({FIND_VIDEO}).currentTime === 0")
+    timeline.press("PageUp")
+    page.wait_for_function(f"() => Math.abs(({FIND_VIDEO}).currentTime - 0.5) < 0.05")
+    page.context.close()
+
+
+def test_a_study_goes_from_clip_to_clip(browser: Browser, place: str, folder: Path) -> None:
+    """The camera stays on, and each clip has a player of its own that says where it is."""
+    shelf = Shelf(folder / "reactions")
+    video = write_video(folder / "short.webm", frames=20, codec="libvpx").read_bytes()
+    clips = [shelf.add(name, "short.webm", io.BytesIO(video)) for name in ("Sea", "Traffic")]
+    items = [StudyItem(clip.key, clip.name) for clip in clips]
+    StudyShelf(folder / "reactions").add(
+        "Sounds", items, is_random=True, pause_s=1, question="Did you like it?"
+    )
+    page = open_reactions(browser, place)
+    start = page.locator(".st-key-reactions_start button")
+    expect(start).to_be_enabled(timeout=60_000)
+    start.click()
+    for number, answer in ((1, "6"), (2, "2")):
+        expect(page.get_by_text(f"Clip {number} of 2")).to_be_visible(timeout=60_000)
+        film = page.locator(".player video")
+        expect(film).to_be_visible(timeout=60_000)
+        film.evaluate("video => { video.muted = true; return video.play() }")
+        expect(page.get_by_text("Did you like it?")).to_be_visible(timeout=60_000)
+        page.get_by_role("radio", name=answer, exact=True).click()
+    expect(page.get_by_text("What your face showed")).to_be_visible(timeout=60_000)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV, clips").click()
+    head, *rows = Path(waiting.value.path()).read_text().splitlines()
+    assert head.startswith("position,clip,condition,answer,coverage,angry")
+    assert [row.split(",")[3] for row in rows] == ["6", "2"]
+    assert all(float(row.split(",")[4]) > 0.5 for row in rows)
     page.context.close()

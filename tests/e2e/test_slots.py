@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e.browser import camera_args, free_port
-from tests.e2e.live_page import press_until, start, wait_playing, wait_ready
+from tests.e2e.live_page import press_start, start, wait_playing, wait_ready
 
 pytestmark = pytest.mark.e2e
 
@@ -66,7 +66,7 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
 def expect_busy(page: Page) -> None:
     wait_ready(page)
     taken = page.get_by_text(re.compile("places are taken"))
-    press_until(page, taken)
+    press_start(page)
     expect(taken).to_be_visible(timeout=45_000)
 
 

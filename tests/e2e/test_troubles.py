@@ -1,15 +1,18 @@
 """What a visitor is told when there is no face, no permission, no camera, no secure page."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
+from fer_core.app.opening import SAYINGS
 from fer_core.app.stream import messages as m
 from tests.e2e.browser import camera_args
 from tests.e2e.conftest import launch
 from tests.e2e.live_page import LABEL, press_start, start, wait_ready
+from tests.e2e.wire import wired
 
 pytestmark = pytest.mark.e2e
 
@@ -24,12 +27,7 @@ def test_no_face_for_five_seconds(
         page.goto(address)
         wait_ready(page)
         press_start(page)
-        told = page.get_by_text(m.NO_FACE.text)
-        # A fresh browser's simulated camera rarely does not open at all; the page says so.
-        expect(told.or_(page.get_by_text(m.NOT_ANSWERED.text))).to_be_visible(timeout=90_000)
-        if not told.is_visible():
-            press_start(page)
-        expect(told).to_be_visible(timeout=60_000)
+        expect(page.get_by_text(m.NO_FACE.text)).to_be_visible(timeout=90_000)
         expect(page.locator(LABEL)).to_have_text("No face in view")
 
 
@@ -113,3 +111,17 @@ def test_a_connection_that_cannot_be_made_is_said(open_page: OpenPage) -> None:
     wait_ready(page)
     press_start(page)
     expect(page.get_by_text(m.NO_CONNECTION.text)).to_be_visible(timeout=45_000)
+
+
+def test_a_page_that_does_not_come_says_why(open_page: OpenPage, address: str) -> None:
+    silent = open_page("/about")
+    expect(silent.get_by_role("heading", name="About")).to_be_visible()
+    expect(silent.locator("#mien-opening")).to_have_count(0)
+    silent.route_web_socket(re.compile("_stcore/stream"), lambda _: None)
+    silent.goto(address)
+    with wired(address, refuses_sockets=True) as proxy:
+        refused = open_page("/about")
+        refused.goto(f"{proxy.address}/metrics")
+        expect(refused.get_by_text(SAYINGS["refused"])).to_be_visible(timeout=30_000)
+        expect(refused.get_by_role("button", name="Load again")).to_be_visible()
+    expect(silent.get_by_text(SAYINGS["busy"])).to_be_visible(timeout=30_000)
