@@ -8,13 +8,13 @@ upwards nor from a room beside it. ``tests/test_house.py`` reads this picture an
     retention
     studio
     runs
-    training   reactions   api
-    analysis   evaluation   classroom
-    pipeline   streaming   datasets   access
+    training   reactions   api   service
+    analysis   evaluation   classroom   device   outlets
+    pipeline   streaming   datasets   access   wellbeing
     detection   landmarks   classification   video   storage   hosting
-    imaging   tracking   temporal   wellbeing   zoo
+    imaging   tracking   temporal   zoo   workers
     files   scratch   processes   records
-    locks   types   mediapipe   text   config
+    locks   types   mediapipe   text   config   affect
     errors   labels
 
 Streamlit is known to ``app`` alone; Keras and TensorFlow to ``training`` and ``zoo`` alone, so

@@ -7,7 +7,7 @@ They give what the command line gives: ``analyze`` what ``mien predict`` writes,
 from collections.abc import Iterator
 from pathlib import Path
 
-from fer_core.analysis.engine import due_frames
+from fer_core.analysis.following import due_frames
 from fer_core.analysis.options import AnalysisOptions
 from fer_core.config import settings
 from fer_core.imaging.decode import read_image
@@ -52,6 +52,7 @@ def watch(
     *,
     every_s: float | None = None,
     small_faces: bool = False,
+    measures: bool = False,
     smooth_s: float = 0.3,
     steady: str = "plain",
     model: str | None = None,
@@ -66,6 +67,7 @@ def watch(
         video: a file's path.
         every_s: seconds between frames that are analysed; None takes every frame.
         small_faces: look for small faces too; slower.
+        measures: also measure each face (``types.MEASURES``); slower.
         smooth_s: time constant of plain smoothing in seconds; 0 takes every frame by itself.
         steady: key of ``temporal.FILTERS``, what steadies a face over time.
         model, detector: by name; the settings FER_MODEL and FER_DETECTOR where None.
@@ -86,7 +88,7 @@ def watch(
     pipeline = build_pipeline(
         options.model,
         options.detector,
-        mesh=False,
+        mesh=measures,
         small_faces=options.small_faces,
         steady=options.filter,
         smooth_s=options.smooth_s,

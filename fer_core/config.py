@@ -3,8 +3,9 @@
 import os
 from collections.abc import Mapping
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
@@ -29,6 +30,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path(".mien")
     data_roots: Annotated[tuple[Path, ...], NoDecode] = ()
+    analyse: Literal["both", "server", "device"] = "both"
     model: str = "default"
     detector: str = "short"
     yunet_model: Path | None = None
@@ -37,6 +39,8 @@ class Settings(BaseSettings):
     turn_ttl_s: int = Field(3600, ge=60, le=7 * 86_400)
     max_streams: int | None = Field(None, ge=1, le=100_000)
     max_pixels: int = Field(65_000_000, ge=1, le=10**12)
+    max_picture_mb: int = Field(1000, ge=1, le=1_000_000)
+    worker_mb: int = Field(3000, ge=500, le=1_000_000)
     max_bytes: int = Field(32 * 1024**3, ge=1, le=2**62)
     max_duration_s: float = Field(24 * 3600, gt=0, le=366 * 86_400)
     max_upload_mb: int = Field(1000, ge=1, le=1_000_000)
@@ -44,14 +48,23 @@ class Settings(BaseSettings):
     allow_training: bool = False
     database_url: str | None = None
     retention_days: int = Field(30, ge=1, le=MOST_DAYS)
+    metrics_token: str | None = Field(None, min_length=16)
+    cookie_secret: str | None = Field(None, min_length=32)
+    drain_s: float = Field(30, ge=0, le=3600)
     k_min: int = Field(5, ge=2, le=1000)
     hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    contact: str = Field("", max_length=200)
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = (
+        ip_network("127.0.0.0/8"),
+        ip_network("::1"),
+    )
     roles: dict[str, list[str]] = Field(default_factory=dict)
+    login_hours: float = Field(12, gt=0, le=720)
 
-    @field_validator("hosts", mode="before")
+    @field_validator("hosts", "trusted_proxies", mode="before")
     @classmethod
-    def _split_hosts(cls, value: Any) -> Any:
-        """Names separated by commas or spaces."""
+    def _split_list(cls, value: Any) -> Any:
+        """Names or networks separated by commas or spaces."""
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     @field_validator("data_roots", mode="before")
@@ -64,7 +77,14 @@ class Settings(BaseSettings):
 
 
 #: Settings that may hold a password; what they were set to is never shown.
-_SECRET = ("FER_DATABASE_URL", "FER_ICE_SERVERS", "FER_TURN_SECRET", "FER_ROLES")
+_SECRET = (
+    "FER_DATABASE_URL",
+    "FER_ICE_SERVERS",
+    "FER_TURN_SECRET",
+    "FER_ROLES",
+    "FER_METRICS_TOKEN",
+    "FER_COOKIE_SECRET",
+)
 
 
 def _received(name: str, error: Mapping[str, Any]) -> str:
@@ -94,6 +114,11 @@ def load_settings(**overrides: Any) -> Settings:
             f"The setting {name} is not usable: {first['msg']}. "
             f"{_received(name, first)} See docs/operations.md."
         ) from error
+
+
+def is_in_data_dir(path: Path) -> bool:
+    """Whether it lies among what people made, which only the server's account may read."""
+    return path.resolve().is_relative_to(settings().data_dir.resolve())
 
 
 @lru_cache(maxsize=1)

@@ -26,6 +26,8 @@ PRIVATE, SHARED = 0o600, 0o644
 _PIECE_S = 3600.0
 #: How the name of a folder begins that is being removed.
 _DELETED = ".deleted-"
+#: What a kill leaves; the last is how earlier versions named a model that was being made.
+_PIECES = (".*.part", f"{_DELETED}*", ".export-*")
 _BINARY = getattr(os, "O_BINARY", 0)  # without it Windows turns line feeds into two bytes
 
 
@@ -181,19 +183,22 @@ def remove_whole(path: Path) -> None:
     shutil.rmtree(gone)
 
 
-def clear_pieces(folder: Path, older_than_s: float = _PIECE_S) -> int:
+def clear_pieces(folder: Path, older_than_s: float = _PIECE_S, *, dry_run: bool = False) -> int:
     """Remove what killed writers and removers left in a folder; how many pieces.
 
     Args:
         older_than_s: a younger piece of a file may be one that somebody writes now.
+        dry_run: only count.
     """
     count = 0
-    for piece in [*folder.glob(".*.part"), *folder.glob(f"{_DELETED}*")]:
+    for piece in (one for kind in _PIECES for one in folder.glob(kind)):
         with suppress(OSError):  # somebody else clears as well
             age_s = time.time() - piece.stat().st_mtime
             if age_s < older_than_s and not piece.name.startswith(_DELETED):
                 continue
-            if piece.is_dir():
+            if dry_run:
+                pass
+            elif piece.is_dir():
                 shutil.rmtree(piece)
             else:
                 piece.unlink()

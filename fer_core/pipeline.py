@@ -13,7 +13,9 @@ from fer_core.detection import FaceDetector, create_detector
 from fer_core.errors import ConfigError
 from fer_core.imaging.crop import align_faces
 from fer_core.imaging.frame import ArrayFrame, Frame
+from fer_core.labels import UNSURE
 from fer_core.landmarks import FaceMesh
+from fer_core.landmarks.covering import COVERED
 from fer_core.landmarks.mesh import MOST_FACES
 from fer_core.temporal import (
     FILTERS,
@@ -116,7 +118,7 @@ class FacePipeline:
             faces=faces,
             probs=probs,
             smoothed=smoothed,
-            labels=labels,
+            labels=hide_covered(labels, faces),
             stages_ms=self._stages,
         )
 
@@ -136,14 +138,25 @@ class FacePipeline:
             self.mesh.measure(blank, face)
 
 
+def hide_covered(labels: tuple[str, ...], faces: Faces) -> tuple[str, ...]:
+    """Labels, ``unsure`` where something covers the face: what is hidden is not read."""
+    covered = faces.covers >= COVERED
+    if not covered.any():
+        return labels
+    pairs = zip(labels, covered, strict=True)
+    return tuple(UNSURE if is_covered else label for label, is_covered in pairs)
+
+
 def build_pipeline(
     model: str = "default",
     detector: str = "short",
     *,
     mesh: bool = True,
     most_meshes: int | None = MOST_FACES,
+    covering: bool = False,
     live: bool = True,
     small_faces: bool = False,
+    tilted: bool = False,
     steady: str = "plain",
     smooth_s: float = 0.3,
     expiry_s: float = LIVE_EXPIRY_S,
@@ -154,9 +167,11 @@ def build_pipeline(
         model, detector: by name.
         mesh: measure pose and eyes.
         most_meshes: in so many faces of a frame, the largest; None measures all.
+        covering: measure in these whether something covers the face, which is then ``unsure``.
         live: track faces and steady what they show, with the filter ``steady`` of
             ``temporal.FILTERS``.
         small_faces: look for small faces too.
+        tilted: look for faces on their side and upside down too.
         smooth_s: time constant of the filter ``plain``; 0 takes every frame by itself.
         expiry_s: a face keeps its id for so long out of sight.
 
@@ -171,8 +186,8 @@ def build_pipeline(
         smoother = Smoother(expiry_s=expiry_s, steady=make_filter(steady, folder, smooth_s))
     return FacePipeline(
         load_classifier(folder, embed=smoother is not None and smoother.steady.needs_embedding),
-        create_detector(detector, small_faces=small_faces, **options),
-        mesh=FaceMesh(max_faces=most_meshes) if mesh else None,
+        create_detector(detector, small_faces=small_faces, tilted=tilted, **options),
+        mesh=FaceMesh(max_faces=most_meshes, covering=covering) if mesh else None,
         tracker=Tracker(expiry_s=expiry_s) if live else None,
         smoother=smoother,
     )

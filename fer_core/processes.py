@@ -83,29 +83,58 @@ class Ended:
     sentence: str
 
 
-def start(arguments: Sequence[str], *, timeout_s: float) -> Ended:
+def start(arguments: Sequence[str], *, timeout_s: float, memory_mb: int | None = None) -> Ended:
     """Run our command line in a process of its own, and wait for its end.
+
+    Args:
+        memory_mb: as for ``limit_memory``, for what reads strangers' files; None for no limit.
 
     Raises:
         TimeoutError: it took longer than ``timeout_s`` seconds, and was ended.
     """
+    with subprocess.Popen(
+        our_command(arguments),
+        cwd=PROJECT_ROOT,
+        env=our_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        if memory_mb is not None:
+            limit_memory(process.pid, memory_mb)
+        try:
+            output, errors = process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            process.communicate()
+            raise TimeoutError(f"{arguments[0]} took over {timeout_s:.0f} s.") from error
+        except BaseException:  # Ctrl-C: it must not go on alone
+            process.kill()
+            raise
+    said = [line for line in errors.splitlines() if line.strip()]
+    code = process.returncode
+    return Ended(code, output, said[-1] if said and code == 2 else "")
+
+
+def limit_memory(pid: int, megabytes: int) -> bool:
+    """Have a process get no more memory than that, whatever it reads; False where systems other
+    than Linux know no such limit for another process.
+
+    What it may write to counts (RLIMIT_DATA), not the files and libraries that it maps.
+    """
+    if sys.platform != "linux":
+        return False
+    import resource
+
+    size = megabytes * 1_000_000
     try:
-        done = subprocess.run(
-            our_command(arguments),
-            cwd=PROJECT_ROOT,
-            env=our_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=timeout_s,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise TimeoutError(f"{arguments[0]} took over {timeout_s:.0f} s.") from error
-    said = [line for line in done.stderr.splitlines() if line.strip()]
-    return Ended(done.returncode, done.stdout, said[-1] if said and done.returncode == 2 else "")
+        resource.prlimit(pid, resource.RLIMIT_DATA, (size, size))
+    except (OSError, ValueError):  # it ended already, or its own limit is lower
+        return False
+    return True
 
 
 def spawn(arguments: Sequence[str], log: Path) -> None:

@@ -1,10 +1,14 @@
 """What was found in a frame as plain, rounded values: the same in Python, JSON and tables."""
 
-from dataclasses import dataclass
-from typing import Self
+import math
+from dataclasses import dataclass, field
+from typing import Any, Self
 
+import numpy as np
+
+from fer_core.affect import affect_of
 from fer_core.labels import EMOTIONS
-from fer_core.types import FrameResult
+from fer_core.types import MEASURES, FrameResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,10 @@ class FaceRecord:
         probabilities: of each of ``labels.EMOTIONS``, in that order; they sum to 1; six decimals.
             In a video they are steadied over time, as those that the live page shows.
         track_id: the same for one face throughout a video; None in a picture.
+        affect: valence, pleasure and arousal of the probabilities, -1..1 each (``affect``); four
+            decimals.
+        measures: of each of ``types.MEASURES``, in distances between the eyes; four decimals;
+            empty where the face was not measured.
     """
 
     box: tuple[float, float, float, float]
@@ -25,6 +33,21 @@ class FaceRecord:
     label: str
     probabilities: dict[str, float]
     track_id: int | None = None
+    affect: dict[str, float] = field(default_factory=dict)
+    measures: dict[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the command line and the server tell it: plain values, ``probs`` for short."""
+        row: dict[str, Any] = {
+            "box": list(self.box),
+            "score": self.score,
+            "label": self.label,
+            "probs": self.probabilities,
+            **self.affect,
+        }
+        if self.measures:
+            row["measures"] = self.measures
+        return row if self.track_id is None else {"track_id": self.track_id, **row}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +76,7 @@ class FrameRecord:
             result.labels,
             result.smoothed.tolist(),
             faces.track_ids.tolist(),
+            faces.measures.tolist(),
             strict=True,
         )
         return cls(
@@ -68,10 +92,23 @@ class FrameRecord:
                         name: round(p, 6) for name, p in zip(EMOTIONS, probs, strict=True)
                     },
                     track_id=None if track_id < 0 else track_id,
+                    affect=affect_of(np.array(probs)),
+                    measures=_known(measures),
                 )
-                for box, score, label, probs, track_id in rows
+                for box, score, label, probs, track_id, measures in rows
             ),
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the command line and the server tell a picture: plain values."""
+        faces = [face.to_dict() for face in self.faces]
+        return {"width": self.width, "height": self.height, "faces": faces}
+
+
+def _known(measures: list[float]) -> dict[str, float]:
+    if not all(map(math.isfinite, measures)):
+        return {}
+    return {name: round(value, 4) for name, value in zip(MEASURES, measures, strict=True)}
 
 
 def _clipped(box: list[float], limits: tuple[int, ...]) -> tuple[float, float, float, float]:

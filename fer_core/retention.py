@@ -6,11 +6,13 @@ what                      when
 samples, sums, check-ins  ``FER_RETENTION_DAYS`` old
 pseudonyms                so long after the last visit, with their consents
 rooms                     so long after they closed, with markers and seconds
-links, access, the log    when they ended before that; access and the log a year later
+links, access, the log    when they ended before that; access, keys and the log a year later
 recorded sets             on the date they were made with
 viewings of clips         ``FER_RETENTION_DAYS`` after they were given
 runs of erased people     so long after the erasure
+results of the HTTP API   an hour after they were made, if nobody fetched them before
 uploads, videos to cut    when their process is gone
+half of a model or a run  an hour after it was written last
 ========================  =========================================================================
 
 What a killed process left unfinished (an erasure, an import, a file half written) goes as well.
@@ -27,11 +29,15 @@ from typing import Final
 
 from fer_core.config import settings
 from fer_core.errors import FerError
+from fer_core.files import clear_pieces
 from fer_core.reactions import Shelf
 from fer_core.runs.erased import purge_runs
+from fer_core.runs.listing import runs_dir
 from fer_core.scratch import sweep_scratch
+from fer_core.service.jobs import purge_jobs
 from fer_core.storage import Store
 from fer_core.studio import purge_sets
+from fer_core.studio.models import models_dir
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +54,7 @@ _ROWS: Final = {
     "checkins": "check-ins",
     "persons": "pseudonyms",
     "rooms": "rooms",
-    "links": "links and access",
+    "links": "links, access and keys",
     "blocks": "sealed days of teams",
     "audit": "entries of the audit log",
 }
@@ -91,6 +97,12 @@ def sweep(store: Store | None, *, now_s: float | None = None, dry_run: bool = Fa
         lambda: {
             "training runs of erased people": len(
                 purge_runs(now_s=now, retention_days=days, dry_run=dry_run)
+            )
+        },
+        lambda: {"results of the HTTP API": purge_jobs(dry_run=dry_run)},
+        lambda: {
+            "unfinished models and runs": sum(
+                clear_pieces(folder, dry_run=dry_run) for folder in (models_dir(), runs_dir())
             )
         },
         lambda: {"temporary folders": sweep_scratch(dry_run=dry_run)},

@@ -1,7 +1,11 @@
-"""Text that people type: cleaned to be kept, and made safe to show, compare and open elsewhere."""
+"""Text that people type: cleaned to be kept, and made safe to show, compare and open elsewhere; and
+how shares are written."""
 
+import csv
+import io
 import re
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,11 @@ _MARKUP = re.compile(r"([$*~\[\]])")
 
 #: Isolates the text's direction, so that it cannot turn what stands beside it.
 _ISOLATE, _END = "\u2068", "\u2069"
+
+
+def percent(value: float) -> str:
+    """``0.695`` -> ``69.5 %``."""
+    return f"{value * 100:.1f} %"
 
 
 def printable_name(name: str | Path) -> str:
@@ -89,9 +98,28 @@ def csv_cell(value: Any) -> Any:
     return value
 
 
+def csv_plain(cell: str) -> str:
+    """A cell of a CSV file without the quote that ``csv_cell`` gave it."""
+    return cell[1:] if cell[:1] == "'" and csv_cell(cell[1:]) == cell else cell
+
+
 def csv_mark(text: str) -> str:
     """The byte order mark that a CSV file of this text begins with: none where all is ASCII.
 
     Without it, spreadsheets take UTF-8 for another encoding, and show JÃ¼rgen for Jürgen.
     """
     return "" if text.isascii() else "\ufeff"
+
+
+def csv_text(rows: Iterable[Iterable[Any]], *, line_end: str = "\n") -> str:
+    """A whole CSV file (RFC 4180) by the one rule of all exports: ``csv_mark`` and ``csv_cell``.
+
+    Args:
+        rows: the header first; None is an empty cell.
+        line_end: between lines.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator=line_end)
+    writer.writerows([csv_cell(cell) for cell in row] for row in rows)
+    text = out.getvalue()
+    return csv_mark(text) + text

@@ -22,8 +22,27 @@ ImageArray = NDArray[np.uint8]
 KEYPOINTS = ("right_eye", "left_eye", "nose_tip", "mouth_center", "right_ear", "left_ear")
 
 
+#: Order of ``Faces.measures`` (``fer_core.landmarks.measures`` says what they are).
+MEASURES = (
+    *("brow_height_right", "brow_height_left", "lid_opening_right", "lid_opening_left"),
+    *("mouth_width", "mouth_opening", "corner_height_right", "corner_height_left"),
+    *("jaw_drop", "asymmetry", "iris_contrast_right", "iris_contrast_left"),
+)
+
+
+def _is_sealed(value: Any, dtype: Any) -> bool:
+    """Whether it is an array that nobody can change, as the columns of another ``Faces`` are."""
+    return (
+        isinstance(value, np.ndarray)
+        and value.dtype == dtype
+        and value.base is None
+        and not value.flags.writeable
+    )
+
+
 def _checked(name: str, value: Any, dtype: Any, shape: tuple[int | None, ...]) -> NDArray[Any]:
-    array = np.array(value, dtype=dtype)  # a copy: nobody else can change it afterwards
+    # Else a copy: nobody can change it afterwards.
+    array = value if _is_sealed(value, dtype) else np.array(value, dtype=dtype)
     fits = array.ndim == len(shape) and all(
         want is None or want == got for want, got in zip(shape, array.shape, strict=True)
     )
@@ -38,8 +57,8 @@ def _checked(name: str, value: Any, dtype: Any, shape: tuple[int | None, ...]) -
 class Faces:
     """The faces of one frame, one row each.
 
-    ``keypoints``, ``poses`` and ``eye_openness`` are NaN in the rows where a stage could not
-    measure them (Haar finds no keypoints; a face under 48 px has neither pose nor eyes).
+    ``keypoints``, ``poses``, ``eye_openness`` and ``measures`` are NaN in the rows where a stage
+    could not measure them (Haar finds no keypoints; a face under 48 px has no mesh).
 
     Attributes:
         boxes: (N, 4) float32, x1 y1 x2 y2 in pixels; may reach outside the frame.
@@ -48,6 +67,9 @@ class Faces:
         track_ids: (N,) int64, stable over time within one stream; -1 before tracking.
         poses: (N, 3) float32, yaw, pitch, roll in degrees (signs: ``fer_core.landmarks.pose``).
         eye_openness: (N, 2) float32, right and left eye, 0 closed .. 1 open.
+        measures: (N, 12) float32, order ``MEASURES``; lengths in distances between the eyes.
+        covers: (N,) float32, 0 uncovered .. 1 covered (``fer_core.landmarks.covering``); NaN where
+            it was not measured.
     """
 
     boxes: FloatArray
@@ -56,6 +78,8 @@ class Faces:
     track_ids: IntArray = None  # type: ignore[assignment]
     poses: FloatArray = None  # type: ignore[assignment]
     eye_openness: FloatArray = None  # type: ignore[assignment]
+    measures: FloatArray = None  # type: ignore[assignment]
+    covers: FloatArray = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         boxes = _checked("boxes", self.boxes, np.float32, (None, 4))
@@ -68,6 +92,8 @@ class Faces:
             ("track_ids", np.int64, (n,), -1),
             ("poses", np.float32, (n, 3), np.nan),
             ("eye_openness", np.float32, (n, 2), np.nan),
+            ("measures", np.float32, (n, len(MEASURES)), np.nan),
+            ("covers", np.float32, (n,), np.nan),
         )
         for name, dtype, shape, missing in optional:
             value = getattr(self, name)

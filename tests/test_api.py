@@ -72,10 +72,7 @@ def test_a_picture_has_the_numbers_of_predict(folder: Path) -> None:
     for source in (folder / "photo.png", (folder / "photo.png").read_bytes()):
         record = fer.analyze(source)
         assert (record.width, record.height, record.time_s) == (told["width"], told["height"], 0.0)
-        assert [
-            {"box": list(f.box), "score": f.score, "label": f.label, "probs": f.probabilities}
-            for f in record.faces
-        ] == told["faces"]
+        assert [face.to_dict() for face in record.faces] == told["faces"]
     assert len(told["faces"]) == 1
 
 

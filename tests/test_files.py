@@ -190,11 +190,11 @@ def test_a_folder_that_is_removed_leaves_nothing(tmp_path: Path) -> None:
 def test_only_old_pieces_are_cleared(tmp_path: Path) -> None:
     for name in (".old.1.part", ".new.2.part", "kept.part", ".kept"):
         (tmp_path / name).touch()
-    for name in (".folder.part", ".deleted-run"):
+    for name in (".folder.part", ".deleted-run", ".export-abc"):
         (tmp_path / name).mkdir()
-    for name in (".old.1.part", "kept.part", ".kept", ".folder.part"):
+    for name in (".old.1.part", "kept.part", ".kept", ".folder.part", ".export-abc"):
         os.utime(tmp_path / name, (1, 1))
-    assert clear_pieces(tmp_path) == 3
+    assert clear_pieces(tmp_path) == 4
     assert {p.name for p in tmp_path.iterdir()} == {".new.2.part", "kept.part", ".kept"}
 
 

@@ -111,7 +111,14 @@ def test_without_a_python_that_fits_make_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "script", [".ci/run", "scripts/ensure_chromium.sh", "scripts/ensure_postgres.sh"]
+    "script",
+    [
+        ".ci/run",
+        "scripts/check_js.sh",
+        "scripts/ensure_chromium.sh",
+        "scripts/ensure_node.sh",
+        "scripts/ensure_postgres.sh",
+    ],
 )
 def test_scripts_parse_and_may_run(script: str) -> None:
     path = ROOT / script
@@ -282,3 +289,22 @@ def test_a_built_pipeline_is_altered_by_nobody() -> None:
                 ):
                     wrong.append(f"{path.name}:{node.lineno}")
     assert wrong == []
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    """Who searches for a name finds one thing. What begins with an underscore is its file's."""
+    places: dict[str, list[str]] = {}
+    for path in _files("fer_core", "bench"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_files_stay_short() -> None:
+    """About 300 lines: what is longer is of more than one concern."""
+    lines = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in _files("fer_core", "bench", "scripts")
+    }
+    assert {name: count for name, count in lines.items() if count > 320} == {}

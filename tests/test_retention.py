@@ -24,7 +24,8 @@ from fer_core.config import PROJECT_ROOT, settings
 from fer_core.scratch import Scratch
 from fer_core.storage import Store, audit, rooms, shared_store
 from fer_core.storage.block_table import TeamBlock
-from fer_core.storage.tables import Base, Person
+from fer_core.storage.table_base import TableBase
+from fer_core.storage.tables import Person
 from fer_core.studio import StudioSet
 from tests.clock import wait_until
 from tests.storage.fills import add_person
@@ -104,6 +105,8 @@ def leave_pieces(data_dir: Path) -> list[Path]:
         data_dir / "recordings" / ".import-mine-abc123" / "faces",
         data_dir / "recordings" / ".deleted-mine-abc123" / "faces",
         data_dir / "reactions" / ".abc123.part",
+        data_dir / "models" / ".abc123.part",
+        data_dir / "runs" / ".deleted-abc123",
     ]
     for folder in left:
         folder.mkdir(parents=True)
@@ -126,7 +129,7 @@ def rows_of(store: Store) -> dict[str, int]:
     with store.read() as session:
         return {
             name: session.scalar(select(func.count()).select_from(table)) or 0
-            for name, table in Base.metadata.tables.items()
+            for name, table in TableBase.metadata.tables.items()
         }
 
 
@@ -188,6 +191,7 @@ def test_the_command_line_says_it_first_and_then_does_it(
         "viewings of clips",
         "training runs of erased people",
         "temporary folders",
+        "unfinished models and runs",
     }
     assert all("would go" in line for line in said.stdout.splitlines())
     done = CliRunner().invoke(build_app(), ["retention"])
@@ -280,11 +284,11 @@ def test_a_scratch_folder_that_is_swept_before_it_is_locked_is_made_again(
     assert not scratch.path.exists()
 
 
-SWEEPERS = r"\b(purge_sets|purge_runs|sweep_scratch|Keeper|retention\.sweep)\b|\.purge\("
+SWEEPERS = r"\b(purge_sets|purge_runs|purge_jobs|sweep_scratch|Keeper|retention\.sweep)\b|\.purge\("
 CALLERS = {"retention.py", "app/keeping.py"}
 #: Where they are made.
 HOMES = {"studio/shelf.py", "studio/__init__.py", "runs/erased.py", "scratch.py"}
-HOMES |= {"storage/store.py", "reactions/shelf.py"}
+HOMES |= {"storage/store.py", "reactions/shelf.py", "service/jobs.py"}
 
 
 def test_nobody_else_sweeps() -> None:

@@ -86,6 +86,13 @@ def test_streamlit_run_serves_as_well(tmp_path: Path) -> None:
     with start(*arguments, "--server.address=127.0.0.1", data_dir=tmp_path) as app:
         app.wait_for_line(f"http://localhost:{port}")
         assert _get(f"http://127.0.0.1:{port}/_stcore/health") == (200, "ok")
+        for path in ("/healthz", "/api/v1/", "/access/cookie", "/api/samples"):
+            assert "<title>Streamlit</title>" in _get(f"http://127.0.0.1:{port}{path}")[1], path
+        strange = urllib.request.Request(
+            f"http://127.0.0.1:{port}/_stcore/host-config", headers={"Host": "rebound.example"}
+        )
+        with urllib.request.urlopen(strange, timeout=30) as answer:
+            assert answer.status == 200, "neither door nor gate: as threat-model.md says"
         assert not [line for line in app.lines if re.search("error|traceback", line, re.I)]
 
 

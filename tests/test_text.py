@@ -1,8 +1,23 @@
 """Text that people type."""
 
+from pathlib import Path
+
 import pytest
 
-from fer_core.text import clean_name, csv_cell, fold_name, markdown_escape, markdown_sentence
+import fer_core
+from fer_core.text import (
+    clean_name,
+    csv_cell,
+    csv_text,
+    fold_name,
+    markdown_escape,
+    markdown_sentence,
+)
+
+#: How a file may write CSV, and which do so for Mien alone to read: recorded sets,
+#: shipped figures, the list of a build.
+_WAYS = ("csv.writer(", "DictWriter(", ".to_csv(index")
+_OWN = {"studio/rows.py", "studio/foreign.py", "evaluation/results.py", "app/studio/upload.py"}
 
 
 @pytest.mark.parametrize(
@@ -33,3 +48,27 @@ def test_names_are_kept_composed_and_compared_folded() -> None:
 )
 def test_a_spreadsheet_takes_no_text_for_a_formula(value: object, cell: object) -> None:
     assert csv_cell(value) == cell
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ([["a", "b"], ["=1+1", None], [0.5, -1]], "a,b\n'=1+1,\n0.5,-1\n"),
+        ([["name"], ["J\u00fcrgen"]], "\ufeffname\nJ\u00fcrgen\n"),
+        ([["@a"]], "'@a\n"),
+    ],
+)
+def test_a_csv_file_has_its_mark_and_no_formula(rows: list[list[object]], text: str) -> None:
+    assert csv_text(rows) == text
+
+
+def test_whatever_writes_csv_for_people_keeps_to_the_one_rule() -> None:
+    root = Path(fer_core.__file__).parent
+    writers = {
+        path.relative_to(root).as_posix(): text
+        for path in root.rglob("*.py")
+        if any(way in (text := path.read_text()) for way in _WAYS)
+    }
+    assert {"text.py", "analysis/tables.py", "outlets/lines.py"} <= set(writers)
+    assert {name for name, text in writers.items() if "csv_cell" not in text} <= _OWN
+    assert not _OWN - set(writers), "still so"

@@ -51,6 +51,7 @@ def test_the_wheel_needs_what_the_requirements_name() -> None:
     extras = project["optional-dependencies"]
     assert sorted(project["dependencies"] + extras["train"]) == sorted(_listed("requirements.in"))
     assert extras["cluster"] == _listed("requirements-ray.in")
+    assert set(extras["lsl"]) <= set(_listed("requirements-dev.in"))
 
 
 def test_the_wheel_carries_all_that_the_checkout_serves(wheel: Path) -> None:
