@@ -71,6 +71,7 @@ def test_of_two_tabs_one_is_loaded_anew_and_the_other_goes_on(open_page: OpenPag
         one.evaluate("window.open(location.href)")
     two = opened.value
     start(two)
+    two.locator(".timeline").wait_for()  # some seconds were seen
     two.reload()
     expect_back(two)
     one.bring_to_front()

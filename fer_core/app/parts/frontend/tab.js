@@ -5,20 +5,27 @@
 // duplicated has a copy: the first one holds a lock of that name, so the second draws another.
 
 const NAME = "mien_tab"
-const WAIT_MS = 1500
 const OF_PAGE = Symbol.for("mien.tab")
+// A page that is being left lets go of its lock at once, but a busy browser may be slow to hear of
+// it. Only a page that is loaded anew surely lies in the tab of the one that had the name.
+const WAIT_MS = { reload: 20_000, other: 1500 }
 
 function hold(tab) {
+  const { type } = performance.getEntriesByType("navigation")[0] ?? {}
   return new Promise((resolve) => {
-    const untilClosed = () => {
+    const untilLeft = () => {
       resolve(true)
-      return new Promise(() => {})
+      return new Promise((letGo) => window.addEventListener("pagehide", letGo, { once: true }))
     }
-    // A page that is being left lets go of its lock a moment later.
-    const signal = AbortSignal.timeout(WAIT_MS)
-    navigator.locks.request(`mien-tab-${tab}`, { signal }, untilClosed).catch(() => resolve(false))
+    const signal = AbortSignal.timeout(WAIT_MS[type] ?? WAIT_MS.other)
+    navigator.locks.request(`mien-tab-${tab}`, { signal }, untilLeft).catch(() => resolve(false))
   })
 }
+
+// One that comes back as it was left holds its name again.
+window.addEventListener("pageshow", async ({ persisted }) => {
+  if (persisted && await window[OF_PAGE]) hold(await window[OF_PAGE])
+})
 
 // Empty where the browser has no locks or no storage for this page: then nothing is found again.
 async function claim() {
