@@ -12,7 +12,7 @@ from fer_core.app.device.visit import hindrance, is_device_offered
 from fer_core.app.device.way import Way, is_offered
 from fer_core.app.parts.notices import say
 from fer_core.app.resources import make_live_pipeline, shared_admission
-from fer_core.app.stream.show import warm_up
+from fer_core.app.stream.start import warm_up
 from fer_core.app.stream.video import check_camera
 from fer_core.classroom.membership import Place, join
 from fer_core.classroom.seconds import DeviceMeter

@@ -13,7 +13,7 @@ from fer_core.app.classroom.summary import Markers, local_time, show_answers, sh
 from fer_core.app.classroom.watch import show_camera
 from fer_core.app.parts.links import app_address, show_qr
 from fer_core.app.parts.zone import visitor_zone
-from fer_core.app.stream.show import HIDE_STATUS
+from fer_core.app.stream.styles import HIDE_STATUS
 from fer_core.classroom.lesson import Lesson
 from fer_core.classroom.measures import FACING
 from fer_core.errors import FerError

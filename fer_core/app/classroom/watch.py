@@ -13,7 +13,8 @@ from fer_core.app.classroom.state import ClassroomState
 from fer_core.app.parts.notices import say
 from fer_core.app.resources import shared_admission
 from fer_core.app.stream.messages import NO_FACE, Message
-from fer_core.app.stream.show import show_stream, start_button
+from fer_core.app.stream.show import show_stream
+from fer_core.app.stream.start import start_button
 from fer_core.classroom.camera import build_room_pipeline
 from fer_core.config import settings
 from fer_core.errors import FerError

@@ -14,7 +14,7 @@ from fer_core.app.device.samples import ROUTE, open_inlet, take_body
 from fer_core.app.device.way import Way, is_offered, what_hinders
 from fer_core.app.parts.resume import offer_return
 from fer_core.app.stream.messages import CONSENT, Message
-from fer_core.app.stream.show import start_button
+from fer_core.app.stream.start import start_button
 from fer_core.app.stream.visit import Visit
 from fer_core.config import settings
 from fer_core.device.inlet import MOST_SAMPLES, DeviceSecond, SampleInlet

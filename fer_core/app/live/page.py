@@ -16,7 +16,8 @@ from fer_core.app.parts.resume import offer_return
 from fer_core.app.resources import is_warm, make_live_pipeline, shared_admission, warm_example
 from fer_core.app.stream.figures import show_course, show_face
 from fer_core.app.stream.messages import CONSENT, NO_CONNECTION, Message
-from fer_core.app.stream.show import WIDTHS, Places, show_stream, start_button
+from fer_core.app.stream.show import WIDTHS, Places, show_stream
+from fer_core.app.stream.start import start_button
 from fer_core.app.stream.visit import Phase, Visit
 from fer_core.classification import model_names
 from fer_core.detection import DETECTORS

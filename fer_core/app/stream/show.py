@@ -13,55 +13,23 @@ from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.app.parts.notices import say
 from fer_core.app.parts.resume import offer_return
-from fer_core.app.resources import is_warm, warm_example
+from fer_core.app.stream import styles
 from fer_core.app.stream.camera import CONSTRAINTS
+from fer_core.app.stream.controls import show_busy, show_camera_choice
 from fer_core.app.stream.handshake import UNKNOWN, connection_of
 from fer_core.app.stream.messages import SLOT_TAKEN, Message, asking_message, stream_message
+from fer_core.app.stream.start import load_models
 from fer_core.app.stream.tab import shared_left, watch_tab
 from fer_core.app.stream.video import show_video
 from fer_core.app.stream.visit import Phase, Visit
-from fer_core.errors import FerError
 from fer_core.hosting.draining import shared_drain
 from fer_core.streaming import LiveSnapshot
 
-RETRY_EVERY_S: Final = 2.0
 REFRESH_S: Final = 1.0
 #: A page whose moments do not come for so long is drawn again; looked at so often.
 STUCK_AFTER_S: Final = 6.0
 LOOK_EVERY_S: Final = 3.0
 WIDTHS: Final = (13, 7)
-
-#: The sign of a running script comes and goes with every refresh, and its "Stop" is not ours.
-HIDE_STATUS: Final = "<style>[data-testid='stStatusWidget'] { display: none; }</style>"
-#: Before the start the frame is there, to be ready at once: nothing to see, or for keys to stop at.
-_HIDE: Final = (
-    "<style>.st-key-{key} {{ height: 0; overflow: hidden; position: absolute; "
-    "visibility: hidden; }}</style>"
-)
-#: The picture is as high as a window leaves it beside title and buttons, its column as wide as the
-#: picture; what stands beside it takes the rest.
-_COLUMN: Final = (
-    "<style>:root {{ --tall: 75vh; }} "
-    "@media (orientation: landscape) {{ :root {{ --tall: max(60vh, 100vh - 17rem); }} }} "
-    "@media (min-width: 641px) {{ [data-testid='stColumn']:has(.st-key-{key}) "
-    "{{ max-width: calc(var(--tall) * {wide} / {high}); }} }}</style>"
-)
-#: A quiet surface of the picture's shape, also before it is there.
-_FRAME: Final = (
-    "<style>.st-key-{key} {{ aspect-ratio: {wide} / {high}; "
-    "width: min({width}, calc(var(--tall) * {wide} / {high})); overflow: hidden; "
-    "background: rgba(127, 127, 127, 0.12); border-radius: 0.6rem; }} "
-    ".st-key-panel {{ margin-top: 0.5rem; }} "  # the video's frame has that margin within
-    ".st-key-{key} iframe {{ height: auto !important; aspect-ratio: {wide} / {high}; }}</style>"
-)
-#: Until there is a picture, its surface breathes, and the video's own signs do not come and go.
-_WAITING: Final = (
-    "<style>@keyframes breathe {{ 50% {{ background: rgba(127, 127, 127, 0.26); }} }} "
-    "@media (prefers-reduced-motion: no-preference) {{ .st-key-{key} "
-    "{{ animation: breathe 2.4s ease-in-out infinite; }} }} "
-    ".st-key-{key} {{ clip-path: inset(0.5rem 0 0 round 0.6rem); }} "  # that margin again
-    ".st-key-{key} iframe {{ opacity: 0; }}</style>"
-)
 
 #: Draws a moment of the stream, and what there is to say about it.
 Draw = Callable[[LiveSnapshot, Message | None], None]
@@ -120,7 +88,7 @@ def show_stream(
     """
     places = places or usual_places()  # above what is not seen, which would take a gap each
     with st.container(gap=None):
-        st.html(HIDE_STATUS)
+        st.html(styles.HIDE_STATUS)
         watch_tab(visit, key=key, with_results=shows_results)
     if visit.presses.act():
         st.rerun()  # what the page drew before this is of before the press
@@ -136,7 +104,7 @@ def show_stream(
     with places.head:
         controls()
         if visit.phase is Phase.BUSY:
-            _show_busy(visit, start, cancel or visit.reset, key=key)
+            show_busy(visit, start, cancel or visit.reset, key=key)
         elif not visit.is_streaming:
             say(visit.message)
         offer_return(
@@ -148,73 +116,19 @@ def show_stream(
         show_video(visit, key=key, container=key, constraints=constraints)
     if visit.is_streaming:
         with places.video:
-            _show_camera_choice(visit, key=key)
+            show_camera_choice(visit, key=key)
         # A container of its own: a fragment that grows overwrites what follows it.
         with places.side, st.container():
             st.fragment(_show_moment, run_every=refresh_s)(
                 visit,
                 key,
                 beside,
-                lambda size: _frame(key, size or shape, width),
+                lambda size: styles.framed(key, size or shape, width),
             )
     else:
-        st.html(_HIDE.format(key=key) + _COLUMN.format(key=key, wide=shape[0], high=shape[1]))
+        st.html(styles.hidden(key, shape))
         with places.video:
-            _load_models(visit)
-
-
-def _frame(key: str, shape: tuple[int, int], width: str) -> str:
-    """The style of a picture of this width and height, and of its column."""
-    return (_COLUMN + _FRAME).format(key=key, wide=shape[0], high=shape[1], width=width)
-
-
-def start_button(
-    visit: Visit,
-    label: str,
-    *,
-    key: str,
-    on_click: Callable[..., None],
-    args: tuple[Any, ...] = (),
-    is_primary: bool = True,
-    is_ready: bool = True,
-) -> None:
-    """The button that starts a stream; it can be pressed once the models are loaded.
-
-    Args:
-        visit: whose stream; tells which models.
-        label, key: of the button.
-        on_click, args: what starts the stream.
-        is_primary: whether it is the page's main button now.
-        is_ready: False while something else is to be done first.
-    """
-    can_start = is_ready and is_warm(visit.model, visit.detector)
-    st.button(
-        label,
-        type="primary" if is_primary else "secondary",
-        icon=":material/videocam:",
-        key=key,
-        disabled=not can_start,
-        on_click=visit.presses.offer(key, lambda: on_click(*args)) if can_start else None,
-    )
-
-
-def warm_up(visit: Visit) -> bool:
-    """Load the models once, so that nobody waits at the start; False where they can't be loaded."""
-    if is_warm(visit.model, visit.detector):
-        return True
-    try:
-        with st.spinner("Loading the model"):
-            warm_example(visit.model, visit.detector)
-    except FerError as error:
-        st.error(str(error))
-        return False
-    return True
-
-
-def _load_models(visit: Visit) -> None:
-    """Load them after all else is drawn, then let the start button be pressed."""
-    if not is_warm(visit.model, visit.detector) and warm_up(visit):
-        st.rerun()
+            load_models(visit)
 
 
 @st.fragment(run_every=LOOK_EVERY_S)
@@ -245,7 +159,7 @@ def _show_moment(
         has_frames=has_frames, connection=connection
     ):
         st.rerun()
-    waiting = "" if snapshot.frames else _WAITING.format(key=key)
+    waiting = "" if snapshot.frames else styles.waiting(key)
     st.html(frame_of(snapshot.size or visit.size) + waiting)
     beside(snapshot, message_of(visit, snapshot, connection))
 
@@ -264,57 +178,3 @@ def message_of(visit: Visit, snapshot: LiveSnapshot, connection: str = UNKNOWN) 
         since_face_s=snapshot.since_face_s,
         connection=connection,
     )
-
-
-def _show_camera_choice(visit: Visit, *, key: str) -> None:
-    """Which camera, where there are several; and whether it is a mirror."""
-    if len(visit.cameras) < 2 and not visit.can_mirror:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if len(visit.cameras) > 1:
-            _choose_camera(visit, key=f"{key}-camera")
-        if visit.can_mirror:
-            widget = f"{key}-mirror"
-            st.session_state[widget] = visit.is_mirrored
-            st.toggle(
-                "Mirror",
-                key=widget,
-                on_change=lambda: visit.choose_mirror(bool(st.session_state[widget])),
-                help="A mirror image, as one is used to see oneself; writing is then reversed.",
-            )
-
-
-def _choose_camera(visit: Visit, *, key: str) -> None:
-    names = {one.id: one.name or f"Camera {i + 1}" for i, one in enumerate(visit.cameras)}
-    if visit.camera in names:
-        st.session_state[key] = visit.camera
-    st.selectbox(
-        "Camera",
-        list(names),
-        format_func=lambda camera: names.get(camera, camera),
-        key=key,
-        label_visibility="collapsed",
-        width=260,
-        on_change=lambda: visit.choose_camera(str(st.session_state[key])),
-    )
-
-
-def _show_busy(
-    visit: Visit, start: Callable[[], None], cancel: Callable[[], None], *, key: str
-) -> None:
-    say(visit.message)
-    st.button("Cancel", key=f"{key}-cancel", on_click=cancel)
-
-    @st.fragment(run_every=RETRY_EVERY_S)
-    def retry() -> None:
-        if visit.in_phase_s > RETRY_EVERY_S / 2:
-            start()
-        if visit.phase is not Phase.BUSY:
-            st.rerun()
-        st.caption(
-            f"Trying again every {RETRY_EVERY_S:.0f} seconds; you have waited "
-            f"{visit.in_phase_s:.0f} s. The video starts by itself when a place is free."
-        )
-
-    with st.container():
-        retry()

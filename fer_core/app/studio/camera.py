@@ -8,7 +8,8 @@ import streamlit as st
 from fer_core.app.parts.notices import say
 from fer_core.app.resources import make_live_pipeline, shared_admission
 from fer_core.app.stream.messages import NO_FACE_AFTER_S, Message
-from fer_core.app.stream.show import show_stream, start_button
+from fer_core.app.stream.show import show_stream
+from fer_core.app.stream.start import start_button
 from fer_core.app.stream.visit import Phase
 from fer_core.app.studio.state import StudioDesk, act, takes_of
 from fer_core.errors import FerError

@@ -10,7 +10,7 @@ from fer_core.access import links as li
 from fer_core.app.access import cookies
 from fer_core.app.classroom import joining, state, watch
 from fer_core.app.stream import camera, webrtc
-from fer_core.app.stream import show as show_module
+from fer_core.app.stream import start as start_module
 from fer_core.app.stream import visit as visit_module
 from fer_core.app.stream.camera import CameraReport
 from fer_core.storage import Store, choices, rooms
@@ -66,7 +66,7 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
     monkeypatch.setattr(camera, "mount_camera_check", fake.check_camera)
     monkeypatch.setattr(webrtc, "open_stream", fake.open_stream)
     monkeypatch.setattr(visit_module, "LiveSession", fake.open_session)
-    monkeypatch.setattr(show_module, "is_warm", lambda *_: True)
+    monkeypatch.setattr(start_module, "is_warm", lambda *_: True)
     for module in (joining, watch):
         monkeypatch.setattr(module, "shared_admission", lambda: admission)
     limiter = AttemptLimiter(WRONG_CODES, 600.0)

@@ -209,8 +209,8 @@ def test_a_model_that_cannot_be_loaded_is_said(
     def fail(model: str, detector: str) -> None:
         raise ModelError("There is no model 'default'. Choose one of: none found.")
 
-    monkeypatch.setattr("fer_core.app.stream.show.warm_example", fail)
-    for module in ("live.page", "stream.show"):
+    monkeypatch.setattr("fer_core.app.stream.start.warm_example", fail)
+    for module in ("live.page", "stream.start"):
         monkeypatch.setattr(f"fer_core.app.{module}.is_warm", lambda model, detector: False)
     app = open_app()
     assert "There is no model 'default'. Choose one of: none found." in texts(app)

@@ -37,7 +37,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings.cache_clear()
     monkeypatch.setattr(webrtc, "open_stream", lambda callback, **_: FakeStream())
     monkeypatch.setattr(camera_check, "mount_camera_check", lambda *_, **__: None)
-    monkeypatch.setattr("fer_core.app.stream.show.is_warm", lambda *_: True)
+    monkeypatch.setattr("fer_core.app.stream.start.is_warm", lambda *_: True)
     return tmp_path
 
 
