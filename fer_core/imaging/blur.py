@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.imaging.draw import plane_of
+from fer_core.imaging.frame import plane_of
 from fer_core.types import FrameResult, ImageArray
 
 #: A detector's box ends at brow and chin: so much of its sides is added on every side.

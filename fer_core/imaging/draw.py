@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from fer_core.imaging.frame import plane_of
 from fer_core.labels import UNSURE, rgb_of, text_rgb_on
 from fer_core.types import FrameResult, ImageArray
 
@@ -105,13 +106,6 @@ def annotate_bgr(bgr: ImageArray, result: FrameResult) -> ImageArray:
         x, y = _place(box, (w, h), (width, height))
         out[y : y + h, x : x + w] = sprite[:h, :w]
     return out
-
-
-def plane_of(frame: av.VideoFrame, index: int) -> ImageArray:
-    """A plane of the frame's own memory, (h, w) uint8, without the padding of its rows."""
-    plane = frame.planes[index]
-    rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
-    return rows[:, : plane.width]
 
 
 def _draw_planes(planes: list[ImageArray], result: FrameResult, mirror: bool) -> None:

@@ -69,6 +69,16 @@ class ArrayFrame:
         return np.asarray(cv2.resize(self._bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def plane_of(frame: av.VideoFrame, index: int) -> ImageArray:
+    """A plane of the frame's own memory, (h, w) uint8, without the padding of its rows.
+
+    FFmpeg turns a picture over by counting its rows backwards: their length is negative then.
+    """
+    plane = frame.planes[index]
+    rows = np.frombuffer(plane, np.uint8).reshape(plane.height, abs(plane.line_size))
+    return rows[:: -1 if plane.line_size < 0 else 1, : plane.width]
+
+
 _of_thread = threading.local()
 
 
@@ -100,9 +110,7 @@ class VideoFrame:
         return self._frame
 
     def luma(self) -> ImageArray:
-        plane = self._frame.planes[0]
-        rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
-        return rows[:, : self.width]
+        return plane_of(self._frame, 0)
 
     def bgr(self, max_side: int | None = None) -> ImageArray:
         width, height = scaled_size(self.width, self.height, max_side)

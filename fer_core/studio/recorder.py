@@ -13,8 +13,8 @@ import av
 import cv2
 import numpy as np
 
-from fer_core.imaging.draw import annotate, plane_of
-from fer_core.imaging.frame import Frame
+from fer_core.imaging.draw import annotate
+from fer_core.imaging.frame import Frame, plane_of
 from fer_core.studio.cutting import CutFace, Detector, cut_frame
 from fer_core.studio.guide import COUNTDOWN_S, TAKE_S
 from fer_core.studio.quality import Quality, measure_quality

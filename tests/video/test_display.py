@@ -6,9 +6,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 
+from fer_core.imaging.draw import annotate
 from fer_core.video import VideoReader, VideoWriter
 from fer_core.video.aperture import read_aperture
 from fer_core.video.display import standard_colours
@@ -36,6 +38,11 @@ def test_every_display_matrix(matrix: tuple[int, int, int, int], tmp_path: Path)
         frames = list(reader)
     assert [(f.width, f.height) for f in frames] == [size] * 3
     assert [corners(f.bgr()) for f in frames] == [want] * 3
+    for frame in frames:
+        grey = cv2.cvtColor(frame.bgr(), cv2.COLOR_BGR2GRAY).astype(float)
+        assert np.abs(frame.luma() * 0.86 - grey).mean() < 20, "what the classifier sees"
+    again = annotate(frames[0].native, None)
+    assert corners(again.to_ndarray(format="bgr24")) == want, "what is copied"
 
 
 @pytest.mark.parametrize(
