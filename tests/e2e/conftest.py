@@ -14,11 +14,21 @@ from playwright.sync_api import (
 )
 
 from tests.e2e.browser import camera_args, find_chromium, run_app, write_camera_video
+from tests.e2e.live_page import PATIENCE_S
 
 #: Two streams at once, so that a third visitor finds the app busy.
 MAX_STREAMS = 2
-#: What a page shows it shows at once, unless the machine is busy with something else.
-expect.set_options(timeout=30_000)
+PATIENCE_MS = PATIENCE_S * 1000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A way through many pages may take its time: each of its steps has a limit of its own."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and not item.get_closest_marker(
+            "timeout"
+        ):
+            item.add_marker(pytest.mark.timeout(900))
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +81,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     def visit(path: str = "/", **options: object) -> Page:
         visitor = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
         visitors.append(visitor)
-        visitor.set_default_timeout(90_000)
+        visitor.set_default_timeout(PATIENCE_MS)
         page = visitor.new_page()
         page.goto(address + path)
         return page

@@ -2,9 +2,13 @@
 
 import re
 import time
+from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+#: For how long it is waited for what a page is to show. Nothing here depends on a computer's speed:
+#: what is not shown by then was lost, as nothing may be however busy a computer is. [s]
+PATIENCE_S = 90.0
 VIDEO_FRAME = "iframe[title*='webrtc_streamer']"
 #: What the page shows of the face, from within the component's shadow root.
 LABEL = ".panel .label"
@@ -14,9 +18,17 @@ FIND_VIDEO = """[...document.querySelectorAll('[data-testid=stBidiComponentRegul
   .map((one) => one.shadowRoot?.querySelector('.player video')).find(Boolean)"""
 
 
+def wait_for(page: Page, condition: Callable[[], bool], what: str) -> None:
+    """Until something of a page holds; ``what`` says it, should it never."""
+    end_s = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end_s, f"never: {what}"
+        page.wait_for_timeout(100)
+
+
 def wait_ready(page: Page) -> None:
     """Until Start can be pressed."""
-    expect(page.locator(".st-key-start button")).to_be_enabled(timeout=60_000)
+    expect(page.locator(".st-key-start button")).to_be_enabled()
 
 
 def press_start(page: Page) -> None:
@@ -24,7 +36,7 @@ def press_start(page: Page) -> None:
     page.locator(".st-key-start button").click()
 
 
-def wait_playing(page: Page, timeout_s: float = 90.0) -> float:
+def wait_playing(page: Page, timeout_s: float = PATIENCE_S) -> float:
     """Until a picture plays and a face is labelled; seconds that took."""
     started = time.perf_counter()
     video = page.frame_locator(VIDEO_FRAME).locator("video")
@@ -74,7 +86,7 @@ _SHOWS_TEN_MORE = """() => {
 }"""
 
 
-def wait_going_on(page: Page, timeout_s: float = 60.0) -> None:
+def wait_going_on(page: Page, timeout_s: float = PATIENCE_S) -> None:
     """Until ten more pictures were shown than at the call, and nothing is complained of."""
     page.evaluate("window.counted = null")
     page.wait_for_function(_SHOWS_TEN_MORE, polling=100, timeout=timeout_s * 1000)

@@ -30,9 +30,9 @@ def test_from_the_owners_link_to_an_analysts_training(
             assert page.url == f"{home}/", "the token has left the address"
             page.goto(f"{home}/access")
             title = page.get_by_role("heading", name="Access", exact=True)
-            expect(title).to_be_visible(timeout=90_000)
+            expect(title).to_be_visible()
             page.reload()
-            expect(title).to_be_visible(timeout=90_000)
+            expect(title).to_be_visible()
             kept = {cookie["name"]: cookie for cookie in owner.cookies()}["mien_access"]
             assert kept["httpOnly"]
             assert kept["sameSite"] == "Lax"
@@ -43,7 +43,7 @@ def test_from_the_owners_link_to_an_analysts_training(
             page.get_by_role("textbox", name="For whom").fill("<b>Ada</b>")
             page.get_by_role("button", name="Make a link").click()
             given = page.get_by_test_id("stCode")
-            expect(given).to_be_visible(timeout=90_000)
+            expect(given).to_be_visible()
             link = given.inner_text().strip()
             expect(page.get_by_text("<b>Ada</b>")).to_be_visible()
 
@@ -51,7 +51,7 @@ def test_from_the_owners_link_to_an_analysts_training(
             other.set_default_timeout(90_000)
             second = other.new_page()
             second.goto(f"{home}/access")
-            expect(second.get_by_text("This page is the owner's")).to_be_visible(timeout=90_000)
+            expect(second.get_by_text("This page is the owner's")).to_be_visible()
             expect(second.get_by_role("link", name="Access")).to_have_count(0)
             assert second.goto(link).status == 200  # type: ignore[union-attr]
             assert second.url == f"{home}/"
@@ -61,4 +61,4 @@ def test_from_the_owners_link_to_an_analysts_training(
 
             page.reload()
             page.get_by_role("button", name="Withdraw").click()
-            expect(page.get_by_text("Analyst, withdrawn")).to_be_visible(timeout=90_000)
+            expect(page.get_by_text("Analyst, withdrawn")).to_be_visible()

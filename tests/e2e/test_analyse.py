@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 def test_upload_scrub_and_take_along(open_page: Callable[..., Page], tmp_path: Path) -> None:
     clip = write_video(tmp_path / "my clip.mp4", frames=40)
     page = open_page("/analyse", viewport={"width": 390, "height": 844})
-    expect(page.locator(".st-key-analyse button")).to_be_disabled(timeout=60_000)
+    expect(page.locator(".st-key-analyse button")).to_be_disabled()
     page.locator("input[type=file]").set_input_files(clip)
     button = page.locator(".st-key-analyse button")
     expect(button).to_be_enabled()
@@ -45,20 +45,20 @@ def test_upload_scrub_and_take_along(open_page: Callable[..., Page], tmp_path: P
     page.get_by_role("radio", name="Play").click()
     video = page.locator(".player video")
     expect(video).to_be_visible()
-    page.wait_for_function(f"() => ({FIND_VIDEO}).currentTime > 1", timeout=30_000)
+    page.wait_for_function(f"() => ({FIND_VIDEO}).currentTime > 1")
     timeline.click(position={"x": 0.4 * box["width"], "y": 0.5 * box["height"]})
-    page.wait_for_function(f"() => ({FIND_VIDEO}).currentTime < 1", timeout=30_000)
+    page.wait_for_function(f"() => ({FIND_VIDEO}).currentTime < 1")
     mark = page.locator(".timeline .mark").first
     before = mark.evaluate("mark => mark.style.getPropertyValue('--at')")
     video.evaluate("video => { video.muted = true; return video.play() }")
-    page.wait_for_function(f"() => ({FIND_VIDEO}).ended", timeout=30_000)
+    page.wait_for_function(f"() => ({FIND_VIDEO}).ended")
     assert float(mark.evaluate("mark => mark.style.getPropertyValue('--at')")) > float(before)
     page.get_by_role("radio", name="Frame").click()
     expect(page.get_by_role("img", name=re.compile(r"The frame at [34]\.\d\d s"))).to_be_visible()
 
     page.get_by_text("Filters side by side").click()
     page.get_by_role("button", name="Compare").click()
-    expect(page.get_by_text("Recurrent network: the label changes")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Recurrent network: the label changes")).to_be_visible()
     assert page.locator(".timeline .rows").count() == 4
     assert sideways_overflow(page) <= 0
 

@@ -62,7 +62,7 @@ def test_what_changes_together_all_counts(browser: Browser, tmp_path: Path, befo
             ("False True True", ("A", "page")),
             ("True False False", ("A", "B", "page")),
         ):
-            expect(page.get_by_role("checkbox")).to_have_count(3, timeout=90_000)
+            expect(page.get_by_role("checkbox")).to_have_count(3)
             page.evaluate(
                 "places => places.forEach("
                 "place => document.querySelectorAll('input[type=checkbox]')[place].click())",

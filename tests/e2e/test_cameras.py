@@ -44,7 +44,7 @@ navigator.mediaDevices.getUserMedia = async (how) => {
 
 def wait_for_video(page: Page, before: str = "") -> str:
     """Until a video plays that is not the one before; its track's id."""
-    return str(page.wait_for_function(PLAYS_ANOTHER, arg=before, timeout=60_000).json_value())
+    return str(page.wait_for_function(PLAYS_ANOTHER, arg=before).json_value())
 
 
 def test_who_has_several_cameras_chooses_and_the_choice_is_remembered(
@@ -71,7 +71,7 @@ def test_who_has_several_cameras_chooses_and_the_choice_is_remembered(
         names = page.locator("[role=option]")
         expect(names).to_have_count(3)
         names.nth(2).click()
-        expect(choice).to_have_value("fake_device_2", timeout=20_000)
+        expect(choice).to_have_value("fake_device_2")
         wait_for_video(page, before)
         assert opened()[-1] == "fake_device_2", "the video's own frame opens it too"
         page.reload()
@@ -109,7 +109,6 @@ def test_an_upright_picture_is_seen_whole_and_lies_over_nothing(
                 return Math.abs(box.width / box.height - shape) < 0.02
             }""",
             arg=shape,
-            timeout=20_000,
         )
         around, seen = box.bounding_box(), video.bounding_box()
         panel = page.locator(".panel").bounding_box()

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.e2e.browser import camera_args, free_port
 from tests.e2e.conftest import launch
+from tests.e2e.live_page import wait_for
 from tests.processes import start as start_process
 
 pytestmark = pytest.mark.e2e
@@ -20,16 +21,16 @@ START = "Start on this device"
 
 def start(page: Page) -> None:
     button = page.get_by_role("button", name=START)
-    expect(button).to_be_enabled(timeout=60_000)
+    expect(button).to_be_enabled()
     button.click()
 
 
 def expect_label(page: Page) -> None:
     # Until the page has run to its end, the example's panel is there as well.
     figures = page.locator(".panel .figures").filter(has_text="per analysis")
-    expect(figures).to_be_visible(timeout=30_000)
+    expect(figures).to_be_visible()
     expect(page.locator(".panel .figures")).to_have_count(1)
-    expect(page.locator(".panel .label")).to_have_text("Happy", timeout=10_000)
+    expect(page.locator(".panel .label")).to_have_text("Happy")
 
 
 def test_the_face_is_labelled_offline_and_the_results_are_there(
@@ -45,12 +46,12 @@ def test_the_face_is_labelled_offline_and_the_results_are_there(
     page.locator(".stage canvas").evaluate(
         "canvas => canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height)"
     )
-    page.wait_for_timeout(1500)
-    drawn = page.locator(".stage canvas").evaluate(
+    drawn = (
         "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)"
         ".data.some(value => value > 0)"
     )
-    assert drawn, "the analysis goes on without a network"
+    canvas = page.locator(".stage canvas")
+    wait_for(page, lambda: canvas.evaluate(drawn), "the analysis goes on without a network")
     page.keyboard.press("m")
     expect(page.locator(".device .mark-moment")).to_contain_text("Mark · 1")
     expect(page.locator(".course .point")).to_have_count(1)
@@ -76,7 +77,7 @@ def test_the_face_is_labelled_offline_and_the_results_are_there(
     assert document["samples"][0]["time_s"] < 60, "time counts from the first picture"
     page.context.set_offline(False)
     page.get_by_role("button", name="Close").click()
-    expect(page.get_by_role("button", name=START)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name=START)).to_be_visible()
     cookies = {one["name"]: one["value"] for one in page.context.cookies()}
     assert cookies["mien_way"] == "device", "the choice is remembered"
 
@@ -93,10 +94,10 @@ def test_what_is_wrong_with_the_camera_is_said(
 ) -> None:
     browser = launch(playwright, chromium, camera_args(None, allow=False) + args)
     page = browser.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(90_000)
     page.goto(address)
     start(page)
-    expect(page.locator(".note")).to_contain_text(sentence, timeout=30_000)
+    expect(page.locator(".note")).to_contain_text(sentence)
     expect(page.get_by_role("button", name="Start again")).to_be_visible()
     browser.close()
 
@@ -108,7 +109,7 @@ def test_an_old_browser_is_told_the_other_way(open_page: Callable[..., Page]) ->
     start(page)
     expect(page.locator(".note")).to_contain_text("cannot analyse a picture by itself")
     page.get_by_role("button", name="Close").click()
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
 
 
 def test_it_runs_under_plain_streamlit_below_a_sub_path(browser: Browser, tmp_path: Path) -> None:
@@ -119,7 +120,7 @@ def test_it_runs_under_plain_streamlit_below_a_sub_path(browser: Browser, tmp_pa
         app.wait_for_line("URL:")
         visitor = browser.new_context()
         page = visitor.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(90_000)
         page.goto(f"http://127.0.0.1:{port}/below/")
         start(page)
         expect_label(page)

@@ -51,4 +51,4 @@ def test_plain_http_from_another_computer_says_what_to_do(
         page = browser.new_page()
         page.goto(address.replace("127.0.0.1", HOST))
         assert not page.evaluate("window.isSecureContext")
-        expect(page.get_by_text(m.INSECURE_ORIGIN.text)).to_be_visible(timeout=60_000)
+        expect(page.get_by_text(m.INSECURE_ORIGIN.text)).to_be_visible()

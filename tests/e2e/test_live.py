@@ -20,6 +20,7 @@ from tests.e2e.live_page import (
     start,
     tab_to,
     video_pixels,
+    wait_for,
     wait_playing,
     wait_ready,
 )
@@ -41,26 +42,28 @@ def test_label_and_box_are_on_screen_and_the_timeline_fills(open_page: OpenPage)
     label = page.locator(LABEL).inner_text().lower()
     assert label in EMOTIONS
     assert count_near(video_pixels(page), rgb_of(label)) >= 3, "box and label in its colour"
-    expect(page.locator(".figures")).to_contain_text("fps", timeout=10_000)
+    expect(page.locator(".figures")).to_contain_text("fps")
     expect(page.locator(".figures")).to_contain_text("ms")
 
-    # The portrait sways once in four seconds. A machine that is too busy to analyse for over a
-    # second may lose a face, so one of three looks has to show a single id all the time.
-    for _ in range(3):
+    def keeps_its_id() -> bool:
         seen = []
         for _ in range(12):
             seen += face_ids(page)
-            time.sleep(0.4)
-        if len(seen) >= 10 and len(set(seen)) == 1:
-            break
-    assert len(seen) >= 10
-    assert len(set(seen)) == 1, seen
+            page.wait_for_timeout(400)
+        return len(seen) >= 10 and len(set(seen)) == 1
+
+    # The portrait sways once in four seconds. A machine that is too busy to analyse for over a
+    # second may lose a face.
+    wait_for(page, keeps_its_id, "one face has one id while it sways")
 
     chart = page.locator(".timeline")
-    expect(chart).to_be_visible(timeout=45_000)
+    expect(chart).to_be_visible()
     early = float(chart.get_attribute("data-seconds") or 0)
-    time.sleep(4)
-    assert float(chart.get_attribute("data-seconds") or 0) > early + 1
+    wait_for(
+        page,
+        lambda: float(chart.get_attribute("data-seconds") or 0) > early + 1,
+        "the timeline goes on",
+    )
     area = chart.locator("path").nth(EMOTIONS.index(label)).get_attribute("d")
     assert area is not None
     assert area.count("L") > 5
@@ -84,7 +87,7 @@ def test_label_and_box_are_on_screen_and_the_timeline_fills(open_page: OpenPage)
 def test_start_is_quick_on_a_warm_server(open_page: OpenPage) -> None:
     page = open_page()
     wait_ready(page)
-    expect(page.locator(LABEL)).to_be_visible(timeout=45_000)
+    expect(page.locator(LABEL)).to_be_visible()
     taken = []
     for _ in range(3):  # the best of three: other programs on the machine may be in the way
         press_start(page)
@@ -101,14 +104,14 @@ def test_start_is_quick_on_a_warm_server(open_page: OpenPage) -> None:
 def test_stop_gives_results_to_take_along(open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page()
     start(page)
-    time.sleep(4)
+    page.locator(".timeline").wait_for()  # some seconds were seen
     page.keyboard.press("m")
     expect(page.get_by_role("button", name="Mark · 1")).to_be_visible()
     with page.expect_download() as started:
         page.keyboard.press("s")
     assert started.value.suggested_filename.endswith(".png")
     page.locator(".st-key-stop button").click()
-    expect(page.get_by_role("heading", name="Your session")).to_be_visible(timeout=45_000)
+    expect(page.get_by_role("heading", name="Your session")).to_be_visible()
     expect(page.get_by_text("Face #").first).to_be_visible()
     with page.expect_download() as started:
         page.get_by_role("button", name="Download JSON").click()
@@ -132,14 +135,14 @@ def test_coming_back_does_not_open_the_camera(open_page: OpenPage) -> None:
     page.reload()
     start(page)
     page.locator(".st-key-stop button").click()
-    expect(page.get_by_role("heading", name="Your session")).to_be_visible(timeout=45_000)
+    expect(page.get_by_role("heading", name="Your session")).to_be_visible()
     asked = page.evaluate("window.asked")
     assert asked > 0
     page.get_by_role("link", name="About").click()
-    expect(page.get_by_role("heading", name="About")).to_be_visible(timeout=45_000)
+    expect(page.get_by_role("heading", name="About")).to_be_visible()
     page.get_by_role("link", name="Live").click()
     wait_ready(page)
-    expect(page.get_by_role("heading", name="Your session")).to_be_visible(timeout=45_000)
+    expect(page.get_by_role("heading", name="Your session")).to_be_visible()
     page.wait_for_timeout(1500)  # what would open it is mounted with the page
     assert page.evaluate("window.asked") == asked
 
@@ -151,7 +154,7 @@ def test_a_click_on_another_page_counts_while_the_video_is_connected(open_page: 
         press_start(page)
         expect(page.locator(".st-key-stop button")).to_be_visible()
         page.get_by_role("link", name="About").click()
-        expect(page.get_by_role("heading", name="About")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("heading", name="About")).to_be_visible()
         page.get_by_role("link", name="Live").click()
 
 
@@ -164,7 +167,7 @@ def test_two_visitors_see_only_their_own_results(open_page: OpenPage) -> None:
     expect(one.locator(FACE)).to_have_count(1)
     expect(two.locator(FACE)).to_have_count(1)
     one.locator(".st-key-stop button").click()
-    expect(one.get_by_role("heading", name="Your session")).to_be_visible(timeout=45_000)
+    expect(one.get_by_role("heading", name="Your session")).to_be_visible()
     assert two.get_by_role("heading", name="Your session").count() == 0
     expect(two.locator(FACE)).to_have_count(1)
 
@@ -182,7 +185,7 @@ def test_pages_fit_the_window(
 ) -> None:
     page = open_page(**options)
     wait_ready(page)
-    expect(page.locator(LABEL)).to_be_visible(timeout=45_000)
+    expect(page.locator(LABEL)).to_be_visible()
     assert sideways_overflow(page) <= 0
     box = page.locator(".st-key-start button").bounding_box()
     assert box is not None
@@ -196,20 +199,20 @@ def test_pages_fit_the_window(
         assert sideways_overflow(page) <= 0
     page.screenshot(path=tmp_path / f"{name}.png")
     page.goto(page.url.split("?")[0].rstrip("/") + "/about")
-    expect(page.get_by_role("heading", name="Licences")).to_be_visible(timeout=45_000)
+    expect(page.get_by_role("heading", name="Licences")).to_be_visible()
     assert sideways_overflow(page) <= 0
 
 
 def test_the_keyboard_is_enough(open_page: OpenPage) -> None:
     page = open_page()
     wait_ready(page)
-    expect(page.locator(LABEL)).to_be_visible(timeout=45_000)
+    expect(page.locator(LABEL)).to_be_visible()
     tab_to(page, "Start")
     page.keyboard.press("Enter")
     wait_playing(page)
     tab_to(page, "Stop")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Your session")).to_be_visible(timeout=45_000)
+    expect(page.get_by_role("heading", name="Your session")).to_be_visible()
     tab_to(page, "Download CSV")
     with page.expect_download() as started:
         page.keyboard.press("Enter")

@@ -13,9 +13,9 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(autouse=True)
 def _patient() -> Iterator[None]:
     """The page's libraries load when its first visitor comes, on a busy machine in many seconds."""
-    expect.set_options(timeout=60_000)
+    expect.set_options()
     yield
-    expect.set_options(timeout=30_000)
+    expect.set_options()
 
 
 def choose(page: Page, label: str, name: str) -> None:

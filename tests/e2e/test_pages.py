@@ -96,15 +96,19 @@ def test_a_page_in_all_its_forms(open_page: Callable[..., Page], path: str) -> N
     page = open_page(path, viewport=LAPTOP, color_scheme="light")
     expect(page).to_have_title(re.compile(f"^{PAGES[path]}"))
     page.get_by_role("heading", level=1).first.wait_for()
-    page.wait_for_timeout(1500)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     wrong = {}
     # One change of size only: charts take their time to follow.
     for scheme, size in (("light", LAPTOP), ("dark", LAPTOP), ("dark", PHONE), ("light", PHONE)):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        page.wait_for_timeout(1500)  # what fades in the old colours is gone
-        # Colours and names are the same on a phone.
-        faults = layout_faults(page) + (access_faults(page, axe) if size is LAPTOP else [])
-        if faults:
+        # What fades in the old colours, or follows the window, is gone in the end.
+        for _ in range(20):
+            page.wait_for_timeout(1000)
+            # Colours and names are the same on a phone.
+            faults = layout_faults(page) + (access_faults(page, axe) if size is LAPTOP else [])
+            if not faults:
+                break
+        else:
             wrong[f"{scheme}, {size['width']} px"] = faults
     assert not wrong, "\n".join(f"{form}: {one}" for form, found in wrong.items() for one in found)

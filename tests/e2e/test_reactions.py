@@ -41,13 +41,13 @@ def open_reactions(browser: Browser, url: str, width: int = 1280) -> Page:
 def watch(page: Page) -> float:
     """Start, play the clip to its end; percent of it in which the face was seen."""
     start = page.locator(".st-key-reactions_start button")
-    expect(start).to_be_enabled(timeout=60_000)
+    expect(start).to_be_enabled()
     start.click()
     video = page.locator(".player video")
-    expect(video).to_be_visible(timeout=90_000)
+    expect(video).to_be_visible()
     assert sideways_overflow(page) <= 0
     video.evaluate("video => { video.muted = true; return video.play() }")
-    expect(page.get_by_text("What your face showed")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("What your face showed")).to_be_visible()
     seen = page.get_by_text("your face was seen in").inner_text()
     return float(seen.split("seen in ")[1].split("%")[0])
 
@@ -83,16 +83,16 @@ def test_a_study_goes_from_clip_to_clip(browser: Browser, place: str, folder: Pa
     )
     page = open_reactions(browser, place)
     start = page.locator(".st-key-reactions_start button")
-    expect(start).to_be_enabled(timeout=60_000)
+    expect(start).to_be_enabled()
     start.click()
     for number, answer in ((1, "6"), (2, "2")):
-        expect(page.get_by_text(f"Clip {number} of 2")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text(f"Clip {number} of 2")).to_be_visible()
         film = page.locator(".player video")
-        expect(film).to_be_visible(timeout=60_000)
+        expect(film).to_be_visible()
         film.evaluate("video => { video.muted = true; return video.play() }")
-        expect(page.get_by_text("Did you like it?")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("Did you like it?")).to_be_visible()
         page.get_by_role("radio", name=answer, exact=True).click()
-    expect(page.get_by_text("What your face showed")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("What your face showed")).to_be_visible()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV, clips").click()
     head, *rows = Path(waiting.value.path()).read_text().splitlines()

@@ -36,7 +36,7 @@ def start_by(wire: Wire, open_page: OpenPage) -> Page:
 def stop(page: Page) -> None:
     """Leave the place to the next test."""
     page.locator(".st-key-stop button").click()
-    expect(page.locator(".st-key-start button")).to_be_enabled(timeout=45_000)
+    expect(page.locator(".st-key-start button")).to_be_enabled()
 
 
 def expect_back(page: Page) -> None:
@@ -163,7 +163,7 @@ def test_a_picture_that_stops_without_a_word_is_begun_anew(open_page: OpenPage) 
     page.goto(page.url.removesuffix("/about"))
     start(page)
     page.evaluate("window.tracks.forEach(track => track.stop())")
-    expect(page.get_by_text(m.STREAM_STALLED.text)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(m.STREAM_STALLED.text)).to_be_visible()
     wait_going_on(page)
 
 
@@ -197,7 +197,6 @@ def test_a_phone_that_is_turned_shows_the_whole_picture(open_page: OpenPage) -> 
             return video && isUpright(video.videoWidth / video.videoHeight)
                 && isUpright(box.width / box.height)
         }""",
-        timeout=60_000,
     )
     wait_going_on(page)
     wait_playing(page)

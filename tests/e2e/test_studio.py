@@ -117,34 +117,33 @@ def wait_for_takes(page: Page, data_dir: Path, takes: set[str]) -> None:
 def test_from_an_empty_studio_to_a_personal_model_live(page: Page, data_dir: Path) -> None:
     page.get_by_role("textbox", name="Name of the set").fill("My faces")
     page.get_by_role("button", name="Make the set").click()
-    expect(page.get_by_text("Who is recorded?")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Who is recorded?")).to_be_visible()
     enrol = button(page, "studio-enrol")
-    expect(enrol).to_be_disabled(timeout=30_000)
+    expect(enrol).to_be_disabled()
     page.get_by_role("textbox", name="Pseudonym").fill("anna")
     page.get_by_role("textbox", name="Pseudonym").press("Tab")
     page.locator(".st-key-studio-agrees label").click()
-    expect(enrol).to_be_enabled(timeout=30_000)
+    expect(enrol).to_be_enabled()
     enrol.click()
-    expect(page.get_by_text("Consent given; receipt")).to_be_visible(timeout=30_000)
-    expect(button(page, "studio-start")).to_be_enabled(timeout=60_000)
+    expect(page.get_by_text("Consent given; receipt")).to_be_visible()
+    expect(button(page, "studio-start")).to_be_enabled()
 
     for name in ("fear", "happy", "sad", "surprise", "neutral"):  # two are enough for a test
         page.locator(".st-key-studio-emotions").get_by_text(name, exact=True).click()
-    page.wait_for_timeout(1000)
     press(page, "studio-start")
     video = page.frame_locator(VIDEO_FRAME).locator("video")
-    expect(video).to_be_visible(timeout=60_000)
-    expect(button(page, "studio-record")).to_be_enabled(timeout=60_000)
+    expect(video).to_be_visible()
+    expect(button(page, "studio-record")).to_be_enabled()
     assert taken(data_dir) == set(), "the camera alone stores nothing"
     press(page, "studio-record")
     mark = page.get_by_text("Recording: these pictures are stored").first
-    expect(mark).to_be_visible(timeout=20_000)
+    expect(mark).to_be_visible()
     wait_for_takes(page, data_dir, {"take-0001", "take-0002"})  # it goes on by itself
-    expect(button(page, "studio-record")).to_be_enabled(timeout=60_000)
+    expect(button(page, "studio-record")).to_be_enabled()
     press(page, "studio-record")  # and is stopped
-    expect(mark).to_be_visible(timeout=20_000)
+    expect(mark).to_be_visible()
     press(page, "studio-stop")
-    expect(button(page, "studio-start")).to_be_enabled(timeout=60_000)
+    expect(button(page, "studio-start")).to_be_enabled()
     assert max(taken(data_dir)) == "take-0002", "a take that is stopped is thrown away"
     folder = data_dir / "recordings" / "my-faces"
     for path in [folder, *folder.rglob("*")]:
@@ -153,32 +152,30 @@ def test_from_an_empty_studio_to_a_personal_model_live(page: Page, data_dir: Pat
 
     view(page, "Curate")
     faces = page.locator(".faces button")
-    expect(faces.first).to_be_visible(timeout=30_000)
+    expect(faces.first).to_be_visible()
     expect(page.get_by_text("8 more faces are of participants whose")).to_be_visible()
     before = faces.count()
     faces.first.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("1 chosen.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("1 chosen.")).to_be_visible()
     press(page, "studio-do-reject")
-    expect(page.locator(".faces button.rejected")).to_have_count(1, timeout=30_000)
+    expect(page.locator(".faces button.rejected")).to_have_count(1)
     press(page, "studio-undo")
-    expect(page.locator(".faces button.rejected")).to_have_count(0, timeout=30_000)
+    expect(page.locator(".faces button.rejected")).to_have_count(0)
     assert faces.count() == before
     assert sideways_overflow(page) <= 0
 
     view(page, "Train and use")
     press(page, "studio-finetune")
     expect(button(page, "studio-use")).to_be_visible(timeout=180_000)
-    expect(page.locator(".st-key-studio-confusion .js-plotly-plot")).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("Leaky: frames of the same take")).to_be_visible(timeout=30_000)
+    expect(page.locator(".st-key-studio-confusion .js-plotly-plot")).to_be_visible()
+    expect(page.get_by_text("Leaky: frames of the same take")).to_be_visible()
     spec = json.loads((data_dir / "models" / "my-faces" / "spec.json").read_text())
     assert spec["data"]["base"] == "mien"
     press(page, "studio-use")
-    expect(page.get_by_role("heading", name="Live")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Live")).to_be_visible()
     page.get_by_text("Choose detector").click()
-    expect(page.get_by_role("combobox", name="Expression model")).to_have_value(
-        "my-faces", timeout=30_000
-    )
+    expect(page.get_by_role("combobox", name="Expression model")).to_have_value("my-faces")
     start(page)
     button(page, "stop").click()
 
@@ -187,9 +184,7 @@ def test_from_an_empty_studio_to_a_personal_model_live(page: Page, data_dir: Pat
     page.locator(".st-key-studio-erase-who input").click()
     page.get_by_role("option", name="anna").click()
     press(page, "studio-erase")
-    expect(page.get_by_text("Models that learned from them: my-faces")).to_be_visible(
-        timeout=30_000
-    )
+    expect(page.get_by_text("Models that learned from them: my-faces")).to_be_visible()
     assert len(list((folder / "faces").iterdir())) == 8, "the other participant's"
     left = b"".join(
         p.read_bytes()

@@ -55,9 +55,7 @@ def press(page: Page, key: str) -> None:
 def quiet(page: Page) -> None:
     """Until the page has answered what was done last."""
     page.wait_for_timeout(500)
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=60_000
-    )
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def epochs_shown(page: Page) -> int:
@@ -94,25 +92,25 @@ def test_train_stop_resume_export_use_live(page: Page, folders: tuple[Path, Path
     press(page, "start-training")
 
     early = wait_for_epochs(page, 1)
-    expect(page.locator(".st-key-curve-loss .js-plotly-plot").first).to_be_visible(timeout=60_000)
-    expect(page.locator(".st-key-confusion .js-plotly-plot").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-curve-loss .js-plotly-plot").first).to_be_visible()
+    expect(page.locator(".st-key-confusion .js-plotly-plot").first).to_be_visible()
     page.reload()
     assert wait_for_epochs(page, early) > early, "it goes on, whoever looks"
     press(page, "stop-run")
-    expect(page.locator(".st-key-resume-run")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-resume-run")).to_be_visible()
     (run,) = (data_dir / "runs").glob("lenet-*")
     stopped = len((run / "history.csv").read_text().splitlines()) - 1
 
     press(page, "resume-run")
     wait_for_epochs(page, stopped)
     press(page, "stop-run")
-    expect(page.locator(".st-key-export-run")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-export-run")).to_be_visible()
 
     press(page, "export-run")
     expect(page.locator(".st-key-use-live")).to_be_visible(timeout=180_000)
     expect(page.get_by_text("alone is right on")).to_be_visible()
     press(page, "use-live")
-    expect(page.get_by_text("It serves the live page.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("It serves the live page.")).to_be_visible()
     expect(page.locator(".st-key-live-back")).to_be_visible()
     assert json.loads((data_dir / "live.json").read_text())["model"] == run.name
     assert (data_dir / "models" / run.name / "spec.json").is_file()
@@ -121,13 +119,13 @@ def test_train_stop_resume_export_use_live(page: Page, folders: tuple[Path, Path
     page.get_by_role("link", name="Live", exact=True).click()
     start(page)
     page.locator(".st-key-stop button").first.click()
-    expect(page.get_by_role("heading", name="Your session")).to_be_visible(timeout=45_000)
+    expect(page.get_by_role("heading", name="Your session")).to_be_visible()
     page.get_by_role("button", name="Start on this device").click()
-    expect(page.locator(".device .figures")).to_contain_text(run.name, timeout=45_000)
+    expect(page.locator(".device .figures")).to_contain_text(run.name)
     page.get_by_role("link", name="Training", exact=True).click()
     page.get_by_role("radio", name="Runs").or_(page.get_by_role("button", name="Runs")).click()
     press(page, "live-back")
-    expect(page.get_by_text("The live page uses mien.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("The live page uses mien.")).to_be_visible()
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(500)
     assert sideways_overflow(page) <= 0

@@ -27,7 +27,7 @@ def test_no_face_for_five_seconds(
         page.goto(address)
         wait_ready(page)
         press_start(page)
-        expect(page.get_by_text(m.NO_FACE.text)).to_be_visible(timeout=90_000)
+        expect(page.get_by_text(m.NO_FACE.text)).to_be_visible()
         expect(page.locator(LABEL)).to_have_text("No face in view")
 
 
@@ -42,7 +42,7 @@ def test_permission_denied_then_granted(open_page: OpenPage) -> None:
     page.reload()
     wait_ready(page)
     press_start(page)
-    expect(page.get_by_text(m.PERMISSION_DENIED.text)).to_be_visible(timeout=45_000)
+    expect(page.get_by_text(m.PERMISSION_DENIED.text)).to_be_visible()
     for frame in page.frames:
         frame.evaluate("window.denyCamera = false")
     start(page)
@@ -58,14 +58,14 @@ def test_permission_blocked_in_the_browser(
         page.goto(address)
         wait_ready(page)
         press_start(page)
-        expect(page.get_by_text(m.PERMISSION_DENIED.text)).to_be_visible(timeout=45_000)
+        expect(page.get_by_text(m.PERMISSION_DENIED.text)).to_be_visible()
 
 
 def test_no_camera(playwright: Playwright, chromium: str, address: str) -> None:
     with launch(playwright, chromium, camera_args(None)) as browser:
         page = browser.new_page()
         page.goto(address)
-        expect(page.get_by_text(m.NO_CAMERA.text)).to_be_visible(timeout=60_000)
+        expect(page.get_by_text(m.NO_CAMERA.text)).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_the_camera_does_not_open(open_page: OpenPage, error: str, message: m.Me
     page.reload()
     wait_ready(page)
     press_start(page)
-    expect(page.get_by_text(message.text)).to_be_visible(timeout=45_000)
+    expect(page.get_by_text(message.text)).to_be_visible()
     wait_ready(page)
 
 
@@ -89,7 +89,7 @@ def test_an_insecure_page_says_so(open_page: OpenPage) -> None:
     page = open_page()
     page.add_init_script("Object.defineProperty(window, 'isSecureContext', {value: false})")
     page.reload()
-    expect(page.get_by_text(m.INSECURE_ORIGIN.text)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(m.INSECURE_ORIGIN.text)).to_be_visible()
 
 
 def test_a_connection_that_cannot_be_made_is_said(open_page: OpenPage) -> None:
@@ -110,7 +110,7 @@ def test_a_connection_that_cannot_be_made_is_said(open_page: OpenPage) -> None:
     page.reload()
     wait_ready(page)
     press_start(page)
-    expect(page.get_by_text(m.NO_CONNECTION.text)).to_be_visible(timeout=45_000)
+    expect(page.get_by_text(m.NO_CONNECTION.text)).to_be_visible()
 
 
 def test_a_page_that_does_not_come_says_why(open_page: OpenPage, address: str) -> None:
@@ -122,6 +122,6 @@ def test_a_page_that_does_not_come_says_why(open_page: OpenPage, address: str) -
     with wired(address, refuses_sockets=True) as proxy:
         refused = open_page("/about")
         refused.goto(f"{proxy.address}/metrics")
-        expect(refused.get_by_text(SAYINGS["refused"])).to_be_visible(timeout=30_000)
+        expect(refused.get_by_text(SAYINGS["refused"])).to_be_visible()
         expect(refused.get_by_role("button", name="Load again")).to_be_visible()
-    expect(silent.get_by_text(SAYINGS["busy"])).to_be_visible(timeout=30_000)
+    expect(silent.get_by_text(SAYINGS["busy"])).to_be_visible()

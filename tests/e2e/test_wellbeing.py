@@ -29,7 +29,7 @@ def open_page(browser: Browser, home: str) -> Page:
     context.set_default_timeout(90_000)
     page = context.new_page()
     page.goto(f"{home}/wellbeing")
-    expect(page.get_by_role("heading", name="Wellbeing", exact=True)).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("heading", name="Wellbeing", exact=True)).to_be_visible()
     return page
 
 
@@ -37,9 +37,9 @@ def join(page: Page, name: str) -> None:
     page.get_by_role("textbox", name="Pseudonym").fill(name)
     page.get_by_text("I have read this and agree").click()
     page.get_by_role("button", name="Join").click()
-    expect(page.get_by_text(f"You are \u2068{name}")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(f"You are \u2068{name}")).to_be_visible()
     page.reload()  # at once: the key is there as soon as the page says who one is
-    expect(page.get_by_text(f"You are \u2068{name}")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(f"You are \u2068{name}")).to_be_visible()
 
 
 def check_in(page: Page) -> None:
@@ -48,9 +48,9 @@ def check_in(page: Page) -> None:
     page.get_by_text("45 seconds").click()
     expect(page.get_by_role("radio", name="45 seconds")).to_be_checked()
     button = page.locator(".st-key-wellbeing_start_device button")
-    expect(button).to_be_enabled(timeout=90_000)
+    expect(button).to_be_enabled()
     button.click()
-    expect(page.get_by_role("progressbar", name="Check-in")).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("progressbar", name="Check-in")).to_be_visible()
     expect(page.get_by_role("heading", name="Your check-in")).to_be_visible(timeout=150_000)
     verdict = re.compile("Not stressed|Can't tell")  # a busy machine may see too few frames
     expect(page.get_by_role("heading", name=verdict)).to_be_visible()
@@ -93,7 +93,7 @@ def make_older(database: Path) -> None:
 
 def metric(page: Page, label: str) -> str:
     found = page.get_by_test_id("stMetric").filter(has=page.get_by_text(label, exact=True))
-    expect(found).to_be_visible(timeout=90_000)
+    expect(found).to_be_visible()
     return found.get_by_test_id("stMetricValue").inner_text().strip()
 
 
@@ -121,7 +121,7 @@ def test_from_the_check_in_to_the_team_and_to_nothing(browser: Browser, tmp_path
         expect(owner.get_by_text("Nothing can be shown yet")).to_be_visible()
 
         page = open_page(browser, home)
-        expect(page.get_by_text("night shifts")).to_be_attached(timeout=90_000)
+        expect(page.get_by_text("night shifts")).to_be_attached()
         join(page, "zephyr-unmistakable")
         check_in(page)
         kept = {cookie["name"]: cookie for cookie in page.context.cookies()}
