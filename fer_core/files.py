@@ -26,8 +26,10 @@ PRIVATE, SHARED = 0o600, 0o644
 _PIECE_S = 3600.0
 #: How the name of a folder begins that is being removed.
 _DELETED = ".deleted-"
-#: What a kill leaves; the last is how earlier versions named a model that was being made.
-_PIECES = (".*.part", f"{_DELETED}*", ".export-*")
+#: How that of a folder begins in whose place another comes; its own name follows the mark.
+_REPLACED, _MARK_BYTES = ".replaced-", 8
+#: What a kill leaves; the last two are how earlier versions named models and sets being made.
+_PIECES = (".*.part", f"{_DELETED}*", f"{_REPLACED}*", ".export-*", ".import-*")
 _BINARY = getattr(os, "O_BINARY", 0)  # without it Windows turns line feeds into two bytes
 
 
@@ -144,7 +146,8 @@ def whole_folder(path: Path, *, private: bool = False) -> Iterator[Path]:
     """Fill a folder that takes the place of ``path`` when the block ends, whole or not at all.
 
     Args:
-        path: may be there, and is then replaced; folders above it are made.
+        path: may be there, and is then replaced; folders above it are made. Who is killed in the
+            moment of replacing leaves the old one to ``clear_pieces``, which puts it back.
         private: only the account of the server may enter it.
 
     Yields:
@@ -154,8 +157,8 @@ def whole_folder(path: Path, *, private: bool = False) -> Iterator[Path]:
         OSError: there is no room or no right; what was there before still is.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    mark = secrets.token_hex(8)
-    piece, old = path.with_name(f".{mark}.part"), path.with_name(f"{_DELETED}{mark}")
+    mark = secrets.token_hex(_MARK_BYTES)
+    piece, old = path.with_name(f".{mark}.part"), path.with_name(f"{_REPLACED}{mark}-{path.name}")
     try:
         piece.mkdir(mode=0o700 if private else 0o755)
         yield piece
@@ -180,7 +183,13 @@ def remove_whole(path: Path) -> None:
     """
     gone = path.with_name(f"{_DELETED}{secrets.token_hex(8)}")
     path.rename(gone)
-    shutil.rmtree(gone)
+    _remove_tree(gone)
+
+
+def _remove_tree(path: Path) -> None:
+    while path.exists():
+        with suppress(FileNotFoundError):  # whoever clears the folder removes it as well
+            shutil.rmtree(path)
 
 
 def clear_pieces(folder: Path, older_than_s: float = _PIECE_S, *, dry_run: bool = False) -> int:
@@ -194,16 +203,25 @@ def clear_pieces(folder: Path, older_than_s: float = _PIECE_S, *, dry_run: bool 
     for piece in (one for kind in _PIECES for one in folder.glob(kind)):
         with suppress(OSError):  # somebody else clears as well
             age_s = time.time() - piece.stat().st_mtime
-            if age_s < older_than_s and not piece.name.startswith(_DELETED):
+            if age_s < older_than_s and not piece.name.startswith((_DELETED, _REPLACED)):
                 continue
             if dry_run:
                 pass
+            elif (place := _place_of(piece)) is not None and not place.exists():
+                piece.rename(place)
             elif piece.is_dir():
-                shutil.rmtree(piece)
+                _remove_tree(piece)
             else:
                 piece.unlink()
             count += 1
     return count
+
+
+def _place_of(piece: Path) -> Path | None:
+    """Where a folder lay that was being replaced."""
+    if not piece.name.startswith(_REPLACED):
+        return None
+    return piece.with_name(piece.name[len(_REPLACED) + 2 * _MARK_BYTES + 1 :])
 
 
 def make_private_dir(path: Path) -> None:

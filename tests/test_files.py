@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -23,6 +24,7 @@ from fer_core.files import (
     write_json,
     write_whole,
 )
+from tests.kills import kill_before
 
 
 @pytest.mark.parametrize("data", ["ä\n", b"\x00\xff\n"])
@@ -185,6 +187,65 @@ def test_a_folder_that_is_removed_leaves_nothing(tmp_path: Path) -> None:
     (path / "file").touch()
     remove_whole(path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="it needs Linux")
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_kill_leaves_the_old_folder_or_the_new(tmp_path: Path, is_there: bool) -> None:
+    path, number, killed = tmp_path / "at" / "model", 1, True
+
+    def fill() -> None:
+        with whole_folder(path) as piece:
+            for name in ("one", "two"):
+                (piece / name).write_text("new")
+
+    while killed:
+        if path.parent.exists():
+            remove_whole(path.parent)
+        path.parent.mkdir()
+        if is_there:
+            path.mkdir()
+            (path / "old").write_text("old")
+        killed = kill_before(number, fill, tmp_path / "at")
+        clear_pieces(path.parent, 0.0)
+        left = {one.relative_to(path.parent).as_posix() for one in path.parent.rglob("*")}
+        was = {"model", "model/old"} if is_there else set()
+        assert left == {"model", "model/one", "model/two"} or (killed and left == was)
+        number += 1
+    assert number > 4, "there were many changes"
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="it needs Linux")
+def test_a_kill_leaves_no_half_of_a_folder_that_is_removed(tmp_path: Path) -> None:
+    path, number, killed = tmp_path / "set", 1, True
+    while killed:
+        (path / "faces").mkdir(parents=True, exist_ok=True)
+        for name in ("a.png", "faces/b.png"):
+            (path / name).write_bytes(b"")
+        killed = kill_before(number, lambda: remove_whole(path), tmp_path)
+        assert not path.exists() or len(list(path.rglob("*"))) == 3
+        assert path.exists() is (number == 1)
+        clear_pieces(tmp_path)
+        assert {one.name for one in tmp_path.iterdir()} == ({"set"} if number == 1 else set())
+        number += 1
+    assert number > 4, "there were many changes"
+
+
+def test_two_may_remove_the_same_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, remove, times = tmp_path / "set", shutil.rmtree, 0
+    path.mkdir()
+
+    def remove_late(folder: Path) -> None:
+        nonlocal times
+        times += 1
+        if times == 1:
+            raise FileNotFoundError("somebody else was faster")
+        remove(folder)
+
+    monkeypatch.setattr(shutil, "rmtree", remove_late)
+    remove_whole(path)
+    assert list(tmp_path.iterdir()) == []
+    assert times == 2
 
 
 def test_only_old_pieces_are_cleared(tmp_path: Path) -> None:

@@ -102,8 +102,9 @@ def fill_files(data_dir: Path, at_s: int, name: str) -> None:
 def leave_pieces(data_dir: Path) -> list[Path]:
     """What killed processes leave; all of it old."""
     left = [
-        data_dir / "recordings" / ".import-mine-abc123" / "faces",
-        data_dir / "recordings" / ".deleted-mine-abc123" / "faces",
+        data_dir / "recordings" / ".import-mine-abc123",
+        data_dir / "recordings" / ".abc123.part",
+        data_dir / "recordings" / ".deleted-abc123",
         data_dir / "reactions" / ".abc123.part",
         data_dir / "models" / ".abc123.part",
         data_dir / "runs" / ".deleted-abc123",

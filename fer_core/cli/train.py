@@ -1,6 +1,5 @@
 """``python -m fer_core train RECIPE``."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -90,6 +89,7 @@ def train(
 def _work_in_turn(folder: Any, begun: dict[str, Any], work: Callable[[], None]) -> None:
     """Wait for the turn and train; a new run of which nothing began leaves no folder."""
     from fer_core.errors import FerError
+    from fer_core.files import remove_whole
     from fer_core.runs.turns import work_in_turn
 
     is_new = not (folder.path / "config.json").exists()
@@ -101,5 +101,5 @@ def _work_in_turn(folder: Any, begun: dict[str, Any], work: Callable[[], None]) 
     except FerError:
         # Nothing began: weights of another network, say.
         if is_new and folder.read_json("config.json") == begun:
-            shutil.rmtree(folder.path)
+            remove_whole(folder.path)
         raise

@@ -7,7 +7,6 @@ which says how many frames the detector missed.
 
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from fer_core.datasets.names import parse_emotion
 from fer_core.datasets.typed import read_typed, received, write_typed
 from fer_core.detection import FaceDetector
 from fer_core.errors import DataError, InputError
+from fer_core.files import whole_folder
 from fer_core.types import FloatArray, ImageArray
 from fer_core.video import VideoReader
 
@@ -168,10 +168,7 @@ def build_set(
         raise DataError(f"{out} exists already. Name a folder that does not.")
     clips = read_clip_labels(videos, labels)
     total = BuildReport()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".build-") as folder:
-        target = Path(folder) / "set"
-        target.mkdir()
+    with whole_folder(out) as target:
         rows: list[tuple[str, ...]] = [COLUMNS]
         troubles: list[str] = []
         for clip in clips:
@@ -194,7 +191,6 @@ def build_set(
         (target / REPORT_NAME).write_text(text, encoding="utf-8")
         if (videos / RIGHTS_NAME).is_file():
             shutil.copyfile(videos / RIGHTS_NAME, target / RIGHTS_NAME)
-        shutil.move(target, out)
     return total
 
 

@@ -11,8 +11,6 @@ and only pictures that the manifest names. It becomes a set whole or not at all;
 other words than the seven come in by what somebody says of them, or are left out (``foreign``).
 """
 
-import secrets
-import shutil
 import stat
 import time
 import zipfile
@@ -23,10 +21,10 @@ from typing import IO, Final
 from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.manifest import MANIFEST_NAME
 from fer_core.errors import DataError, FerError, InputError, LimitError
-from fer_core.files import make_private_dir
+from fer_core.files import make_private_dir, whole_folder
 from fer_core.studio.foreign import foreign_words, translated
 from fer_core.studio.info import INFO_NAME, SetInfo, parse_info
-from fer_core.studio.names import IMPORTING, encode_png, recordings_dir, slug_of
+from fer_core.studio.names import encode_png, recordings_dir, slug_of
 from fer_core.studio.private import hold_set, write_private
 from fer_core.studio.rows import FILE_PATTERN, FaceRow, format_manifest, parse_manifest
 from fer_core.studio.store import StudioSet
@@ -119,18 +117,15 @@ def import_set(
     with hold_set(path):
         if path.exists():
             raise InputError(f"There is a set {path.name!r} already: type another name.")
-        part = path.with_name(IMPORTING.format(name=path.name, mark=secrets.token_hex(6)))
         try:
-            make_private_dir(part / "faces")
-            for row in rows:
-                write_private(part / row.file, faces[row.file])
-            write_private(part / MANIFEST_NAME, format_manifest(rows).encode())
-            write_private(part / INFO_NAME, (info.model_dump_json(indent=1) + "\n").encode())
-            part.rename(path)
+            with whole_folder(path, private=True) as part:
+                make_private_dir(part / "faces")
+                for row in rows:
+                    write_private(part / row.file, faces[row.file])
+                write_private(part / MANIFEST_NAME, format_manifest(rows).encode())
+                write_private(part / INFO_NAME, (info.model_dump_json(indent=1) + "\n").encode())
         except OSError as error:
             raise FerError(f"The set cannot be stored ({error.strerror or error}).") from error
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
     return StudioSet(path, clock)
 
 

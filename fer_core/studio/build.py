@@ -1,8 +1,6 @@
 """From labelled video files to a folder of faces, cut and listed as the studio does."""
 
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +11,7 @@ from fer_core.datasets.build import REPORT_NAME, BuildReport, read_clip_labels
 from fer_core.datasets.manifest import COLUMNS, MANIFEST_NAME
 from fer_core.datasets.typed import write_typed
 from fer_core.errors import DataError, DecodeError
+from fer_core.files import whole_folder
 from fer_core.studio.cutting import Detector, drop_near
 from fer_core.studio.names import encode_png
 from fer_core.studio.videos import SAMPLE_HZ, VideoCutter
@@ -44,10 +43,7 @@ def build_from_videos(
     clips = read_clip_labels(videos, labels)
     cutter = VideoCutter(detector, sample_hz=sample_hz)
     total, dropped = BuildReport(), 0
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".build-") as folder:
-        target = Path(folder) / "set"
-        target.mkdir(mode=0o700)
+    with whole_folder(out, private=True) as target:
         lines: list[tuple[str, ...]] = [(*COLUMNS, *MORE)]
         for clip in clips:
             try:
@@ -77,5 +73,4 @@ def build_from_videos(
         values = asdict(total) | {"dropped": dropped, "detector": detector, "sample_hz": sample_hz}
         text = json.dumps(values, indent=2) + "\n"
         (target / REPORT_NAME).write_text(text, encoding="utf-8")
-        shutil.move(target, out)
     return total, dropped

@@ -6,21 +6,21 @@ whoever is killed in between is finished by the next sweep, or by who asks for i
 
 import contextlib
 import json
-import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
 from fer_core.errors import DataError
-from fer_core.files import peek_object
+from fer_core.files import peek_object, remove_whole
 from fer_core.runs.erased import mark_runs
 from fer_core.studio.info import INFO_NAME, SetInfo, read_info
 from fer_core.studio.models import forget_participant
 from fer_core.studio.private import hold_set, write_private
 from fer_core.studio.rows import FaceRow
 
-#: Lies in a set while one of its participants is erased, and says whom.
+#: Lies in a set while one of its participants is erased, and says whom; or while all of it is.
 NAME: Final = "erasing.json"
+_WHOLE_SET: Final = "whole_set"
 #: Made by training from the set; they go when a participant does.
 _DERIVED: Final = ("job.json", "job.log", "report.json")
 
@@ -49,11 +49,25 @@ def begin_erasing(found: Erasable, participant: str, models: Iterable[str]) -> N
     write_private(found.path / NAME, (json.dumps(told) + "\n").encode())
 
 
+def begin_deleting(path: Path) -> None:
+    """Write down that the whole set is to go: from now on no list shows it."""
+    write_private(path / NAME, json.dumps({_WHOLE_SET: True}) + "\n")
+
+
+def is_going(path: Path) -> bool:
+    """Whether this folder's set is deleted, and only not removed yet."""
+    return _WHOLE_SET in peek_object(path / NAME)
+
+
 def finish_erasing(found: Erasable) -> None:
     """Do, or do again, every step of an erasure that was begun; nothing where none was."""
     with hold_set(found.path):
         told = peek_object(found.path / NAME)
         if not told:
+            return
+        if _WHOLE_SET in told:
+            _forget_set(found.path)
+            remove_whole(found.path)
             return
         participant, models = str(told["participant"]), map(str, told["models"])
         info = found.info()
@@ -71,21 +85,10 @@ def finish_erasing(found: Erasable) -> None:
         (found.path / NAME).unlink()
 
 
-def remove_deleted(folder: Path, path: Path) -> None:
-    """Remove a set that is out of sight already, with its figures on model cards.
-
-    Args:
-        folder: where it lies now.
-        path: where it lay.
-    """
+def _forget_set(path: Path) -> None:
+    """Take what was learned from a set off the cards of models, and give its runs a date."""
     with contextlib.suppress(DataError):  # a damaged one named no models
-        for model in read_info(folder / INFO_NAME).trained:
+        for model in read_info(path / INFO_NAME).trained:
             for participant in model.participants:
                 forget_participant(model.name, participant)
     mark_runs(path)
-    for part in folder.iterdir():
-        if part.is_dir():
-            shutil.rmtree(part)
-        elif part.name != INFO_NAME:  # last: it names what is to be forgotten
-            part.unlink()
-    shutil.rmtree(folder)

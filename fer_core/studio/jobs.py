@@ -6,9 +6,9 @@ go when a participant is erased. Only the process that works here imports Tensor
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ from typing import Any, Final
 from fer_core.classification.registry import check_name
 from fer_core.config import MODELS_DIR, settings
 from fer_core.errors import BusyError, ConfigError, DataError, InputError
-from fer_core.files import make_private_dir, peek_object
+from fer_core.files import make_private_dir, peek_object, remove_whole
 from fer_core.locks import is_held, try_hold
 from fer_core.processes import spawn
 from fer_core.studio.names import recordings_dir
@@ -134,7 +134,8 @@ def _keep(found: StudioSet, name: str, out: Path, report: dict[str, Any]) -> Non
     people = report["held_out"]["by_participant"]
     with hold_set(found.path):
         if not set(people) <= set(found.info().participants):
-            shutil.rmtree(out, ignore_errors=True)
+            with suppress(OSError):
+                remove_whole(out)
             raise InputError("A participant was erased meanwhile: start it again.")
         text = json.dumps(report | {"model": name, "at_s": int(time.time())}) + "\n"
         write_private(found.path / REPORT, text.encode())

@@ -12,9 +12,6 @@ from fer_core.types import ImageArray
 
 #: Of a set's folder.
 NAME: Final = re.compile(r"^[a-z0-9][a-z0-9_-]{0,40}\Z")
-#: Of a set that is being taken in, or deleted; ``name`` is the set's, ``mark`` is random.
-IMPORTING: Final = ".import-{name}-{mark}"
-DELETING: Final = ".deleted-{name}-{mark}"
 
 
 def recordings_dir() -> Path:

@@ -1,19 +1,22 @@
 """All recorded sets: listing them, and deleting those whose time is over."""
 
-import contextlib
-import shutil
 import time
 
 from fer_core.errors import BusyError, DataError
-from fer_core.studio.erasing import finish_erasing, remove_deleted
+from fer_core.files import clear_pieces
+from fer_core.studio.erasing import finish_erasing, is_going
 from fer_core.studio.info import INFO_NAME
-from fer_core.studio.names import DELETING, IMPORTING, NAME, recordings_dir
-from fer_core.studio.private import hold_set
+from fer_core.studio.names import NAME, recordings_dir
 from fer_core.studio.store import StudioSet
 
 
 def list_sets() -> list[StudioSet]:
     """The recorded sets by name; those whose ``set.json`` is damaged are among them."""
+    return [found for found in _all_sets() if not is_going(found.path)]
+
+
+def _all_sets() -> list[StudioSet]:
+    """Also those whose deletion a kill interrupted."""
     folder = recordings_dir()
     if not folder.is_dir():
         return []
@@ -33,9 +36,12 @@ def purge_sets(now_s: float | None = None, *, dry_run: bool = False) -> list[str
     """
     now = int(time.time() if now_s is None else now_s)
     gone = []
-    for found in list_sets():
+    for found in _all_sets():
         try:
-            if found.info().is_over(now):
+            if is_going(found.path):
+                if not dry_run:
+                    finish_erasing(found)
+            elif found.info().is_over(now):
                 gone.append(found.name)
                 if not dry_run:
                     found.delete()
@@ -45,21 +51,5 @@ def purge_sets(now_s: float | None = None, *, dry_run: bool = False) -> list[str
         except (DataError, BusyError, OSError):  # damaged: a person has to look; busy: next time
             continue
     if not dry_run:
-        _remove_left()
+        clear_pieces(recordings_dir())
     return gone
-
-
-def _remove_left() -> None:
-    """Sets that were being taken in or deleted when a process was killed."""
-    folder = recordings_dir()
-    for pattern in (IMPORTING, DELETING):
-        for left in folder.glob(pattern.format(name="*", mark="*")):
-            name = left.name.split("-", 1)[1].rsplit("-", 1)[0]
-            with (
-                contextlib.suppress(BusyError, FileNotFoundError),
-                hold_set(folder / name),
-            ):  # busy: somebody is at it
-                if left.name.startswith(".import"):
-                    shutil.rmtree(left, ignore_errors=True)
-                else:
-                    remove_deleted(left, folder / name)

@@ -16,7 +16,7 @@ from fer_core.errors import DataError, InputError
 from fer_core.files import make_private_dir
 from fer_core.studio.consent import RecordingConsent, make_consent
 from fer_core.studio.cutting import CutFace, Detector, drop_near
-from fer_core.studio.erasing import begin_erasing, finish_erasing, remove_deleted
+from fer_core.studio.erasing import begin_deleting, begin_erasing, finish_erasing, is_going
 from fer_core.studio.info import (
     DAY_S,
     INFO_NAME,
@@ -26,7 +26,7 @@ from fer_core.studio.info import (
     check_pseudonym,
     read_info,
 )
-from fer_core.studio.names import DELETING, NAME, encode_png, recordings_dir, slug_of
+from fer_core.studio.names import NAME, encode_png, recordings_dir, slug_of
 from fer_core.studio.outcome import Change, Erased, Stored, relabel
 from fer_core.studio.private import hold_set, write_private
 from fer_core.studio.rows import FaceRow, format_manifest, parse_manifest
@@ -86,7 +86,7 @@ class StudioSet:
             InputError: there is none.
         """
         path = recordings_dir() / name
-        if not NAME.match(name) or not (path / INFO_NAME).is_file():
+        if not NAME.match(name) or not (path / INFO_NAME).is_file() or is_going(path):
             raise InputError(f"There is no recorded set {name!r}.")
         return cls(path)
 
@@ -264,10 +264,8 @@ class StudioSet:
     def delete(self) -> None:
         """Remove the whole set. The figures of its participants on model cards go as well."""
         with hold_set(self.path):
-            mark = secrets.token_hex(4)
-            gone = self.path.with_name(DELETING.format(name=self.name, mark=mark))
-            self.path.rename(gone)  # gone from every list at once; a kill leaves it to the sweep
-            remove_deleted(gone, self.path)
+            begin_deleting(self.path)  # gone from every list at once; a kill leaves it to the sweep
+            finish_erasing(self)
 
     def _open_info(self) -> SetInfo:
         info = self.info()
