@@ -29,8 +29,7 @@ from fer_core.app.access import cookies
 from fer_core.app.access.rights import has_login
 from fer_core.app.base_path import BasePath
 from fer_core.app.device.headers import DeviceHeaders
-from fer_core.app.device.samples import ROUTE as SAMPLES_ROUTE
-from fer_core.app.device.samples import post_samples
+from fer_core.app.device.samples import SampleDoor
 from fer_core.app.draining import DrainDoor, drain_at_the_end
 from fer_core.app.following import LiveFollower
 from fer_core.app.forwarded import Forwarded
@@ -75,7 +74,6 @@ def build_app(limiter: AttemptLimiter | None = None, *, base_path: str = "") -> 
         PROJECT_ROOT / "streamlit_app.py",
         routes=[
             Route(cookies.ROUTE, set_cookie, methods=["POST"]),
-            Route(SAMPLES_ROUTE, post_samples, methods=["POST"]),
             Route(health.LIVE, health.answer_live),
             Route(health.READY, health.answer_ready),
             Route(monitoring.ROUTE, monitoring.answer_figures),
@@ -89,6 +87,7 @@ def build_app(limiter: AttemptLimiter | None = None, *, base_path: str = "") -> 
             Middleware(BasePath, base=base_path),
             Middleware(Forwarded),
             Middleware(Gate),
+            Middleware(SampleDoor),
             Middleware(DrainDoor),
             Middleware(UploadDoor),
             Middleware(DeviceHeaders),

@@ -5,6 +5,7 @@ address would count an address of their choice, and cookies would be given as ov
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from starlette.datastructures import Headers
@@ -35,14 +36,15 @@ class Forwarded:
         client = scope.get("client")
         if scope["type"] in ("http", "websocket") and client is not None:
             trusted = self._trusted()
-            if _is_in(client[0], trusted):
+            if _is_in(client[0], tuple(trusted)):
                 scope = {**scope, **_said(Headers(scope=scope), scope["type"], trusted)}
         await self._app(scope, receive, send)
 
 
-def _said(headers: Headers, kind: str, trusted: Networks) -> Scope:
+def _said(headers: Headers, kind: str, networks: Networks) -> Scope:
     """What the headers change in the scope."""
     found: Scope = {}
+    trusted = tuple(networks)
     # Each proxy appends whom it heard: the last one that is no proxy of ours is the visitor, and
     # whatever stands before it the visitor may have written.
     lines = headers.getlist("x-forwarded-for")
@@ -63,7 +65,8 @@ def _without_port(place: str) -> str:
     return place.partition(":")[0] if place.count(":") == 1 else place
 
 
-def _is_in(address: str, networks: Networks) -> bool:
+@lru_cache(maxsize=4096)  # a visitor whose device measures asks every second
+def _is_in(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
     try:
         found = ip_address(address.split("%")[0])
     except ValueError:  # a socket of the file system, or no address at all

@@ -5,6 +5,7 @@ rebinding: a stranger's name that is made to point at this computer) is not serv
 """
 
 import socket
+import time
 from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import ip_address
@@ -14,6 +15,8 @@ from urllib.parse import urlsplit
 _LOCAL_ENDS = (".localhost", ".local", ".lan", ".home.arpa", ".internal", ".test")
 #: In FER_HOSTS: every name.
 ANY = "*"
+#: The names of this computer are asked for anew after so long.
+_OWN_NAMES_S = 60.0
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -30,9 +33,20 @@ def is_local_name(name: str) -> bool:
     try:
         ip_address(name)
     except ValueError:
-        own = {socket.gethostname().lower(), socket.getfqdn().lower()}
-        return bool(name) and ("." not in name or name.endswith(_LOCAL_ENDS) or name in own)
+        return bool(name) and (
+            "." not in name or name.endswith(_LOCAL_ENDS) or name in _own(_now())
+        )
     return True
+
+
+def _now() -> int:
+    return int(time.monotonic() // _OWN_NAMES_S)
+
+
+@lru_cache(maxsize=1)  # every second of every device asks, and finding it out asks the network
+def _own(_: int) -> frozenset[str]:
+    """Names of this computer, in a stretch of time."""
+    return frozenset((socket.gethostname().lower(), socket.getfqdn().lower()))
 
 
 def is_served(host: str, hosts: Iterable[str]) -> bool:

@@ -32,6 +32,8 @@ def ask(method: str, address: str, path: str, **headers: str) -> httpx.Response:
         ("GET", "/metricsz", "", 200),
         ("GET", CERTIFICATE, "", 404),
         ("POST", "/api/samples", "", 403),
+        ("POST", "/api/samples", "evil.example", 403),
+        ("GET", "/api/samples", "", 405),
         ("POST", "/access/cookie", "", 403),
         ("GET", "/api/v1/openapi.json", "", 200),
         ("POST", "/api/v1/predict", "", 401),

@@ -29,6 +29,8 @@ ROUTE = "/access/cookie"
 _COURIER, _ANSWER = "cookie_courier", "cookie_answer"
 #: Streamlit's; documented under server.enableXsrfProtection.
 _XSRF = "_streamlit_xsrf"
+#: Streamlit's has about a hundred characters; what is longer is not its own.
+_MOST_XSRF = 500
 
 _door_is_open = False
 
@@ -74,8 +76,13 @@ def stored_name(name: str, *, is_safe: bool) -> str:
 def browser_of(sent: Mapping[str, str]) -> str:
     """What tells this browser from others while it is open: a digest of Streamlit's own cookie
     against forged requests, which every page has; empty without it."""
+    return _browser_of(sent.get(_XSRF, "")[:_MOST_XSRF])
+
+
+@lru_cache(maxsize=4096)  # who measures on a device sends the same one every second
+def _browser_of(sent: str) -> str:
     try:  # 2|mask|masked token|time, in hex; the mask is another at every answer
-        version, mask, masked, _ = sent.get(_XSRF, "").strip("\"'").split("|")
+        version, mask, masked, _ = sent.strip("\"'").split("|")
         pair = bytes.fromhex(mask), bytes.fromhex(masked)
     except ValueError:
         return ""

@@ -2,6 +2,10 @@
 
 Both hand the same text to ``take_body``. A token says whose visit it is; it is signed, expires, and
 is good in the browser only for whose page it was made, and for as long as that visit goes on.
+
+Every device asks once a second, so that what stands around an answer costs more than the answer:
+``SampleDoor`` answers before Streamlit's own middleware, which would look for a session and
+compress.
 """
 
 import json
@@ -14,7 +18,8 @@ from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fer_core.access import signing
 from fer_core.app.access.cookies import browser_of, signer
@@ -30,7 +35,14 @@ ROUTE: Final = "/api/samples"
 #: More than thirty-one seconds of twenty faces.
 MOST_BYTES: Final = 256 * 1024
 
-_HEADERS: Final = {"Cache-Control": "no-store", **headers_of(NOTHING)}
+_HEADERS: Final = [
+    (name.lower().encode("ascii"), value.encode("ascii"))
+    for name, value in (
+        ("Content-Type", "application/json"),
+        ("Cache-Control", "no-store"),
+        *headers_of(NOTHING).items(),
+    )
+]
 
 #: Visits that take samples; each is held by its visitor's session alone, and goes with it.
 _inlets: WeakValueDictionary[str, SampleInlet] = WeakValueDictionary()
@@ -70,21 +82,44 @@ def count_inlets() -> int:
 shared_drain().watch(kind="devices", count=count_inlets)
 
 
-async def post_samples(request: Request) -> Response:
-    """``POST /api/samples``: JSON ``{token, samples}`` from a page of this very server."""
+class SampleDoor:
+    """``POST /api/samples``: JSON ``{token, samples}`` from a page of this very server.
+
+    Everything else goes through untouched.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http" or scope["path"] != ROUTE:
+            await self._app(scope, receive, send)
+        elif scope["method"] != "POST":
+            only = {"Allow": "POST"}
+            await PlainTextResponse("Samples are posted.", 405, only)(scope, receive, send)
+        else:
+            status, answer = await _answer(Request(scope, receive))
+            text = json.dumps(answer, separators=(",", ":")).encode()
+            headers = [*_HEADERS, (b"content-length", b"%d" % len(text))]
+            if status == 429:
+                headers.append((b"retry-after", b"1"))
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": text})
+
+
+async def _answer(request: Request) -> tuple[int, dict[str, Any]]:
     if not is_same_site(request.headers):
-        return _refuse(403, "site", "A page of another site may not send samples.")
+        return _no(403, "site", "A page of another site may not send samples.")
     body = b""
     async for piece in request.stream():
         body += piece
         if len(body) > MOST_BYTES:
-            return _refuse(413, "size", f"A batch has at most {MOST_BYTES} bytes.")
+            return _no(413, "size", f"A batch has at most {MOST_BYTES} bytes.")
     browser = browser_of(request.cookies)
     if not browser:
-        return _refuse(403, "browser", "This page's cookie is missing: allow cookies, and reload.")
-    status, answer = take_body(body, browser)
-    headers = _HEADERS | ({"Retry-After": "1"} if status == 429 else {})
-    return JSONResponse(answer, status, headers=headers)
+        return _no(403, "browser", "This page's cookie is missing: allow cookies, and reload.")
+    return take_body(body, browser)
 
 
 def take_body(body: bytes, browser: str) -> tuple[int, dict[str, Any]]:
@@ -132,7 +167,3 @@ def _is_old(inlet: SampleInlet) -> bool:
 def _no(status: int, reason: str, sentence: str) -> tuple[int, dict[str, Any]]:
     refused[reason] += 1
     return status, {"error": sentence}
-
-
-def _refuse(status: int, reason: str, sentence: str) -> Response:
-    return JSONResponse(_no(status, reason, sentence)[1], status, headers=_HEADERS)

@@ -8,7 +8,6 @@ import anyio
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Route
 
 from fer_core.access import signing
 from fer_core.app.access import cookies
@@ -34,7 +33,7 @@ def _browser(value: str = f"{XSRF}|1") -> str:
 
 @pytest.fixture
 def post() -> Post:
-    app = Starlette(routes=[Route(door.ROUTE, door.post_samples, methods=["POST"])])
+    app = door.SampleDoor(Starlette())
 
     def send(body: Any, *, cookie: str = f"{XSRF}|1", **headers: str) -> httpx.Response:
         async def go() -> httpx.Response:
@@ -97,6 +96,16 @@ def test_a_ticket_for_something_else_is_no_token(post: Post) -> None:
     assert post({"token": made, "samples": [sample(0)]}).status_code == 403
     other = cookies.signer().sign_visit(inlet.visit, "classroom", _browser())
     assert post({"token": other, "samples": [sample(0)]}).status_code == 410, "another purpose"
+
+
+def test_the_door_answers_posts_only_and_lets_all_else_through() -> None:
+    async def go() -> list[int]:
+        transport = httpx.ASGITransport(door.SampleDoor(Starlette()))
+        async with httpx.AsyncClient(transport=transport, base_url="http://mien.test") as client:
+            asked = [("GET", door.ROUTE), ("POST", f"{door.ROUTE}/more"), ("GET", "/")]
+            return [(await client.request(*one)).status_code for one in asked]
+
+    assert anyio.run(go) == [405, 404, 404]
 
 
 def test_a_token_expires(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
