@@ -7,7 +7,7 @@ from fer_core.text import printable_name
 from fer_core.video import VideoReader
 
 #: A file that says it is longer than what could be read by more than this broke off.
-_MISSING_S: Final = 2.0
+_MISSING_S: Final = 1.0
 #: After damage pictures change at once without a cut, until the next whole one.
 _SMEARED_S: Final = 5.0
 #: Damaged places that a sentence names.

@@ -35,6 +35,8 @@ SUFFIXES: Final = VIDEO_SUFFIXES
 _MOST_PIXELS: Final = 2**31 - 1
 #: A first picture that starts by less after the file's start begins with it: decoders' delays.
 _LATE_S: Final = 0.1
+#: FFmpeg's names of containers in which packets lie one behind the other in order.
+_IN_A_ROW: Final = ("matroska", "flv")
 #: Breaks of a container that are passed over.
 _MOST_BREAKS: Final = 100
 
@@ -153,6 +155,7 @@ class VideoReader:
             if count == 0:
                 self._begin(own_s or 0.0)
                 last_s = max(0.0, (own_s or 0.0) - self.start_s)
+                self._damage.account_begin(last_s, self.start_s)
             else:
                 at_s = last_s + step_s if own_s is None else own_s - self.start_s
                 self._damage.account(last_s, max(last_s, at_s), self.start_s)
@@ -171,7 +174,10 @@ class VideoReader:
         """All frames that can be had; damaged packets are noted and passed over."""
         for packet in self._packets():
             try:
-                yield from packet.decode()
+                self._damage.give(packet, self.codec)
+                for frame in packet.decode():
+                    self._damage.get(frame)
+                    yield frame
             except av.FFmpegError as error:
                 stamp = packet.pts if packet.pts is not None else packet.dts
                 known = stamp is not None and packet.time_base is not None
@@ -183,9 +189,12 @@ class VideoReader:
         """The video's packets; after damage in the container, from the next place that can be
         read."""
         others = [s for s in self._container.streams.audio if s.codec_context is not None][:1]
+        is_row = self._container.format.name.startswith(_IN_A_ROW)
+        is_row = is_row and len(others) + 1 == len(self._container.streams)
         for _ in range(_MOST_BREAKS):
             try:
                 for packet in self._container.demux(self._stream, *others):
+                    self._damage.watch(packet, is_row=is_row)
                     if packet.stream_index == self._stream.index:
                         yield packet
                     if packet.pts is not None and packet.time_base is not None:
@@ -205,7 +214,10 @@ class VideoReader:
         """What is missing at the end."""
         end_s = max(last_s + self._damage.step_s, self._end_s - self.start_s)
         until_s = max(end_s, self.duration_s or 0.0) if self._stream.duration else end_s
-        if not self._damage.account_end(last_s, until_s) and self.duration_s is not None:
+        is_lost = self._damage.account_end(last_s, until_s, self.start_s)
+        if is_lost or self.duration_s is None:
+            return
+        if not self._damage.account_missing(end_s, self.duration_s):
             self.missing_s = max(0.0, self.duration_s - end_s)
 
     def jump(self, time_s: float) -> VideoFrame | None:

@@ -38,10 +38,83 @@ def test_what_comes_after_the_damage_is_read(name: str, tmp_path: Path) -> None:
     assert times[-1] == pytest.approx(59 / 25, abs=0.05)
     assert 60 - 16 <= len(times) < 61
     assert np.all(np.diff(times) > 0)
-    assert len(times) == 60 or reader.damaged_s == [pytest.approx(at_s - 0.04, abs=0.05)]
+    assert len(times) == 60 or reader.damaged_s == [
+        pytest.approx(at_s - reader.start_s - 0.04, abs=0.05)
+    ]
     lost_s = sum(end - begin for begin, end in reader.lost)
     assert lost_s == pytest.approx((60 - len(times)) / 25, abs=0.05)
     assert read_frame(path, 2.0).time_s == pytest.approx(2.0, abs=0.05)
+
+
+#: What players pass over without an error of any packet's, by container.
+HOLES = {
+    "hole.ts": ("libx264", X264),
+    "hole.mkv": ("libx264", X264),
+    "hole.webm": ("libvpx", {"b": "400k", "g": "15", "deadline": "realtime"}),
+    "hole.flv": ("flv", {"g": "15", "b": "400k"}),
+    "hole.mpg": ("mpeg2video", {"g": "15", "b": "400k"}),
+}
+
+
+@pytest.mark.parametrize("fill", [0, 255])
+@pytest.mark.parametrize("name", HOLES)
+def test_a_hole_in_a_file_is_no_frame_that_lasts(name: str, fill: int, tmp_path: Path) -> None:
+    codec, options = HOLES[name]
+    pictures = [np.random.default_rng(k).integers(0, 255, (64, 96, 3), np.uint8) for k in range(60)]
+    path = write(tmp_path / name, pictures, codec=codec, options=options)
+    data = bytearray(path.read_bytes())
+    begin, end = len(data) * 4 // 10, len(data) * 6 // 10
+    data[begin:end] = bytes([fill]) * (end - begin)
+    path.write_bytes(data)
+    with VideoReader(path, threads=1) as reader:
+        times = [frame.time_s for frame in reader]
+    assert 60 - 36 <= len(times) < 60
+    assert np.diff(times).max() > 0.2
+    lost_s = sum(end - begin for begin, end in reader.lost)
+    assert lost_s == pytest.approx((60 - len(times)) / 25, abs=0.09)
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "webm", "flv", "ts"])
+def test_frames_far_apart_are_no_hole(suffix: str, tmp_path: Path) -> None:
+    codec = {"webm": "libvpx", "flv": "flv"}.get(suffix, "libx264")
+    times = [0, 0.04, 0.08, 3, 3.04, 3.08, 9] if suffix != "flv" else None
+    sound = (0, 9) if suffix in ("mkv", "webm") else None
+    path = tmp_path / f"sparse.{suffix}"
+    write(path, [marked(k) for k in range(7)], codec=codec, times_s=times, sound_s=sound)
+    with VideoReader(path, threads=1) as reader:
+        assert len(list(reader)) == 7
+    assert (reader.lost, reader.damaged_s) == ([], [])
+
+
+def test_a_packet_that_gives_neither_picture_nor_error(tmp_path: Path) -> None:
+    pictures = [np.random.default_rng(k).integers(0, 255, (64, 96, 3), np.uint8) for k in range(40)]
+    path = write(tmp_path / "film.asf", pictures, codec="wmv2", options={"g": "12"})
+    spoil(path, fill=255)
+    with VideoReader(path, threads=1) as reader:
+        count = len(list(reader))
+    assert count < 40
+    assert sum(end - begin for begin, end in reader.lost) == pytest.approx((40 - count) / 25)
+
+
+@pytest.mark.parametrize("name", ["cut.avi", "cut.flv"])
+def test_a_damaged_file_that_ends_early(name: str, tmp_path: Path) -> None:
+    codec = "mpeg4" if name.endswith("avi") else "flv"
+    path = write(tmp_path / name, [marked(k) for k in range(60)], codec=codec)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    with VideoReader(path, threads=1) as reader:
+        last_s = [frame.time_s for frame in reader][-1]
+    assert reader.missing_s < 0.1
+    begin_s, end_s = reader.lost[-1]
+    assert (begin_s, end_s) == pytest.approx((last_s + 0.04, reader.duration_s), abs=0.05)
+
+
+def test_a_beginning_that_is_lost_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "late.mp4", [marked(k) for k in range(45)], options=X264)
+    spoil(path, share=0)
+    with VideoReader(path, threads=1) as reader:
+        times = [frame.time_s for frame in reader]
+    assert times[0] > 0.1
+    assert reader.lost == [pytest.approx((0, times[0]))]
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "webm"])
