@@ -12,14 +12,15 @@ from fer_core.classroom.membership import Place, say
 from fer_core.errors import FerError
 from fer_core.storage import answers, shared_store
 
-_KEY: Final = "answer"
 _CHOICES: Final = {True: "I am following", False: "I am lost"}
 
 
 def ask_how_it_goes(mine: ClassroomState, place: Place) -> None:
     """Draw the two answers; the one that waits to be counted is chosen, and a tap takes it back.
 
-    Not buttons: a choice keeps what was tapped while the page is drawn anew.
+    Not buttons: a choice keeps what was tapped while the page is drawn anew. Where the server is to
+    change what is chosen, another choice takes its place: the next second's report of a browser
+    that has not heard of it yet would tap the old one again, and say it a second time.
     """
     store = shared_store()
     try:
@@ -30,13 +31,14 @@ def ask_how_it_goes(mine: ClassroomState, place: Place) -> None:
     except FerError as error:
         st.warning(str(error))
         return
-    if st.session_state.get(_KEY) != waiting:  # counted, or tapped in another tab
-        st.session_state[_KEY] = waiting
+    if st.session_state.get(mine.answer_key) != waiting:  # counted, or tapped in another tab
+        mine.answers_drawn += 1
+        st.session_state[mine.answer_key] = waiting
     st.segmented_control(
         "How does it go?",
         list(_CHOICES),
         format_func=_CHOICES.__getitem__,
-        key=_KEY,
+        key=mine.answer_key,
         on_change=_note,
         args=(mine, place),
         help=texts.ANSWER.format(k=place.k_min, minutes=texts.WAIT_MIN),
@@ -57,7 +59,7 @@ def _note(mine: ClassroomState, place: Place) -> None:
     meter, now_s = mine.meter, time.time()
     seen = None if meter is None else attends(meter.looked_back(now_s, LOOK_BACK_S))
     try:
-        say(shared_store(), place, st.session_state[_KEY], seen)
+        say(shared_store(), place, st.session_state[mine.answer_key], seen)
         mine.has_answered = True
     except FerError as error:
         mine.answer_problem = str(error)
