@@ -34,6 +34,15 @@ def open_reactions(browser: Browser, url: str, width: int = 1280) -> Page:
     person = browser.new_context(viewport={"width": width, "height": 860})
     person.set_default_timeout(90_000)
     page = person.new_page()
+    page.add_init_script(
+        """window.top.connections ??= 0
+        const Connection = window.RTCPeerConnection
+        window.RTCPeerConnection = function (...how) {
+            window.top.connections++
+            return new Connection(...how)
+        }
+        window.RTCPeerConnection.prototype = Connection.prototype"""
+    )
     page.goto(f"{url}/reactions")
     return page
 
@@ -54,8 +63,9 @@ def watch(page: Page) -> float:
 
 def test_watch_and_see(browser: Browser, place: str) -> None:
     page = open_reactions(browser, place, width=390)
-    # The video goes on while the clip comes onto the page: with a new connection it would be less.
-    assert watch(page) >= 70
+    # How much depends on the computer; that the video goes on as the clip comes onto the page, not.
+    assert watch(page) > 0
+    assert page.evaluate("window.connections") == 1
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV").click()
     lines = Path(waiting.value.path()).read_text().splitlines()
