@@ -12,7 +12,7 @@ import pyarrow.csv as pa_csv
 
 from fer_core.datasets.faceset import FACE_SIZE, FaceSet
 from fer_core.datasets.names import ALL, parse_fer_emotion, parse_split
-from fer_core.datasets.typed import divider_of, encoding_of, received
+from fer_core.datasets.typed import divider_of, encoding_of, received, without_divider_line
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
 from fer_core.types import ImageArray, IntArray
@@ -32,7 +32,7 @@ def find_column(names: list[str], wanted: str, path: Path) -> str:
     for name in names:
         if name.strip().lower() == wanted:
             return name
-    if len(names) > 1 and len(names[1]) > _PIXELS:
+    if max(map(len, names), default=0) > _PIXELS:
         raise DataError(
             f"{path} has no header: its first line must be emotion,pixels or emotion,pixels,Usage."
         )
@@ -143,7 +143,9 @@ def _csv_batches(path: Path) -> Iterator[Any]:
         with path.open("rb") as raw:
             encoding = encoding_of(raw.read(1 << 16))
         with path.open(encoding=encoding, newline="") as file:
-            line = file.readline()
+            line, skipped = file.readline(), 1
+            if not without_divider_line(line):
+                line, skipped = file.readline(), 2
         divider = divider_of(line, _COLUMNS)
         header = next(csv.reader([line], delimiter=divider), [])
         wanted = [
@@ -157,7 +159,7 @@ def _csv_batches(path: Path) -> Iterator[Any]:
                 block_size=_BLOCK_BYTES,
                 use_threads=False,
                 column_names=header,
-                skip_rows=1,
+                skip_rows=skipped,
                 encoding="utf8" if encoding == "utf-8-sig" else encoding,
             ),
             parse_options=pa_csv.ParseOptions(invalid_row_handler=note, delimiter=divider),

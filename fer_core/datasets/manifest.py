@@ -11,7 +11,13 @@ from fer_core.datasets.faceset import FaceSet
 from fer_core.datasets.folders import as_paths, index_labels, read_faces
 from fer_core.datasets.names import ALL, parse_emotion, parse_split, suggest_emotion
 from fer_core.datasets.splits import check_participants
-from fer_core.datasets.typed import divider_of, encoding_of, read_typed, received
+from fer_core.datasets.typed import (
+    divider_of,
+    encoding_of,
+    read_typed,
+    received,
+    without_divider_line,
+)
 from fer_core.errors import DataError
 
 MANIFEST_NAME: Final = "manifest.csv"
@@ -28,7 +34,7 @@ def is_manifest(path: Path) -> bool:
             head = file.read(4096)
     except OSError:
         return False
-    line = head.decode(encoding_of(head), "replace").partition("\n")[0]
+    line = without_divider_line(head.decode(encoding_of(head), "replace")).partition("\n")[0]
     cells = line.split(divider_of(line, COLUMNS))
     return {"file", "participant"} <= {cell.strip().strip('"').lower() for cell in cells}
 

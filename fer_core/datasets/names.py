@@ -15,20 +15,41 @@ PRIVATE_TEST: Final = "private_test"
 #: Rows of a set that comes without any division.
 ALL: Final = "all"
 
+
+def _spellings(word: str) -> set[str]:
+    """A word as it is, as keyboards without its accents write it, and as German does then."""
+    german = re.sub("[äöü]", lambda found: {"ä": "ae", "ö": "oe", "ü": "ue"}[found[0]], word)
+    return {word, german, _without_accents(word)}
+
+
+def _without_accents(word: str) -> str:
+    parts = unicodedata.normalize("NFD", word)
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
 _EMOTION_SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
-    "angry": ("anger", "wut", "wütend", "ärger", "zorn", "colère", "enfado", "enojo", "ira"),
-    "disgust": ("disgusted", "ekel", "dégoût", "asco"),
-    "fear": ("fearful", "afraid", "scared", "angst", "furcht", "peur", "miedo"),
-    "happy": ("happiness", "joy", "freude", "glücklich", "fröhlich", "joie", "heureux", "alegría")
-    + ("alegria", "felicidad", "feliz"),
-    "sad": ("sadness", "trauer", "traurig", "tristesse", "triste", "tristeza"),
-    "surprise": ("surprised", "überraschung", "überrascht", "sorpresa", "sorprendido"),
+    "angry": ("anger", "wut", "wütend", "ärger", "zorn", "colère", "fâché", "enfado", "enfadado")
+    + ("enojo", "enojado", "ira"),
+    "disgust": ("disgusted", "ekel", "dégoût", "dégoûté", "asco"),
+    "fear": ("fearful", "afraid", "scared", "angst", "furcht", "peur", "effrayé", "miedo"),
+    "happy": ("happiness", "joy", "freude", "glücklich", "fröhlich", "joie", "heureux", "heureuse")
+    + ("alegría", "felicidad", "feliz"),
+    "sad": ("sadness", "trauer", "traurig", "traurigkeit", "tristesse", "triste", "tristeza"),
+    "surprise": ("surprised", "überraschung", "überrascht", "étonné", "surpris", "sorpresa")
+    + ("sorprendido",),
     "neutral": ("neutrality", "neutre", "neutro"),
     "contempt": ("contemptuous", "verachtung", "mépris", "desprecio"),
 }
 _EMOTION_OF: Final = {name: name for name in FERPLUS_EMOTIONS} | {
-    word: name for name, words in _EMOTION_SYNONYMS.items() for word in words
+    spelt: name
+    for name, words in _EMOTION_SYNONYMS.items()
+    for word in words
+    for spelt in _spellings(word)
 }
+#: Words that turn the one that follows into its opposite.
+_NOT: Final = frozenset(
+    ("not", "no", "non", "un", "without", "nicht", "kein", "ohne", "pas", "sin")
+)
 
 # A folder called `test` is held out for the last score: the name does not say that a choice may
 # be made on it, so it is treated as the stricter of the two. Only where the files themselves are
@@ -82,13 +103,17 @@ def suggest_emotion(word: str) -> str | None:
     """The emotion that a word which names none is most like, such as Suprise; None for no one."""
     plain = re.sub(r"^\d+", "", _plain(word))
     near = difflib.get_close_matches(plain, _EMOTION_OF, n=1, cutoff=0.74)
-    return _EMOTION_OF[near[0]] if near else None
+    if near and not plain.startswith("un" + near[0]):  # its opposite
+        return _EMOTION_OF[near[0]]
+    return guess_emotion(word)
 
 
 def guess_emotion(name: str) -> str | None:
     """The emotion that whole words of a file's name tell; None where they tell none or several."""
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", name)
     words = re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", stem))
+    if _NOT & {word.lower() for word in words}:
+        return None
     named = {emotion for word in words if (emotion := parse_emotion(word)) in EMOTIONS}
     return named.pop() if len(named) == 1 else None
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,9 @@ from fer_core.errors import DataError
 from fer_core.text import csv_plain, csv_text
 
 #: Dividers of cells, the usual one first.
-DIVIDERS: Final = ",;\t"
+DIVIDERS: Final = ",;\t|"
+#: A line with which Excel tells the divider, before the header.
+_TELLS: Final = re.compile(r'"?sep=."?[ \t]*(\r\n|\r|\n|$)', re.IGNORECASE)
 _SHOWN: Final = 24
 
 
@@ -29,14 +32,26 @@ class TypedTable:
 
 
 def encoding_of(head: bytes) -> str:
-    """By the byte order mark; without one, UTF-8 where the bytes are that, else Windows-1252."""
+    """By the byte order mark; without one, UTF-8 where the bytes are that, else Windows-1252.
+
+    Latin letters in UTF-16 have an empty byte each, which tells it without a mark.
+    """
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
+    empty = [place % 2 for place, byte in enumerate(head[:64]) if not byte]
+    if len(empty) > 16 and len(set(empty)) == 1:
+        return "utf-16-le" if empty[0] else "utf-16-be"
     try:
         head[: len(head) - 3 if len(head) > 3 else None].decode("utf-8")
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8-sig"
+
+
+def without_divider_line(text: str) -> str:
+    """The text from its header on."""
+    tells = _TELLS.match(text)
+    return text[tells.end() :] if tells else text
 
 
 def divider_of(line: str, wanted: Collection[str]) -> str:
@@ -67,7 +82,7 @@ def read_typed(path: Path, wanted: Collection[str]) -> TypedTable:
     try:
         data = path.read_bytes()
         encoding = encoding_of(data)
-        text = data.decode(encoding)
+        text = without_divider_line(data.decode(encoding))
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "its text is in no usual encoding"
         raise DataError(f"{path} cannot be read ({reason}): save it as CSV UTF-8.") from error

@@ -28,6 +28,11 @@ def fill(root: Path, *names: str) -> Path:
         ("tristesse", "sad"),
         ("miedo", "fear"),
         ("alegría", "happy"),
+        ("Colere", "angry"),
+        ("degout", "disgust"),
+        ("Wuetend", "angry"),
+        ("Uberraschung", "surprise"),
+        ("enojado", "angry"),
         ("3", None),
         ("misc", None),
     ],
@@ -38,7 +43,8 @@ def test_names_of_folders(word: str, emotion: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("word", "emotion"),
-    [("Suprise", "surprise"), ("Happyness", "happy"), ("feer", "fear"), ("backup", None)],
+    [("Suprise", "surprise"), ("Happyness", "happy"), ("feer", "fear"), ("backup", None)]
+    + [("angry_faces", "angry"), ("Sad 2", "sad"), ("unhappy", None), ("not sad", None)],
 )
 def test_near_misses(word: str, emotion: str | None) -> None:
     assert suggest_emotion(word) == emotion
@@ -56,6 +62,8 @@ def test_near_misses(word: str, emotion: str | None) -> None:
         ("ambassador.mp4", None),
         ("fearless.mp4", None),
         ("happy_to_sad.mp4", None),
+        ("not_happy.mp4", None),
+        ("ohne-Angst.mp4", None),
     ],
 )
 def test_names_of_files_by_whole_words(name: str, emotion: str | None) -> None:

@@ -30,6 +30,15 @@ FORMS = {
     "semicolon": (table([HEAD, *ROWS], ";").encode(), {"train": 1, "public_test": 1}),
     "tab": (table([HEAD, *ROWS], "\t").encode(), {"train": 1, "public_test": 1}),
     "utf-16": (table([HEAD, *ROWS], "\t").encode("utf-16"), {"train": 1, "public_test": 1}),
+    "utf-16 without a mark": (
+        table([HEAD, *ROWS], "\t").encode("utf-16-le"),
+        {"train": 1, "public_test": 1},
+    ),
+    "bars": (table([HEAD, *ROWS], "|").encode(), {"train": 1, "public_test": 1}),
+    "a line for Excel": (
+        b"sep=;\r\n" + table([HEAD, *ROWS], ";").encode(),
+        {"train": 1, "public_test": 1},
+    ),
     "capitals": (
         table([("Emotion", "Pixels", "USAGE"), *ROWS]).encode(),
         {"train": 1, "public_test": 1},
