@@ -11,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from fer_core.pipeline import FacePipeline
+    from fer_core.types import ImageArray
 
 
 def register(app: typer.Typer) -> None:
@@ -109,8 +110,25 @@ def predict_records(pipeline: "FacePipeline", paths: list[str]) -> Iterator[dict
             except FerError as error:
                 yield {"file": file, "error": str(error)}
             else:
-                note = {"note": picture.note} if picture.note else {}
+                notes = [
+                    picture.note,
+                    "" if len(result.faces) else _why_none(pipeline, picture.bgr),
+                ]
+                text = " ".join(filter(None, notes))
+                note = {"note": text} if text else {}
                 yield {"file": file} | FrameRecord.from_result(result).to_dict() | note
+
+
+def _why_none(pipeline: "FacePipeline", bgr: "ImageArray") -> str:
+    """Why a picture shows no face, as ``analyze`` says it."""
+    from fer_core.analysis.hints import SAMPLE_SIDE, explain
+    from fer_core.imaging.frame import ArrayFrame
+
+    def score(view: "ImageArray") -> float:
+        return float(pipeline.detector.detect(view).scores.max(initial=0.0))
+
+    with _silent_natives():
+        return explain([ArrayFrame(bgr).bgr(SAMPLE_SIDE)], score, kind="picture")
 
 
 def _list_pictures(path: str) -> list[str]:

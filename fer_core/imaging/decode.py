@@ -97,7 +97,7 @@ def read_picture(
 
     Alpha is composited on white. Of an animation or a document of many pages the first picture is
     taken, and the others are counted. Sixteen bits are scaled to eight over their whole range, or
-    over the eight or ten bits that a measuring camera fills; 32-bit integers and floats,
+    over the 8, 10 or 12 bits that a measuring camera fills; 32-bit integers and floats,
     which have no range of their own, are stretched from their smallest to their largest value.
     Colour profiles are not applied.
 

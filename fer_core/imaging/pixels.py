@@ -74,7 +74,8 @@ def _sixteen_bit_step(most: int) -> float:
     """What is one step of eight bits, where ``most`` is the highest of sixteen."""
     if most < 1 << 8:
         return 1.0
-    return 1023 / 255 if most < 1 << 10 else 257.0
+    filled = next((bits for bits in (10, 12) if most < 1 << bits), 16)
+    return ((1 << filled) - 1) / 255
 
 
 _Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]

@@ -130,6 +130,17 @@ def covered() -> ImageArray:
     return canvas
 
 
+def test_a_chance_hit_turns_no_picture(engine: Engine, tmp_path: Path) -> None:
+    """Lying, the detector takes a covered face for one, barely."""
+    whole = cv2.imread(str(PORTRAIT))
+    assert whole is not None
+    cv2.rectangle(whole, (170, 60), (290, 200), (20, 20, 20), -1)
+    cv2.imwrite(str(tmp_path / "covered.png"), whole)
+    outcome = engine.analyze(Task(str(tmp_path / "covered.png"), "picture", "covered"))
+    assert (outcome.people, "was given" in outcome.note) == (0, False)
+    assert "covered for the most part" in outcome.note
+
+
 def in_profile() -> ImageArray:
     camera = cv2.imread(str(Path(skimage.data.__file__).parent / "camera.png"))
     assert camera is not None

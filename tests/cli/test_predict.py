@@ -52,8 +52,11 @@ def test_stills_search_for_small_faces_and_keep_no_state(
 
 def test_no_face_is_no_error(stub: StubPipeline, pictures: Path) -> None:
     stub.boxes = []
-    assert records("good.png") == [{"file": "good.png", "width": 40, "height": 30, "faces": []}]
-    assert run("good.png", code=0) == ("good.png  40 x 30  no face\n", "")
+    (record,) = records("good.png")
+    note = record.pop("note")
+    assert note.startswith("No face was found: at 40 x 30 pixels this may be a face cut out")
+    assert record == {"file": "good.png", "width": 40, "height": 30, "faces": []}
+    assert run("good.png", code=0) == (f"good.png  40 x 30  no face\n  {note}\n", "")
 
 
 def test_the_box_lies_in_the_upright_picture(stub: StubPipeline, pictures: Path) -> None:

@@ -119,9 +119,9 @@ MODES: dict[str, tuple[Callable[[], bytes], tuple[int, ...], tuple[int, ...]]] =
     "16 bits": (lambda: _gray16(257 * 100), (100,) * 3, (100,) * 3),
     "16 bits, white": (lambda: _gray16(65535), WHITE_BGR, WHITE_BGR),
     "16 bits tiff": (
-        lambda: _tiff(np.full((5, 5), 257 * 9, np.uint16)),
-        (9,) * 3,
-        (9,) * 3,
+        lambda: _tiff(np.full((5, 5), 257 * 19, np.uint16)),
+        (19,) * 3,
+        (19,) * 3,
     ),
     "32 bits": (
         lambda: _tiff((RAMP * 1e6).astype(np.int32)),

@@ -95,9 +95,11 @@ def test_more_than_one_picture_is_said(format_: str) -> None:
     assert read_picture(encoded(frames[0], format_)).note == ""
 
 
-@pytest.mark.parametrize(("most", "step"), [(255, 1), (1023, 1023 / 255), (65535, 257)])
+@pytest.mark.parametrize(
+    ("most", "step"), [(255, 1), (1023, 1023 / 255), (4095, 4095 / 255), (65535, 257)]
+)
 def test_few_bits_in_sixteen(most: int, step: float) -> None:
-    """What a measuring camera of eight or ten bits writes is not black."""
+    """What a measuring camera of 8, 10 or 12 bits writes is not black."""
     values = np.linspace(0, most, 64 * 64).astype(np.uint16).reshape(64, 64)
     bgr = read_image(encoded(Image.fromarray(values), "PNG"))
     np.testing.assert_allclose(bgr[..., 0], values / step, atol=0.51)
