@@ -2,8 +2,12 @@
 
     python -m bench.covering fer2013/train.parquet fer2013/public_test.parquet
 
-prints the tables of ``fer_core/landmarks/covering.py``, and for the second file the share of covers
-found at one half, which is where 1 % of its uncovered faces would be called covered.
+prints tables as ``fer_core/landmarks/covering.py`` has them, and for the second file the share of
+covers found at one half, which is where 1 % of its uncovered faces would be called covered.
+
+    python -m bench.covering --shipped fer2013/public_test.parquet
+
+fits nothing, and says what the measure that is in use finds.
 """
 
 import argparse
@@ -19,7 +23,7 @@ from PIL import Image
 from fer_core.detection.blazeface import BlazeFaceDetector
 from fer_core.imaging.frame import ArrayFrame
 from fer_core.landmarks import FaceMesh
-from fer_core.landmarks.covering import coarse_face, cover_values, face_picture
+from fer_core.landmarks.covering import COVERED, coarse_face, cover_of, cover_values, face_picture
 from fer_core.types import FloatArray, ImageArray
 
 KINDS = ("glasses", "mask", "mouth", "half", "eyes")
@@ -140,12 +144,28 @@ def fit(values: Array, is_covered: NDArray[np.bool_], rounds: int = 60) -> tuple
     return plain, float(weights[-1] - plain @ mean)
 
 
+def tell(kinds: NDArray[np.str_], is_found: NDArray[np.bool_]) -> None:
+    """Print what was found of each kind."""
+    for kind in KINDS:
+        mine = is_found[kinds == kind]
+        print(f"{kind}: {np.mean(mine):.1%} of {len(mine)} found")
+    clear = is_found[kinds == "clear"]
+    print(f"of {len(clear)} uncovered faces {np.mean(clear):.1%} called covered")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("train", type=Path)
+    parser.add_argument("train", type=Path, nargs="?")
     parser.add_argument("check", type=Path)
+    parser.add_argument("--shipped", action="store_true", help="measure what is in use")
     parser.add_argument("--count", type=int, default=3000)
     options = parser.parse_args()
+    if options.shipped:
+        values, kinds, _ = collect(options.check, options.count // 2, 2)
+        tell(kinds, np.array([cover_of(one) >= COVERED for one in values]))
+        return
+    if options.train is None:
+        parser.error("two files are needed: faces to fit on, and others to check with")
     values, kinds, pictures = collect(options.train, options.count, 1)
     mean = np.mean([coarse_face(picture) for picture in pictures], axis=0)
     half = (mean + mean[:, ::-1])[:, :8] / 2
@@ -156,10 +176,7 @@ def main() -> None:
     limit = float(np.quantile(scores[kinds == "clear"], 1 - FALSE_ALARMS))
     print("weights:", np.round(weights.reshape(2, -1).T, 4).tolist())
     print("bias:", round(bias - limit, 4))
-    for kind in KINDS:
-        mine = scores[kinds == kind]
-        print(f"{kind}: {np.mean(mine > limit):.1%} of {len(mine)} found")
-    print(f"of {np.sum(kinds == 'clear')} uncovered faces {FALSE_ALARMS:.0%} called covered")
+    tell(kinds, scores > limit)
 
 
 if __name__ == "__main__":

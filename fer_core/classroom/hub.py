@@ -147,16 +147,26 @@ class RoomHub:
                 self._put_second(camera.room_id, second_s, figures)
         for seat in seats.values():
             self._take_seconds(seat)
-        rooms = {room_id for room_id, _ in seats}
+        rooms: dict[int, dict[int, Seat]] = {}
+        for (room_id, person), seat in seats.items():
+            rooms.setdefault(room_id, {})[person] = seat
         try:
-            self._share.leave_no_other(rooms - led)
+            self._share.leave_no_other(rooms.keys() - led)
         except StorageError as error:  # again in a second
             _log.warning("The rooms wait: %s", error)
-        for room_id in rooms:
-            mine = {person: seat for (room, person), seat in seats.items() if room == room_id}
+        try:
+            others, waiting = self._share.take(led & rooms.keys(), now_s - LAG_S - HOLD_S)
+        except StorageError as error:
+            _log.warning("The classes are not shown: %s", error)
+            return
+        for room_id, mine in rooms.items():
             try:
                 if room_id in led:
-                    self._show_room(room_id, mine, now_s - LAG_S)
+                    group, k_min = self._show_room(
+                        room_id, mine, others.get(room_id, {}), now_s - LAG_S
+                    )
+                    if room_id in waiting:
+                        self._share.count_answers(room_id, group, k_min, now_s)
                 else:
                     self._share.leave(room_id, _newest_of(mine))
             except StorageError as error:  # a group that is not noted is not shown
@@ -227,8 +237,16 @@ class RoomHub:
                 if second.is_living:
                     seat.values, seat.values_s = second.values, second.second_s
 
-    def _show_room(self, room_id: int, seats: dict[int, Seat], second_s: int) -> None:
-        present = self._share.take(room_id, second_s - HOLD_S)
+    def _show_room(
+        self,
+        room_id: int,
+        seats: dict[int, Seat],
+        others: dict[int, tuple[int, Matrix]],
+        second_s: int,
+    ) -> tuple[frozenset[int], int]:
+        """Show the group that may be shown, of these seats and those of other processes; the group,
+        and the fewest people that one has."""
+        present = dict(others)
         for person, (at_s, values) in _newest_of(seats).items():
             if at_s > second_s - HOLD_S and at_s >= present.get(person, (0,))[0]:
                 present[person] = at_s, values
@@ -239,7 +257,7 @@ class RoomHub:
         figures = figures_of(np.array([present[person][1] for person in sorted(group)]), k_min)
         if figures is not None:
             self._put_second(room_id, second_s, figures)
-        self._share.count_answers(room_id, group, k_min, second_s + LAG_S)
+        return group, k_min
 
     def _keeper_of(self, room_id: int, k_min: int) -> CohortKeeper:
         """The room's keeper; after a restart it knows the groups that were shown before."""

@@ -175,12 +175,25 @@ class RoomShare:
             self.leave(room_id, {})
             del self._left[room_id]
 
-    def take(self, room_id: int, after_s: int) -> dict[int, tuple[int, Matrix]]:
-        """What other processes left since: id of a person -> UTC second, and its ten numbers.
+    def take(
+        self, room_ids: Collection[int], after_s: int
+    ) -> tuple[dict[int, dict[int, tuple[int, Matrix]]], set[int]]:
+        """What there is of these rooms, at once: a second of all rooms asks once, not once a room.
+
+        Returns:
+            What other processes left since: by room, id of a person -> UTC second, and its ten
+            numbers; and the rooms in which students' answers wait.
 
         Raises:
             StorageError: the database cannot be used.
         """
+        if not room_ids:
+            return {}, set()
         with self._store.read() as session:
-            found = sharing.load_measures(session, room_id=room_id, after_s=after_s)
-        return {who: (at_s, np.array(numbers)) for who, (at_s, numbers) in found.items()}
+            found = sharing.load_measures(session, room_ids=room_ids, after_s=after_s)
+            waiting = answers.rooms_that_wait(session, room_ids=room_ids)
+        left = {
+            room_id: {who: (at_s, np.array(numbers)) for who, (at_s, numbers) in there.items()}
+            for room_id, there in found.items()
+        }
+        return left, waiting

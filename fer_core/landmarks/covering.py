@@ -9,10 +9,9 @@ the picture. The face is brought to one place by its eyes and mouth; then are me
 - how alike each half is to the other, mirrored;
 - the network's own presence.
 
-A logistic function of these values and their squares gives 0..1, made by a first version of
-``bench/covering.py`` on FER-2013's training faces, as they are and with covers painted over:
-glasses, masks, hands on mouth and eyes, half a face. One half is where one in a hundred uncovered
-faces would be called covered.
+A logistic function of these values and their squares gives 0..1, made by ``bench/covering.py`` on
+FER-2013's training faces, as they are and with covers painted over: glasses, masks, hands on mouth
+and eyes, half a face. One half is where one in a hundred uncovered faces would be called covered.
 """
 
 from typing import Final
@@ -37,44 +36,44 @@ _PRESENCE: Final = 10.0
 
 #: Left half of the mean face at 16 x 16, in hundredths of its spread; the right half is its mirror.
 _HALF: Final = (
-    (-40, -53, -47, -17, 12, 32, 43, 47),
-    (-45, -56, -39, -1, 25, 43, 55, 60),
-    (-47, -56, -30, 10, 32, 48, 61, 67),
-    (-45, -50, -22, 6, 14, 25, 45, 62),
-    (-39, -42, -21, -15, -29, -39, -10, 36),
-    (-30, -30, -14, -51, -86, -82, -34, 36),
-    (-20, -13, 15, 26, 11, 9, 29, 61),
-    (-15, -8, 24, 57, 68, 68, 57, 70),
-    (-14, -9, 16, 51, 73, 58, 37, 55),
-    (-14, -11, 5, 30, 44, 36, 13, 5),
-    (-16, -15, -4, 11, 20, 27, 27, 20),
-    (-18, -18, -11, 3, 8, -14, -29, -22),
-    (-20, -22, -20, -9, 2, -2, -16, -17),
-    (-23, -26, -27, -21, -8, 2, 4, 2),
-    (-25, -29, -29, -27, -19, -6, 7, 12),
-    (-27, -30, -30, -29, -25, -16, -5, 1),
+    (-40, -51, -46, -18, 11, 30, 41, 46),
+    (-44, -54, -38, -2, 24, 43, 54, 59),
+    (-47, -54, -30, 10, 32, 48, 61, 67),
+    (-44, -50, -22, 6, 15, 26, 47, 63),
+    (-39, -42, -21, -15, -28, -38, -9, 37),
+    (-30, -30, -14, -50, -84, -82, -34, 36),
+    (-19, -13, 16, 27, 12, 10, 30, 61),
+    (-14, -7, 25, 58, 69, 68, 57, 70),
+    (-13, -8, 17, 51, 70, 56, 37, 53),
+    (-14, -11, 5, 28, 40, 35, 15, 5),
+    (-16, -14, -4, 11, 19, 22, 22, 16),
+    (-18, -18, -12, 2, 9, -7, -21, -16),
+    (-20, -22, -19, -11, 1, -3, -16, -20),
+    (-23, -25, -26, -21, -9, 1, 3, 2),
+    (-26, -28, -28, -26, -19, -6, 4, 8),
+    (-28, -29, -30, -29, -24, -15, -7, -3),
 )
 _MEAN_FACE: Final = np.asarray(np.hstack([_HALF, np.array(_HALF)[:, ::-1]]) / 100, np.float32)
 #: Weight of each value and of its square.
 _WEIGHTS: Final = (
-    (2.6600, 0.8802),  # weaker eye contrast
-    (-1.5495, 0.7080),  # weaker eye edges
-    (-1.0586, -0.0691),  # weaker eye likeness
-    (2.8247, 3.0179),  # weaker eye light
-    (2.4791, -0.5093),  # stronger eye contrast
-    (0.6792, 2.1170),  # stronger eye edges
-    (0.3170, -1.7552),  # stronger eye likeness
-    (-4.6120, 4.3103),  # stronger eye light
-    (-2.2018, -0.9788),  # mouth contrast
-    (0.1645, 2.4756),  # mouth edges
-    (-0.1118, 0.6060),  # mouth likeness
-    (-1.5811, -0.3036),  # mouth light
-    (2.8319, 2.2223),  # likeness of the whole
-    (-1.3313, 2.9643),  # eyes mirrored
-    (-1.6405, 0.7949),  # mouth mirrored
-    (-1.0853, -0.0004),  # presence
+    (2.7732, 0.9504),  # weaker eye contrast
+    (-0.9850, 0.8207),  # weaker eye edges
+    (-0.5061, -1.1776),  # weaker eye likeness
+    (2.6329, 2.6659),  # weaker eye light
+    (2.1305, -0.5244),  # stronger eye contrast
+    (0.6368, 1.8882),  # stronger eye edges
+    (-0.1209, -0.3860),  # stronger eye likeness
+    (-4.2407, 4.5476),  # stronger eye light
+    (-2.4236, -1.2577),  # mouth contrast
+    (-0.3020, 2.7230),  # mouth edges
+    (-0.6877, -0.4226),  # mouth likeness
+    (-1.5201, 0.7884),  # mouth light
+    (2.8592, 1.7275),  # likeness of the whole
+    (-1.4298, 3.4092),  # eyes mirrored
+    (-1.1565, 0.9843),  # mouth mirrored
+    (-1.1645, 0.0109),  # presence
 )
-_BIAS: Final = -0.4069
+_BIAS: Final = -0.735
 
 Values = NDArray[np.float64]
 
@@ -149,7 +148,11 @@ def measure_cover(luma: ImageArray, keypoints: FloatArray, logit: float) -> floa
         keypoints: (6, 2) of the mesh, in the order of ``types.KEYPOINTS``.
         logit: of the mesh network's presence.
     """
-    values = cover_values(face_picture(luma, keypoints), logit)
+    return cover_of(cover_values(face_picture(luma, keypoints), logit))
+
+
+def cover_of(values: Values) -> float:
+    """0 uncovered .. 1 covered, of the values that ``cover_values`` gives."""
     weights = np.array(_WEIGHTS)
     score = float(values @ weights[:, 0] + values**2 @ weights[:, 1]) + _BIAS
     return float(1 / (1 + np.exp(-np.clip(score, -30, 30))))

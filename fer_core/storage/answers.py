@@ -75,6 +75,14 @@ def waiting_answers(
     }
 
 
+def rooms_that_wait(session: Session, *, room_ids: Collection[int]) -> set[int]:
+    """Those of the rooms in which somebody's answer waits."""
+    chosen = select(RoomMember.room_id).where(
+        RoomMember.room_id.in_(room_ids), RoomMember.said_s.is_not(None)
+    )
+    return set(session.scalars(chosen.distinct()))
+
+
 def drop_answers(session: Session, *, room_id: int, person_ids: Collection[int]) -> None:
     """These people's answers are counted, or waited too long."""
     session.execute(

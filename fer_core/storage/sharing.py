@@ -101,18 +101,18 @@ def take_measures_back(
 
 
 def load_measures(
-    session: Session, *, room_id: int, after_s: int
-) -> dict[int, tuple[int, list[float]]]:
-    """Id of each member of whom a second after this one was left -> second and numbers; of those
-    alone whose consent is in force."""
-    members = sittings.members_of(session, room_ids=[room_id])
+    session: Session, *, room_ids: Collection[int], after_s: int
+) -> dict[int, dict[int, tuple[int, list[float]]]]:
+    """By room, id of each member of whom a second after this one was left -> second and numbers; of
+    those alone whose consent is in force."""
     rows = session.execute(
-        select(RoomMember.person_id, RoomMember.measured_s, RoomMember.measures).where(
-            RoomMember.room_id == room_id, RoomMember.measured_s > after_s
-        )
-    )
-    return {
-        person_id: (at_s, list(numbers))
-        for person_id, at_s, numbers in rows
-        if at_s is not None and numbers and (room_id, person_id) in members
-    }
+        select(
+            RoomMember.room_id, RoomMember.person_id, RoomMember.measured_s, RoomMember.measures
+        ).where(RoomMember.room_id.in_(room_ids), RoomMember.measured_s > after_s)
+    ).all()
+    found: dict[int, dict[int, tuple[int, list[float]]]] = {}
+    members = sittings.members_of(session, room_ids={row.room_id for row in rows}) if rows else ()
+    for room_id, person_id, at_s, numbers in rows:
+        if at_s is not None and numbers and (room_id, person_id) in members:
+            found.setdefault(room_id, {})[person_id] = at_s, list(numbers)
+    return found
