@@ -27,7 +27,7 @@ from fer_core.service.jobs import JobShelf
 from fer_core.storage import Database, Store
 from fer_core.storage.database import database_url
 from tests.analysis.clips import write_video
-from tests.app.analyse.test_page import FakeRun, fake_run, make_job
+from tests.app.analyse.conftest import FakeRun, fake_run, make_job
 from tests.clock import Clock, wait_until
 from tests.e2e.browser import free_port
 from tests.processes import start

@@ -9,7 +9,7 @@ from fer_core.app.following import LiveFollower, keep_live_choice
 from fer_core.classification.registry import live_choice
 from fer_core.config import settings
 from fer_core.storage import Store
-from tests.app.training.test_page import install_model
+from tests.app.training.test_export import install_model
 
 
 def test_another_process_follows_once_it_has_the_model(

@@ -23,7 +23,7 @@ from fer_core.classroom.membership import Place, leave_and_erase, say
 from fer_core.errors import AccessError
 from fer_core.storage import Store, answers, choices, export, persons, rooms
 from fer_core.storage.room_tables import Room, RoomAnswers, RoomMember
-from tests.classroom.test_rooms_at_work import Class, make_hub, open_room
+from tests.classroom.group import Class, make_hub, open_room
 from tests.clock import Clock
 
 Answers = Mapping[int, tuple[int, bool, bool | None]]

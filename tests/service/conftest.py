@@ -19,9 +19,11 @@ from fer_core.app.gate import Gate
 from fer_core.service.predictor import Predictor
 from fer_core.service.routes import PREFIX, ApiService
 from fer_core.storage import Store
+from tests.analysis.clips import write_video
 from tests.stores import process_store, sqlite_template
 
 __all__ = ["process_store", "sqlite_template"]
+
 
 Ask = Callable[..., httpx.Response]
 
@@ -97,3 +99,23 @@ def port(site: Starlette) -> Iterator[int]:
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True
     thread.join(20)
+
+
+MakeKey = Callable[..., dict[str, str]]
+PREDICT = "/api/v1/predict"
+ANALYZE = "/api/v1/analyze"
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_video(tmp_path_factory.mktemp("clip") / "clip.mp4", frames=10)
+
+
+def finish(ask: Ask, key: dict[str, str], job: str) -> dict[str, Any]:
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        state = ask("GET", f"{ANALYZE}/{job}", headers=key).json()
+        if state["phase"] not in ("waiting", "running"):
+            return state
+        time.sleep(0.1)
+    raise AssertionError("the analysis did not end")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import make_url
 
 from fer_core.config import Settings
-from fer_core.storage import Database, Store
+from fer_core.storage import Database, Store, choices
 from fer_core.storage.database import database_url
 from fer_core.storage.table_base import TableBase
 from tests.clock import Clock
@@ -71,3 +71,20 @@ def property_store(
     made = Store(Database(database_url(Settings(data_dir=folder))))
     yield made, *add_person(made, "otter")
     made.close()
+
+
+@pytest.fixture
+def stores(store: Store) -> Iterator[tuple[Store, Store]]:
+    """Those of two processes, where others may join."""
+    with store.write() as session:
+        choices.choose_purpose(
+            session,
+            purpose="research",
+            number=1,
+            now_s=store.now_s(),
+            reference="R 1",
+            ethics_approved=True,
+        )
+    other = Store(Database(store.database.url), clock=store._clock)
+    yield store, other
+    other.close()

@@ -1,5 +1,6 @@
 """Stand-ins for the pipeline."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -8,9 +9,11 @@ import numpy as np
 
 from fer_core.imaging.frame import Frame
 from fer_core.labels import EMOTIONS
+from fer_core.streaming import LiveSession
 from fer_core.temporal import Smoother
 from fer_core.tracking import Tracker
 from fer_core.types import Faces, FrameResult
+from tests.clock import wait_until
 
 
 def make_result(
@@ -69,3 +72,31 @@ def make_frame(time_s: float | None, size: tuple[int, int] = (64, 48)) -> av.Vid
     frame.time_base = Fraction(1, 90000)
     frame.pts = None if time_s is None else round(time_s * 90000)
     return frame
+
+
+class Drawn:
+    """Records what was to be drawn; gives a new frame back."""
+
+    def __init__(self) -> None:
+        self.results: list[FrameResult | None] = []
+        self.mirrors: list[bool] = []
+
+    def __call__(
+        self, frame: av.VideoFrame, result: FrameResult | None, mirror: bool
+    ) -> av.VideoFrame:
+        self.results.append(result)
+        self.mirrors.append(mirror)
+        return make_frame(None)
+
+
+def ready(session: LiveSession) -> LiveSession:
+    wait_until(lambda: session.snapshot().ready)
+    return session
+
+
+def analysed(session: LiveSession, count: int) -> None:
+    wait_until(lambda: session.snapshot().analysed >= count)
+
+
+def assert_set(event: threading.Event) -> None:
+    assert event.wait(5.0)

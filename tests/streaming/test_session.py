@@ -1,7 +1,7 @@
-import gc
+"""A session at work: what is analysed, drawn, counted and told."""
+
 import threading
 import time
-import weakref
 from dataclasses import replace
 
 import av
@@ -15,31 +15,15 @@ from fer_core.streaming.state import RESULT_MAX_AGE_S
 from fer_core.tracking import Tracker
 from fer_core.types import FrameResult
 from tests.clock import Clock, wait_until
-from tests.streaming.fakes import FakePipeline, make_frame, make_result
-
-
-class Drawn:
-    """Records what was to be drawn; gives a new frame back."""
-
-    def __init__(self) -> None:
-        self.results: list[FrameResult | None] = []
-        self.mirrors: list[bool] = []
-
-    def __call__(
-        self, frame: av.VideoFrame, result: FrameResult | None, mirror: bool
-    ) -> av.VideoFrame:
-        self.results.append(result)
-        self.mirrors.append(mirror)
-        return make_frame(None)
-
-
-def ready(session: LiveSession) -> LiveSession:
-    wait_until(lambda: session.snapshot().ready)
-    return session
-
-
-def analysed(session: LiveSession, count: int) -> None:
-    wait_until(lambda: session.snapshot().analysed >= count)
+from tests.streaming.fakes import (
+    Drawn,
+    FakePipeline,
+    analysed,
+    assert_set,
+    make_frame,
+    make_result,
+    ready,
+)
 
 
 def test_before_the_first_frame() -> None:
@@ -89,10 +73,6 @@ def test_only_the_newest_frame_is_analysed_and_the_others_are_counted() -> None:
         assert snapshot.frames == 31
         # The first frames after the one in work were not due yet; one waited, 28 or 29 replaced it.
         assert 28 <= snapshot.dropped <= 29
-
-
-def assert_set(event: threading.Event) -> None:
-    assert event.wait(5.0)
 
 
 def test_analysis_keeps_to_its_rate() -> None:
@@ -229,85 +209,6 @@ def test_other_pixel_formats_are_handled() -> None:
         analysed(session, 1)
         assert (out.format.name, out.width, out.pts) == ("yuv420p", 64, 3)
         assert session.snapshot().errors == {}
-
-
-def test_close_ends_the_thread_and_frames_pass() -> None:
-    session = ready(LiveSession(FakePipeline, annotate=Drawn()))
-    session.close(5.0)
-    assert session.is_closed
-    assert not session._worker.is_alive
-    frame = make_frame(0.0)
-    assert session.callback(frame) is frame
-    session.close()
-
-
-def test_close_does_not_wait_for_an_analysis() -> None:
-    go = threading.Event()
-    session = ready(LiveSession(lambda: FakePipeline(lambda frame: assert_set(go))))
-    session.callback(make_frame(0.0))
-    started = time.monotonic()
-    session.close()
-    assert time.monotonic() - started < 1.0
-    go.set()
-    session.close(5.0)
-    assert not session._worker.is_alive
-
-
-def test_a_session_that_nobody_holds_stops() -> None:
-    class Page:  # what a page's own function refers to holds the session
-        session: LiveSession | None = None
-
-        def make(self) -> FakePipeline:
-            return FakePipeline()
-
-    page = Page()
-    page.session = session = ready(LiveSession(page.make))
-    del page
-    session.callback(make_frame(0.0))
-    analysed(session, 1)
-    worker, gone = session._worker, weakref.ref(session)
-    del session
-    gc.collect()
-    assert gone() is None
-    wait_until(lambda: not worker.is_alive)
-
-
-def test_without_frames_thread_and_pipeline_go_until_the_next_one() -> None:
-    made: list[weakref.ref[FakePipeline]] = []
-
-    def make() -> FakePipeline:
-        pipeline = FakePipeline()
-        made.append(weakref.ref(pipeline))
-        return pipeline
-
-    with ready(LiveSession(make, rest_after_s=0.05)) as session:
-        session.callback(make_frame(0.0))
-        analysed(session, 1)
-        wait_until(lambda: not session._worker.is_alive)
-        gc.collect()
-        assert made[0]() is None
-        for count in range(1, 4):
-            session.callback(make_frame(60.0 + count))
-            analysed(session, 1 + count)
-        assert session.snapshot().errors == {}
-        assert len(made) >= 2
-        worker = session._worker
-    wait_until(lambda: not worker.is_alive)
-
-
-def test_the_pipeline_goes_with_the_session() -> None:
-    made: list[weakref.ref[FakePipeline]] = []
-
-    def make() -> FakePipeline:
-        pipeline = FakePipeline()
-        made.append(weakref.ref(pipeline))
-        return pipeline
-
-    session = ready(LiveSession(make))
-    session.close(5.0)
-    del session
-    gc.collect()
-    assert made[0]() is None
 
 
 def test_a_moving_face_is_drawn_where_it_is_by_now() -> None:

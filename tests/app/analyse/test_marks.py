@@ -14,11 +14,9 @@ from fer_core.app.parts.player import PlayerReport
 from fer_core.errors import InputError
 from fer_core.files import read_object
 from tests.analysis.clips import write_video
-from tests.app.analyse.test_page import _own_desks, open_page
-from tests.app.live.test_page import texts
+from tests.app.analyse.conftest import open_page
+from tests.app.pages import texts
 from tests.clock import wait_until
-
-__all__ = ["_own_desks"]
 
 MARKS = Markup(
     merges=((3, 1),), names=((1, "Anna"),), dropped=(2,), neutral=(NeutralSpan(1, 0.5, 2.0),)

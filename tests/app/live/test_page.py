@@ -1,72 +1,19 @@
-"""The pages as Streamlit runs them; the browser's parts are fakes, the example is real."""
+"""The live page as Streamlit runs it; the browser's parts are fakes, the example is real."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from fer_core.app import resources
-from fer_core.app.stream import camera, show, webrtc
 from fer_core.app.stream import messages as m
-from fer_core.app.stream import visit as visit_module
+from fer_core.app.stream import show
 from fer_core.app.stream.camera import Camera, CameraReport
 from fer_core.classification.identity import identify_model
-from fer_core.config import settings
 from fer_core.errors import ModelError
 from fer_core.streaming import Admission
-from tests.app.fakes import NO_FRAME, SNAPSHOT, FakeSession, FakeStream, make_result
-
-ROUTER = str(Path(__file__).parents[3] / "streamlit_app.py")
-
-
-class Browser:
-    """What the visitor's browser says and gets."""
-
-    def __init__(self) -> None:
-        self.stream = FakeStream()
-        self.session = FakeSession()
-        self.report: CameraReport | None = None
-        self.answer = "ok"
-        self.cameras: tuple[Camera, ...] = ()
-        self.admission = Admission(1)
-
-    def check_camera(self, attempt: int, **how: object) -> CameraReport | None:
-        if not attempt:
-            return self.report
-        camera = str(how["camera"]) or (self.cameras[0].id if self.cameras else "")
-        return CameraReport(attempt, self.answer, camera, self.cameras)
-
-    def open_session(self, *args: object, **kwargs: object) -> FakeSession:
-        return self.session
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
-    fake = Browser()
-    monkeypatch.setattr(camera, "mount_camera_check", fake.check_camera)
-    monkeypatch.setattr(webrtc, "open_stream", fake.stream.open_stream)
-    monkeypatch.setattr(visit_module, "LiveSession", fake.open_session)
-    monkeypatch.setattr("fer_core.app.live.page.shared_admission", lambda: fake.admission)
-    return fake
-
-
-def open_app() -> AppTest:
-    app = AppTest.from_file(ROUTER, default_timeout=60).run()
-    assert not app.exception, app.exception
-    return app
-
-
-def texts(app: AppTest) -> str:
-    """All that is written on the page."""
-    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption)
-    alerts = (app.info, app.warning, app.error)
-    return "\n".join(element.value for kind in (*kinds, *alerts) for element in kind)
-
-
-def panel_text(app: AppTest) -> str:
-    """What the panel beside the video says."""
-    return "\n".join(one.proto.bytes.decode() for one in app.get("bidi_component"))
+from tests.app.fakes import NO_FRAME, SNAPSHOT, make_result
+from tests.app.live.conftest import Browser, open_app, panel_text
+from tests.app.pages import texts
 
 
 def test_before_start_there_is_consent_one_button_and_an_example(browser: Browser) -> None:
@@ -228,23 +175,6 @@ def test_the_example_is_the_real_pipeline() -> None:
     assert example.result.labels == ("happy",)
 
 
-def test_about_says_what_is_measured_the_law_and_the_licences(browser: Browser) -> None:
-    app = AppTest.from_file(ROUTER, default_timeout=60).run()
-    app.switch_page("pages/about.py").run()
-    assert not app.exception
-    written = texts(app)
-    for expected in ("What is measured, and what is not", "2024/1689", "never stored", "0.1.0"):
-        assert expected in written
-    models, licences, packages = (table.value for table in app.table)
-    mien = models.set_index("model").loc["mien"]
-    assert mien["SHA-256 of its file"] == identify_model("mien").sha256[:12]
-    assert mien["learned from"] == "fer2013, official"
-    assert "is the one to ask" in written
-    assert "rights unclear" in " ".join(licences["licence"])
-    row = packages.set_index("package").loc["streamlit"]
-    assert (row["version"], row["licence"]) == ("1.67.0", "Apache-2.0")
-
-
 def test_who_has_two_cameras_can_change_while_it_runs(browser: Browser) -> None:
     browser.cameras = (Camera("f", "Front"), Camera("b", "Back camera"))
     app = open_app()
@@ -294,75 +224,3 @@ def test_a_page_that_is_not_refreshed_any_more_is_drawn_again(
     visit.drawn_at -= show.STUCK_AFTER_S + 1
     show._keep_going.__wrapped__(visit)
     assert len(reruns) == 1
-
-
-def test_the_device_way_needs_no_stream_and_comes_back(browser: Browser) -> None:
-    app = open_app()
-    assert "the picture stays in this browser" in texts(app)
-    app.button(key="start_device").click().run()
-    assert not app.exception
-    assert not any(browser.stream.asked), "nothing is sent to the server"
-    assert [button.key for button in app.button] == [], "its buttons are the browser's"
-    assert len(app.get("bidi_component")) > 0
-    app.session_state["live_device"] = 99
-    app.run()
-    del app.session_state["live_device"]
-    app.run()
-    assert app.button(key="start_device").proto.type == "primary", "what was chosen is remembered"
-
-
-@pytest.mark.parametrize(("field", "value"), [("detector", "haar"), ("steady", "recurrent")])
-def test_what_a_browser_cannot_do_is_said(browser: Browser, field: str, value: str) -> None:
-    app = open_app()
-    setattr(app.session_state["visit"], field, value)
-    app.run()
-    button = app.button(key="start_device")
-    assert button.disabled
-    assert "runs on the server only" in button.help
-    assert "Start analyses on the server." in texts(app), "said, and the other way offered"
-
-
-def test_a_model_without_a_fixed_shape_offers_the_server(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said = "The model 'mine' runs on the server only, since its input has no fixed shape."
-    monkeypatch.setattr("fer_core.app.device.way.model_hindrance", lambda _: said)
-    app = open_app()
-    assert app.button(key="start_device").disabled
-    assert said in texts(app)
-    assert not app.button(key="start").disabled
-
-
-def test_where_no_video_comes_through_the_device_is_offered(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    browser.session.current = NO_FRAME
-    monkeypatch.setattr("fer_core.app.stream.show.connection_of", lambda _: "failed")
-    app = open_app()
-    app.button(key="start").click().run()
-    assert m.NO_CONNECTION.text in texts(app)
-    app.button(key="instead").click().run()
-    assert not app.exception
-    assert browser.admission.free == 1, "the place on the server is free again"
-    assert not any(button.key == "stop" for button in app.button)
-
-
-@pytest.mark.parametrize(
-    ("allowed", "keys"),
-    [
-        ("both", {"start", "start_device"}),
-        ("server", {"start"}),
-        ("device", {"start_device"}),
-    ],
-)
-def test_the_operator_says_where_pictures_are_analysed(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch, allowed: str, keys: set[str]
-) -> None:
-    monkeypatch.setenv("FER_ANALYSE", allowed)
-    settings.cache_clear()
-    app = open_app()
-    assert {button.key for button in app.button} & {"start", "start_device"} == keys
-    assert ("travel to this server" in texts(app)) is ("start" in keys)
-    assert ("stays in this browser" in texts(app)) is ("start_device" in keys)
-    primary = [button.key for button in app.button if button.proto.type == "primary"]
-    assert len(primary) == 1

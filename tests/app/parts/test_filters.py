@@ -16,7 +16,7 @@ from fer_core.classification.recurrent import read_head_spec
 from fer_core.config import settings
 from fer_core.temporal import MarkovFilter, RecurrentFilter
 from tests.app.fakes import FakeStream
-from tests.app.live.test_page import ROUTER, texts
+from tests.app.pages import ROUTER, texts
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from fer_core.access import Access, Role
 from fer_core.app.parts import frame
 from fer_core.app.parts.frame import who_text
 from tests.app.fakes import written
-from tests.app.live.test_page import ROUTER
+from tests.app.pages import ROUTER
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,7 @@ from fer_core.studio import StudioSet, list_sets
 from fer_core.studio.archive import export_set
 from fer_core.studio.consent import RecordingConsent
 from tests.app.fakes import written
-from tests.app.studio.test_page import data_dir, made, open_page, owner
-
-__all__ = ["data_dir", "made", "owner"]  # fixtures
+from tests.app.studio.conftest import open_page
 
 
 def relabelled(found: StudioSet, words: dict[str, str]) -> bytes:

@@ -10,10 +10,8 @@ from fer_core.datasets.unnamed import unnamed_classes
 from fer_core.errors import DataError
 from fer_core.runs import find_run
 from fer_core.runs.preview import Preview
-from tests.app.live.test_page import texts
-from tests.app.training.test_page import allowed, draw, report_of
-
-__all__ = ["allowed"]
+from tests.app.pages import texts
+from tests.app.training.conftest import draw, report_of
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.config import settings
-from tests.app.live.test_page import texts
-from tests.app.training.test_page import MakeRun, open_page
+from tests.app.pages import texts
+from tests.app.training.conftest import MakeRun, open_page
 
 
 @pytest.fixture(autouse=True)
