@@ -6,6 +6,9 @@
 python=$1
 shift
 
+# Some environments forbid it; then every process, and every go, compiles all modules anew.
+unset PYTHONDONTWRITEBYTECODE
+
 # 5: nothing was chosen, as where ARGS name files of the other go only.
 run() {
     name=$1 marks=$2

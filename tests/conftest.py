@@ -1,10 +1,12 @@
 """Tests never touch the project's own data folder, nor each other's settings."""
 
 import os
+import re
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -36,6 +38,35 @@ ROOT = Path(__file__).parent
 ALONE = ("bench", "e2e", "loopback")
 #: Folders whose tests share what is dear: TensorFlow's import, a PostgreSQL server.
 TOGETHER = {"training": "keras", "zoo": "keras", "storage": "storage"}
+#: Marks that a go asks for; a file says which its tests have, or its folder does.
+MARKS = ("alone", "e2e", "soak")
+
+
+@cache
+def _may_hold(path: Path, mark: str) -> bool:
+    """Whether tests of the file may have the mark, as far as can be told without importing it."""
+    if mark == "alone" and path.relative_to(ROOT).parts[0] in ALONE:
+        return True
+    words = ("mark.alone", "mark.e2e") if mark == "alone" else (f"mark.{mark}",)
+    text = path.read_text(encoding="utf-8")
+    return any(word in text for word in words)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Importing every file takes longer than some goes: a go reads those it can choose from."""
+    wanted = re.findall(r"(?:not )?\w+", config.option.markexpr)
+    if not {mark for mark in MARKS if {mark, f"not {mark}"} & set(wanted)}:
+        return None
+    files = [collection_path]
+    if collection_path.is_dir():
+        files = sorted(collection_path.rglob("test_*.py"))
+    return not any(_is_of_go(path, wanted) for path in files if path.suffix == ".py") or None
+
+
+def _is_of_go(path: Path, wanted: list[str]) -> bool:
+    if "not alone" in wanted and path.relative_to(ROOT).parts[0] in ALONE:
+        return False
+    return all(_may_hold(path, mark) for mark in MARKS if mark in wanted)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -45,6 +76,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         place = item.path.relative_to(ROOT)
         if place.parts[0] in ALONE or item.get_closest_marker("e2e"):
             item.add_marker("alone")
+        for mark in MARKS:
+            if item.get_closest_marker(mark) and not _may_hold(item.path, mark):
+                raise pytest.UsageError(f"{place}: write pytest.mark.{mark} into the file itself.")
         item.add_marker(pytest.mark.xdist_group(TOGETHER.get(place.parts[0], place.as_posix())))
 
 
