@@ -72,6 +72,19 @@ def result_vectors() -> Json:
         for track in (1, 2)
         if (second, track) not in ((5, 1), (7, 2))
     ]
+    # Two frames of each second are measured, but for those without a sample and one more.
+    frames = [
+        (track, second + share, rng.uniform(-0.5, 2.0, len(MEASURES)).astype(np.float32))
+        for track, second in {(one.track_id, int(one.time_s)): None for one in samples}
+        if (track, second) != (2, 4)
+        for share in (0.0, 0.5)
+    ]
+    means: dict[tuple[int, int], np.ndarray] = {
+        (track, int(time_s)): np.mean(
+            [one for who, at_s, one in frames if (who, int(at_s)) == (track, int(time_s))], axis=0
+        )
+        for track, time_s, _ in frames
+    }
     about = ModelIdentity("mine", 2, "0123456789abcdef")
     results = SessionResults(
         datetime(2026, 5, 1, 10, 30, tzinfo=UTC),
@@ -81,6 +94,7 @@ def result_vectors() -> Json:
         tuple(samples),
         about,
         (0.5, 7.25, 40.0),
+        means,
     )
     names = ("time_s", "duration_s", "track_id", "probs", "valid_s", "facing", "eyes_open")
     moments = [
@@ -90,6 +104,7 @@ def result_vectors() -> Json:
         "samples": [{name: getattr(one, name) for name in names} for one in samples],
         "model": {"text": about.text, **about.to_dict()},
         "marks": results.marks,
+        "measured": frames,
         "moments": moments,
         "csv": to_csv(results),
         "json": to_json(results),

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs"
 import { test } from "node:test"
 
 import { labelText, metrics } from "../../fer_core/app/frontend/device/draw.js"
+import { SecondMeasures } from "../../fer_core/app/frontend/device/measured.js"
 import { momentsOf, summarise, toCsv, toJson } from "../../fer_core/app/frontend/device/results.js"
 import { panelData, timelineData } from "../../fer_core/app/frontend/device/show.js"
 import { close, vectors } from "./vectors.mjs"
@@ -36,19 +37,43 @@ function read(csv) {
       .map(([, cell]) => (cell === "" || Number.isNaN(Number(cell)) ? cell : Number(cell))))
 }
 
-test("CSV is Python's, the model on every line, unknown values empty", () => {
-  const csv = toCsv(results.samples, served.emotions, results.model.text, results.marks)
+function measured() {
+  const measures = new SecondMeasures(served.measures.names)
+  for (const [id, timeS, values] of results.measured) {
+    measures.add({ timeS, faces: [{ face: { id, measures: values } }] })
+  }
+  return measures
+}
+
+test("CSV is Python's, measures, the model on every line, unknown values empty", () => {
+  const csv = toCsv(
+    results.samples, served.emotions, results.model.text, results.marks, measured())
   assert.deepEqual(read(csv), read(results.csv))
 })
 
-test("JSON is Python's: means, marks, samples, the model", () => {
+test("JSON is Python's: means, marks, samples, measures, the model", () => {
   const python = JSON.parse(results.json)
   const { mien, model, detector, started_at, duration_s } = python
   const about = { mien, model, detector, started_at, duration_s }
-  const own = JSON.parse(toJson(results.samples, served.emotions, about, results.marks))
+  const own = JSON.parse(toJson(results.samples, served.emotions, about, results.marks, measured()))
   assert.deepEqual(own.marks, [0.5, 7.25, 40])
   assert.deepEqual(own, python)
   assert.deepEqual(Object.keys(own), Object.keys(python))
+  assert.deepEqual(Object.keys(own.samples[0]), Object.keys(python.samples[0]))
+})
+
+test("where no face was measured, nothing says so; the oldest measures go first", () => {
+  const measures = new SecondMeasures(["a"], 2)
+  const face = (id, value) => ({ face: { id, measures: [value] } })
+  measures.add({ timeS: 0.5, faces: [face(1, NaN)] })
+  assert.ok(measures.isEmpty)
+  const [sample] = results.samples
+  const about = [served.emotions, "m", []]
+  assert.ok(!toCsv([sample], ...about, measures).split("\n")[0].includes(",a,"))
+  assert.ok(!("measures" in JSON.parse(toJson([sample], served.emotions, {}, [], measures)).samples[0]))
+  for (const timeS of [0.1, 0.6, 1.1, 2.1]) measures.add({ timeS, faces: [face(1, timeS)] })
+  assert.equal(measures.of({ track_id: 1, time_s: 0 }), null)
+  assert.deepEqual(measures.of({ track_id: 1, time_s: 1 }), [1.1])
 })
 
 test("moments are Python's", () => {

@@ -8,7 +8,8 @@ import { capital, clockText, percent } from "./words.js"
 /** @typedef {import("./types.js").Sample} Sample */
 /** @typedef {import("./view.js").Part} Part */
 /** @typedef {import("./view.js").Setup} Setup */
-/** @typedef {{samples: Sample[], marks: number[], startedAt: Date}} Found */
+/** @typedef {import("./measured.js").SecondMeasures} SecondMeasures */
+/** @typedef {{samples: Sample[], measures: SecondMeasures, marks: number[], startedAt: Date}} Found */
 
 /** A face seen for less is most often one that was lost and found again. */
 const MIN_SEEN_S = 1
@@ -22,7 +23,7 @@ const MOST_MOMENTS = 8
  * @param {Found} found
  */
 export function showResults(root, parts, setup, found) {
-  const { samples, marks, startedAt } = found
+  const { samples, measures, marks, startedAt } = found
   const find = (/** @type {string} */ name) =>
     /** @type {HTMLElement} */ (root.querySelector(`.results .${name}`))
   const { numbers, model } = setup
@@ -37,14 +38,15 @@ export function showResults(root, parts, setup, found) {
     : "No face was seen for long enough: press Start again and turn to the camera."
   const keep = (/** @type {string} */ ending, /** @type {string} */ type, /** @type {string} */ text) =>
     save(`mien-${stampOf(startedAt)}.${ending}`, new Blob([text], { type }))
-  find("csv").onclick = () => keep("csv", "text/csv", toCsv(samples, numbers.emotions, model.text, marks))
+  find("csv").onclick = () =>
+    keep("csv", "text/csv", toCsv(samples, numbers.emotions, model.text, marks, measures))
   find("json").onclick = () => {
     const about = {
       ...setup.about,
       started_at: startedAt.toISOString(),
       duration_s: Number(durationS.toFixed(3)),
     }
-    keep("json", "application/json", toJson(samples, numbers.emotions, about, marks))
+    keep("json", "application/json", toJson(samples, numbers.emotions, about, marks, measures))
   }
   find("csv").hidden = find("json").hidden = faces.length === 0
   // Not by spreading: a long session has more samples than a call may have arguments.

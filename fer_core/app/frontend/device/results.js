@@ -2,6 +2,7 @@
 // fer_core/app/stream/results.py). They are made here: nothing has to be sent for them.
 
 /** @typedef {import("./types.js").Sample} Sample */
+/** @typedef {import("./measured.js").SecondMeasures} SecondMeasures */
 /** @typedef {{trackId: number, seenS: number, mean: number[]}} FaceSummary */
 /** @typedef {{label: string, startS: number, endS: number, peak: number}} Moment */
 
@@ -29,21 +30,25 @@ function restOf(sample) {
  * @param {string[]} emotions
  * @param {string} model as it is named to people
  * @param {number[]} marks in seconds from the first frame
+ * @param {SecondMeasures} measures of each face and second
  */
-export function toCsv(samples, emotions, model, marks) {
-  const head = ["time_s", "duration_s", "track_id", ...emotions, ...REST, "marked_s", "model"]
+export function toCsv(samples, emotions, model, marks, measures) {
+  const names = measures.isEmpty ? [] : measures.names
+  const head = ["time_s", "duration_s", "track_id", ...emotions, ...REST, "marked_s", ...names, "model"]
   const within = (/** @type {Sample} */ one) =>
     marks.filter((mark) => mark >= one.time_s && mark < one.time_s + one.duration_s)
   const text = (/** @type {number[]} */ times) => times.map((one) => one.toFixed(3)).join("; ")
   const quoted = /[",\n]/.test(model) ? `"${model.replaceAll('"', '""')}"` : model
   const rows = samples.map((one) => [
     rounded(one.time_s, 3), rounded(one.duration_s, 3), one.track_id,
-    ...one.probs.map((p) => rounded(p, 4)), ...restOf(one), text(within(one)), quoted,
+    ...one.probs.map((p) => rounded(p, 4)), ...restOf(one), text(within(one)),
+    ...names.map((_, index) => rounded(measures.of(one)?.[index] ?? NaN, 4)), quoted,
   ])
   const seen = new Set(samples.flatMap(within))
   const empty = [...emotions, ...REST].map(() => "")
   const alone = [...new Set(marks)].filter((mark) => !seen.has(mark)).sort((a, b) => a - b)
-    .map((mark) => [rounded(mark, 3), "", "", ...empty, text([mark]), quoted])
+    .map((mark) =>
+      [rounded(mark, 3), "", "", ...empty, text([mark]), ...names.map(() => ""), quoted])
   return [head, ...rows, ...alone].map((row) => `${row.map((v) => v ?? "").join(",")}\n`).join("")
 }
 
@@ -97,10 +102,16 @@ export function momentsOf(samples, trackId, { emotions, unsure, smooth }) {
  * @param {string[]} emotions
  * @param {Record<string, unknown>} about plain values that say what session it was
  * @param {number[]} marks in seconds from the first frame
+ * @param {SecondMeasures} measures of each face and second
  */
-export function toJson(samples, emotions, about, marks) {
-  const named = (/** @type {number[]} */ probs) =>
-    Object.fromEntries(emotions.map((name, index) => [name, rounded(probs[index], 4)]))
+export function toJson(samples, emotions, about, marks, measures) {
+  const given = (/** @type {string[]} */ names, /** @type {number[]} */ values) =>
+    Object.fromEntries(names.map((name, index) => [name, rounded(values[index], 4)]))
+  const named = (/** @type {number[]} */ probs) => given(emotions, probs)
+  const measured = (/** @type {Sample} */ one) => {
+    const means = measures.of(one)
+    return measures.isEmpty ? {} : { measures: means && given(measures.names, means) }
+  }
   return JSON.stringify({
     ...about,
     faces: summarise(samples).map(({ trackId, seenS, mean }) =>
@@ -115,6 +126,7 @@ export function toJson(samples, emotions, about, marks) {
         track_id: one.track_id,
         ...Object.fromEntries(REST.map((name, index) => [name, rest[index]])),
         probs: named(one.probs),
+        ...measured(one),
       }
     }),
   }, null, 1)

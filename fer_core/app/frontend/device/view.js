@@ -4,6 +4,7 @@
 import { Board } from "./board.js"
 import { canAnalyse } from "./camera.js"
 import { showGauges } from "./gauges.js"
+import { SecondMeasures } from "./measured.js"
 import { Picture } from "./picture.js"
 import { showResults } from "./report.js"
 import { Sender, byRoute, byState } from "./send.js"
@@ -67,6 +68,7 @@ export class View {
       onSnapshot: () => this.picture.save(),
     })
     this.board = new Board(root, parts, setup)
+    this.measures = new SecondMeasures(setup.numbers.measures.names)
     this.find("device").classList.add(`shows-${setup.shows}`)
     this.sender = setup.send && this.makeSender(setup.send)
     this.listen()
@@ -88,6 +90,7 @@ export class View {
   begin() {
     this.result = null
     this.samples = []
+    this.measures = new SecondMeasures(this.setup.numbers.measures.names)
     this.board = new Board(this.root, this.parts, this.setup)
     this.tools.begin()
     this.startedAt = new Date()
@@ -195,7 +198,10 @@ export class View {
   take({ result, samples, baseline }) {
     this.result = result
     if (this.sender) this.sender.add(result.timeS, samples)
-    else this.samples.push(...samples)
+    else {
+      this.samples.push(...samples)
+      this.measures.add(result)
+    }
     this.board.add(result)
     if (result.faces.length > 0 || Number.isNaN(this.lastFaceS)) this.lastFaceS = result.timeS
     this.picture.draw(result)
@@ -233,8 +239,9 @@ export class View {
     this.picture.draw(null)
     this.say("")
     this.showWatching(false)
-    const { samples: all, startedAt } = this
-    showResults(this.root, this.parts, this.setup, { samples: all, startedAt, marks: this.tools.marks })
+    const { samples: all, measures, startedAt } = this
+    const { marks } = this.tools
+    showResults(this.root, this.parts, this.setup, { samples: all, measures, startedAt, marks })
   }
 
   /**
