@@ -74,6 +74,7 @@ def test_the_face_is_labelled_offline_and_the_results_are_there(
     assert document["faces"][0]["mean"]["happy"] > 0.5
     assert len(document["marks"]) == 1
     assert len(document["samples"]) >= 2
+    assert any(one["measures"] for one in document["samples"]), "the measures of the face"
     assert document["samples"][0]["time_s"] < 60, "time counts from the first picture"
     page.context.set_offline(False)
     page.get_by_role("button", name="Close").click()

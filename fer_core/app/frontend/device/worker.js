@@ -75,7 +75,7 @@
       const frame = "format" in picture
         ? await frames.readVideoFrame(picture, timeS)
         : await frames.readByCanvas(picture, picture.width, picture.height, timeS)
-      picture.close()
+      picture.close() // not only at the end: cameras give no new one while too many are held
       const result = await session.process(frame)
       const samples = session.record(result)
       const { state, progress, message } = session.baseline
@@ -86,6 +86,7 @@
       // One bad frame is nothing; a stage that always fails is said once.
       if (failures === 5) report({ type: "problem", stage: "analysis", message: String(error) })
     } finally {
+      picture.close()
       isBusy = false
       report({ type: "idle" })
     }
