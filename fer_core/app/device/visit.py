@@ -14,6 +14,7 @@ from fer_core.app.device.samples import ROUTE, open_inlet, take_body
 from fer_core.app.device.way import Way, is_offered, what_hinders
 from fer_core.app.parts.resume import offer_return
 from fer_core.app.stream.messages import CONSENT, Message
+from fer_core.app.stream.show import REFRESH_S, Places
 from fer_core.app.stream.start import start_button
 from fer_core.app.stream.visit import Visit
 from fer_core.config import settings
@@ -140,6 +141,32 @@ def is_device_offered() -> bool:
 def hindrance() -> str | None:
     """Why no visitor's device can do what this server is set to, one sentence; None else."""
     return what_hinders(settings().model, settings().detector, _FILTER)
+
+
+def show_on_device(
+    device: DeviceVisit,
+    places: Places,
+    *,
+    key: str,
+    shows: Shows,
+    controls: Callable[[], None],
+    beside: Callable[[], None],
+) -> None:
+    """Draw a page's analysis on the device where its stream to the server would stand.
+
+    Args:
+        device: whose.
+        places: where the parts stand.
+        key, shows: as for ``DeviceVisit.show``.
+        controls: draws the page's buttons.
+        beside: draws a moment, again and again, while the camera is on.
+    """
+    with places.head:
+        controls()
+    with places.video:
+        device.show(key=key, shows=shows)
+    with places.side, st.container():
+        st.fragment(beside, run_every=REFRESH_S)()
 
 
 def show_ways(

@@ -1,8 +1,10 @@
 """The visitor's part: choose a clip, watch it, see the own course, give it or not."""
 
+from functools import partial
+
 import streamlit as st
 
-from fer_core.app.device.visit import consent_of_ways, show_ways
+from fer_core.app.device.visit import consent_of_ways, show_on_device, show_ways
 from fer_core.app.parts.notices import say
 from fer_core.app.parts.player import show_player
 from fer_core.app.parts.words import percent
@@ -13,7 +15,7 @@ from fer_core.app.reactions.texts import AGREE
 from fer_core.app.reactions.together import show_demonstration, show_files
 from fer_core.app.reactions.trial import is_between, show_between, show_own_study, what_comes
 from fer_core.app.stream.messages import Message
-from fer_core.app.stream.show import REFRESH_S, Places, show_stream
+from fer_core.app.stream.show import Places, show_stream
 from fer_core.app.stream.visit import Phase
 from fer_core.config import settings
 from fer_core.reactions import Shelf, StimulusClip, Study
@@ -43,7 +45,14 @@ def show_watching(
         desk.device.stop()
         return
     if desk.device.is_on:
-        _show_on_device(desk, Places(controls, video, side))
+        show_on_device(
+            desk.device,
+            Places(controls, video, side),
+            key="reactions_device",
+            shows="picture",
+            controls=lambda: _show_stop(desk),
+            beside=partial(_show_device_state, desk),
+        )
     else:
         _show_stream(desk, Places(controls, video, side))
     if desk.is_on and desk.is_seen:
@@ -73,15 +82,6 @@ def _show_stream(desk: ReactionsDesk, places: Places) -> None:
         lose=desk.finish,
         width="9rem",
     )
-
-
-def _show_on_device(desk: ReactionsDesk, places: Places) -> None:
-    with places.head:
-        _show_stop(desk)
-    with places.video:
-        desk.device.show(key="reactions_device", shows="picture")
-    with places.side, st.container():
-        st.fragment(_show_device_state, run_every=REFRESH_S)(desk)
 
 
 def _show_device_state(desk: ReactionsDesk) -> None:

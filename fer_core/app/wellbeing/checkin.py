@@ -1,17 +1,18 @@
 """The tab 'Check in': join, check in, and see the result at once."""
 
 import contextlib
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from fer_core.app.device.visit import consent_of_ways, show_ways
+from fer_core.app.device.visit import consent_of_ways, show_on_device, show_ways
 from fer_core.app.parts.models import running_model_text
 from fer_core.app.parts.notices import say
 from fer_core.app.parts.panel import show_panel, view_of
 from fer_core.app.resources import shared_admission
 from fer_core.app.stream.messages import SLOT_LOST, Message
-from fer_core.app.stream.show import REFRESH_S, Places, show_stream, usual_places
+from fer_core.app.stream.show import show_stream, usual_places
 from fer_core.app.stream.visit import Phase
 from fer_core.app.wellbeing.desk import DISAGREED, WellbeingDesk
 from fer_core.app.wellbeing.membership import Known, greet, look_up, show_joining, show_receipt
@@ -53,7 +54,14 @@ def show_checkin_tab(desk: WellbeingDesk, known: Known | None, *, demo: bool) ->
         return
     places, below = usual_places(WIDTHS), st.container()
     if desk.device.is_on:
-        _show_on_device(desk, places)
+        show_on_device(
+            desk.device,
+            places,
+            key="wellbeing_device",
+            shows="self",
+            controls=lambda: _show_stop(desk),
+            beside=partial(_show_device_moment, desk),
+        )
         return
     show_stream(
         desk.visit,
@@ -73,15 +81,6 @@ def show_checkin_tab(desk: WellbeingDesk, known: Known | None, *, demo: bool) ->
             _show_finished(desk)
             if demo:
                 show_demo_result(desk)
-
-
-def _show_on_device(desk: WellbeingDesk, places: Places) -> None:
-    with places.head:
-        _show_stop(desk)
-    with places.video:
-        desk.device.show(key="wellbeing_device", shows="self")
-    with places.side, st.container():
-        st.fragment(_show_device_moment, run_every=REFRESH_S)(desk)
 
 
 def _show_device_moment(desk: WellbeingDesk) -> None:
