@@ -20,6 +20,8 @@ from fer_core.types import Faces, ImageArray
 
 #: Faces are compared at this many pixels a side.
 _SIDE: Final = 32.0
+#: While that gives about the same scale, a frame is looked at in the one of the frame before.
+_SAME_SCALE: Final = 1.25
 #: What belongs to a face, and where it is looked for: its box, so many times as wide and high.
 _AROUND: Final = 1.3
 _SEARCH: Final = 3.0
@@ -45,9 +47,11 @@ class SwapDetector:
         self._boxes: Boxes = np.zeros((0, 4))
         self._patches: list[ImageArray] = []
         self._scale = 1.0
+        self._seen: tuple[Frame, ImageArray] | None = None
 
     def note(self, frame: Frame, faces: Faces) -> None:
         """Keep what is around the faces of a frame, by their ids."""
+        seen, before = self._seen, self._scale
         self.reset()
         rows = np.flatnonzero(faces.track_ids >= 0)
         if len(rows) < 2:
@@ -55,7 +59,10 @@ class SwapDetector:
         self._ids = [int(faces.track_ids[row]) for row in rows]
         self._boxes = faces.boxes[rows].astype(np.float64)
         self._scale = min(1.0, _SIDE / max(1.0, float(faces.sizes[rows].max())))
-        luma = self._view(frame)
+        if seen and seen[0] is frame and 1 / _SAME_SCALE < self._scale / before < _SAME_SCALE:
+            self._scale, luma = before, seen[1]
+        else:
+            luma = self._view(frame)
         self._patches = [box_pixels(luma, box).copy() for box in self._around(_AROUND)]
 
     def find(self, frame: Frame) -> dict[int, Boxes]:
@@ -63,6 +70,7 @@ class SwapDetector:
         if len(self._ids) < 2:
             return {}
         luma = self._view(frame)
+        self._seen = frame, luma
         areas = [box_pixels(luma, box) for box in self._around(_AROUND)]
         stays = [_likeness(p, a)[0] for p, a in zip(self._patches, areas, strict=True)]
         left = [place for place, likeness in enumerate(stays) if likeness < _ALIKE]

@@ -109,3 +109,22 @@ def test_only_a_change_of_places_is_one(make: Callable[[], ImageArray], moved: s
 
 def test_two_tiles_of_the_same_person_are_none() -> None:
     assert detect(call(0, (0, 0)), call(6, (0, 0))) == {}
+
+
+class Counting(ArrayFrame):
+    """Counts how often its grey picture was asked for."""
+
+    asked = 0
+
+    def luma(self) -> ImageArray:
+        self.asked += 1
+        return super().luma()
+
+
+def test_a_frame_is_scaled_down_once() -> None:
+    detector = SwapDetector()
+    for step in range(3):
+        frame = Counting(call(step, (0, 1)))
+        detector.find(frame)
+        detector.note(frame, Faces(BOXES[:2] * (1 + 0.02 * step), np.ones(2), track_ids=IDS[:2]))
+        assert frame.asked == 1
