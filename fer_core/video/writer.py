@@ -150,5 +150,5 @@ def _tag(context: av.VideoCodecContext, frame: av.VideoFrame) -> None:
     if int(frame.colorspace) in _MATRICES:
         context.colorspace = frame.colorspace
         context.color_primaries, context.color_trc = frame.color_primaries, frame.color_trc
-    if frame.format.name == "yuv420p":  # others become limited when they are converted
-        context.color_range = frame.color_range
+    if frame.format.name in ("yuv420p", "yuvj420p"):  # others become limited on their way
+        context.color_range = 2 if frame.format.name == "yuvj420p" else frame.color_range

@@ -138,19 +138,28 @@ def test_high_dynamic_range_looks_like_the_standard_one(tmp_path: Path) -> None:
     assert (int(again.native.color_trc), int(again.native.colorspace)) == (1, 1)
 
 
-def test_full_range_keeps_its_contrast(tmp_path: Path) -> None:
-    bgr = np.full((HEIGHT, WIDTH, 3), 250, np.uint8)
-    bgr[:, : WIDTH // 2] = 5
+@pytest.mark.parametrize(
+    ("name", "codec", "pixels"),
+    [
+        ("full.webm", "libvpx-vp9", "yuv420p"),
+        ("full.mp4", "libx264", "yuv420p"),  # as phones write it; read as yuvj420p
+        ("full.avi", "mjpeg", "yuvj420p"),
+        ("full.mov", "mjpeg", "yuvj422p"),
+    ],
+)
+def test_full_range_keeps_its_contrast(name: str, codec: str, pixels: str, tmp_path: Path) -> None:
+    bgr = np.full((HEIGHT, WIDTH, 3), 215, np.uint8)
+    bgr[:, : WIDTH // 2] = 40
     frame = av.VideoFrame.from_ndarray(bgr, "bgr24")
-    frame = frame.reformat(format="yuv420p", dst_color_range=2)
+    frame = frame.reformat(format=pixels, dst_color_range=2)
     frame.color_range = 2
 
     def prepare(context: av.VideoCodecContext) -> None:
         context.color_range = 2
 
-    options = {"deadline": "realtime", "b": "500k"}
-    path = tmp_path / "full.webm"
-    write(path, [frame], codec="libvpx-vp9", options=options, prepare=prepare)
+    options = {"deadline": "realtime", "b": "500k"} if codec == "libvpx-vp9" else {}
+    path = tmp_path / name
+    write(path, [frame], codec=codec, pixels=pixels, options=options, prepare=prepare)
     with VideoReader(path) as reader:
         shown = next(iter(reader))
     copy = tmp_path / "copy.mp4"
@@ -159,7 +168,7 @@ def test_full_range_keeps_its_contrast(tmp_path: Path) -> None:
     with VideoReader(copy) as reader:
         again = next(iter(reader))
     for found in (shown.bgr(), again.bgr()):
-        np.testing.assert_allclose(found[30, [10, -10]], [[5] * 3, [250] * 3], atol=6)
+        np.testing.assert_allclose(found[30, [10, -10]], [[40] * 3, [215] * 3], atol=6)
 
 
 @pytest.mark.parametrize("turns", [0, 1])
