@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -19,13 +19,17 @@ from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
 from fer_core.types import ImageArray, IntArray
 
+#: What sets of the Hub call the picture and its class.
+_PICTURE: Final = ("image", "img", "picture", "images")
+_CLASS: Final = ("label", "labels", "expression", "class")
+
 
 def read_parquet(path: Path) -> FaceSet:
     """Read a parquet file, or every ``*.parquet`` of a folder, in the order of ``row``.
 
     Columns: ``row``, ``emotion`` (0..6 or a name), ``usage``, ``image`` (encoded bytes); or as the
-    Hugging Face Hub writes sets: ``image`` {bytes, path} and ``label``, a name or a number that the
-    file's metadata names.
+    Hugging Face Hub writes sets: ``image`` or ``img`` {bytes, path} and ``label`` or ``labels``, a
+    name or a number that the file's metadata names.
 
     Raises:
         DataError: what is wrong in which row.
@@ -92,14 +96,21 @@ def _is_hub_form(path: Path) -> bool:
         schema = pq.read_schema(path)
     except (OSError, pa.ArrowException):
         return False  # reading it gives the sentence
-    return "label" in schema.names and "emotion" not in schema.names
+    return _hub_columns(schema.names) is not None and "emotion" not in schema.names
 
 
-def _hub_names(schema: Any) -> list[str] | None:
+def _hub_columns(names: list[str]) -> list[str] | None:
+    """The columns of pictures and classes; None where there are none of both."""
+    found = [next((n for n in kind if n in names), None) for kind in (_PICTURE, _CLASS)]
+    known: list[str] = [name for name in found if name is not None]
+    return known if len(known) == 2 else None
+
+
+def _hub_names(schema: Any, column: str) -> list[str] | None:
     """Names of the classes, where the file tells them."""
     try:
         info = json.loads((schema.metadata or {})[b"huggingface"])
-        names = info["info"]["features"]["label"]["names"]
+        names = info["info"]["features"][column]["names"]
     except (KeyError, TypeError, ValueError):
         return None
     return [str(name) for name in names] if isinstance(names, list) else None
@@ -111,14 +122,13 @@ def _read_hub_form(path: Path, files: list[Path]) -> FaceSet:
     splits: list[str] = []
     for file in files:
         try:
-            table = pq.read_table(file, columns=["image", "label"])
+            columns = _hub_columns(pq.read_schema(file).names) or ["image", "label"]
+            table = pq.read_table(file, columns=columns)
         except (OSError, pa.ArrowException) as error:
             raise DataError(f"{file} cannot be read as parquet: {error}.") from error
-        names = _hub_names(table.schema)
+        names = _hub_names(table.schema, columns[1])
         split = parse_split(re.split(r"[-_.]", file.stem)[0]) or ALL
-        cells = zip(
-            table.column("image").to_pylist(), table.column("label").to_pylist(), strict=True
-        )
+        cells = zip(*(table.column(name).to_pylist() for name in columns), strict=True)
         for at, (image, label) in enumerate(cells):
             where = f"{file}, record {at}"
             emotions.append(_hub_emotion(label, names, where))

@@ -130,13 +130,15 @@ def test_lists_of_videos(text: str, tmp_path: Path) -> None:
     assert (clip.name, clip.participant, clip.emotion) == ("a", "anna", "happy")
 
 
-def write_hub(path: Path, names: list[str] | None) -> Path:
+def write_hub(
+    path: Path, names: list[str] | None, columns: tuple[str, str] = ("image", "label")
+) -> Path:
     """As the Hugging Face Hub writes sets of pictures."""
     _, data = cv2.imencode(".png", np.full((48, 48), 90, np.uint8))
     rows = [{"bytes": data.tobytes(), "path": f"{k}.png"} for k in range(3)]
-    made = pa.table({"image": rows, "label": [2, 0, 1]})
+    made = pa.table(dict(zip(columns, (rows, [2, 0, 1]), strict=True)))
     if names is not None:
-        about = {"info": {"features": {"label": {"names": names, "_type": "ClassLabel"}}}}
+        about = {"info": {"features": {columns[1]: {"names": names, "_type": "ClassLabel"}}}}
         made = made.replace_schema_metadata({"huggingface": json.dumps(about)})
     pq.write_table(made, path)
     return path
@@ -153,6 +155,13 @@ def test_parquet_of_the_hub(tmp_path: Path) -> None:
     assert dict(load_dataset(write_hub(tmp_path / "hub.parquet", names)).split_counts()) == {
         "all": 3
     }
+
+
+def test_parquet_of_the_hub_with_other_columns(tmp_path: Path) -> None:
+    names = ["sadness", "Happy", "surprise"]
+    path = write_hub(tmp_path / "hub.parquet", names, ("img", "labels"))
+    faces = load_dataset(path)
+    assert [faces.label_names[k] for k in faces.labels] == ["surprise", "sad", "happy"]
 
 
 def test_parquet_of_the_hub_without_names(tmp_path: Path) -> None:
