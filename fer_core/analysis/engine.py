@@ -75,7 +75,7 @@ class Engine:
         self._closer: FacePipeline | None = None
 
     def _build(self, *, live: bool, small_faces: bool, closer: bool = False) -> FacePipeline:
-        """As the options ask; ``closer`` also measures where faces look and what covers them."""
+        """As asked for; ``closer`` also measures where faces look and what covers them."""
         options = self.options
         return build_pipeline(
             options.model,
@@ -131,7 +131,7 @@ class Engine:
 
     @property
     def _small_video(self) -> FacePipeline:
-        """As the one for videos, and finds small faces; loaded when it is needed."""
+        """The pipeline for pictures: it finds small faces as well; loaded when it is needed."""
         if self._small is None:
             self._small = self._build(live=True, small_faces=True)
         return self._small
@@ -246,7 +246,7 @@ class Engine:
         return explain(frames, self._score, kind=document.kind, small=small)
 
     def _reasons(self, frames: Iterable[Frame]) -> list[str]:
-        """Of each frame with a face, why it cannot be used; empty where it can."""
+        """Why each frame with a face cannot be used; empty where it can."""
         if self._closer is None:
             self._closer = self._build(live=False, small_faces=True, closer=True)
         found = []

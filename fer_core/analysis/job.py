@@ -105,7 +105,7 @@ class AnalysisJob:
         return self._phase in (JobPhase.WAITING, JobPhase.RUNNING)
 
     def state(self) -> JobState:
-        """As it stands."""
+        """How far the analysis is."""
         share = self._share()
         left_s = None
         if self._begun_at is not None and self.is_running and share >= _GUESS_FROM:

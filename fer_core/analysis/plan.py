@@ -29,7 +29,7 @@ _STEM_BYTES: Final = 200
 
 
 def kind_of(path: str) -> Kind:
-    """By the content; what is neither is opened as a video, which tells what it is."""
+    """What kind a file is, by its content; what is neither is opened as a video, which tells it."""
     return "picture" if kind_of_file(path) == "picture" else "video"
 
 

@@ -155,5 +155,5 @@ class ParquetTable:
 
 
 def _encodable(name: str) -> str:
-    """As in the CSV file: names that are no valid UTF-8 are escaped."""
+    """The text as the CSV file has it: names that are no valid UTF-8 are escaped."""
     return name.encode("utf-8", "backslashreplace").decode()

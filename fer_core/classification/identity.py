@@ -21,7 +21,7 @@ class ModelIdentity:
 
     @classmethod
     def of_spec(cls, name: str, spec: ModelSpec) -> Self:
-        """Of a model by the name of its folder."""
+        """The identity of a model, by its folder's name and what its ``spec.json`` says."""
         return cls(name, spec.version, spec.files["int8"].sha256)
 
     @property

@@ -81,7 +81,7 @@ class Shelf:
         self._clock = clock
 
     def clips(self) -> list[StimulusClip]:
-        """By name."""
+        """All clips, by name."""
         found = []
         for path in self._folder.glob("*/clip.json"):
             values = peek_object(path)

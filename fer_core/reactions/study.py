@@ -55,7 +55,7 @@ class Study:
         return tuple(dict.fromkeys(item.condition for item in self.items))
 
     def to_dict(self) -> dict[str, Any]:
-        """As it is kept."""
+        """The study as plain values, as it is kept."""
         return {
             "key": self.key,
             "name": self.name,
@@ -67,7 +67,7 @@ class Study:
 
     @classmethod
     def of_dict(cls, values: dict[str, Any]) -> "Study | None":
-        """As it was kept; None where that is no study."""
+        """The study of such values; None where they are none."""
         try:
             items = tuple(StudyItem(str(clip), str(name)) for clip, name in values["items"])
             study = cls(

@@ -34,7 +34,7 @@ class StudyShelf:
         self._clock = clock
 
     def studies(self) -> list[Study]:
-        """By name."""
+        """All studies, by name."""
         found = (Study.of_dict(peek_object(path)) for path in self._folder.glob("*/study.json"))
         return sorted(
             (study for study in found if study is not None),

@@ -22,7 +22,7 @@ def allowed_roots() -> tuple[Path, ...]:
 
 
 def _recordings() -> Path:
-    """In the data folder only recorded sets are data: the rest are keys, viewings, runs, models."""
+    """The recorded sets: all that is data of what lies in the data folder."""
     return settings().data_dir.resolve() / "recordings"
 
 

@@ -40,7 +40,7 @@ _IRIS: Final = [MEASURES.index(f"iris_contrast_{side}") for side in ("right", "l
 
 @dataclass(frozen=True, slots=True)
 class BlinkRates:
-    """Of the last minute; NaN while unknown.
+    """What the eyes of a face did in the last minute; NaN while unknown.
 
     Attributes:
         blink_rate_per_min: blinks a minute of measured time.
@@ -106,7 +106,7 @@ class BlinkDetector:
         return ended
 
     def rates(self, now_s: float) -> BlinkRates:
-        """Of the minute before ``now_s``."""
+        """What the eyes did in the minute before ``now_s``."""
         since = now_s - WINDOW_S
         self._forget(since)
         measured_s = sum(end - max(begin, since) for begin, end in self._spans)
@@ -204,7 +204,7 @@ class BlinkWatch:
         return ended
 
     def rates(self, track_id: int, now_s: float) -> BlinkRates:
-        """Of a face's last minute; unknown for one that was not seen."""
+        """What a face's eyes did in the last minute; unknown for one that was not seen."""
         kept = self._tracks.get(track_id)
         return BlinkRates() if kept is None else kept[1].rates(now_s)
 

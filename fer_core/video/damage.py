@@ -91,7 +91,7 @@ class Damage:
 
     @property
     def first_reason(self) -> str:
-        """Of what was noted and not accounted for yet; empty without."""
+        """Why the first of what was noted and not accounted for is damaged; empty without."""
         return self._noted[0][1] if self._noted else ""
 
     @property

@@ -26,7 +26,7 @@ time.sleep(600)
 """
 
 
-def wait_until(name: str, condition: Callable[[RunInfo], bool]) -> RunInfo:
+def wait_for_run(name: str, condition: Callable[[RunInfo], bool]) -> RunInfo:
     end_s = time.monotonic() + 240
     while time.monotonic() < end_s:
         info = find_run(name)
@@ -61,23 +61,23 @@ def test_app_and_training_killed(
         app.communicate()
     (info,) = list_runs()
     name = info.name
-    info = wait_until(name, lambda i: i.state is State.RUNNING and len(i.rows) >= 2)
+    info = wait_for_run(name, lambda i: i.state is State.RUNNING and len(i.rows) >= 2)
     pid = int(info.status["pid"])
     try:
         assert os.getsid(pid) != os.getsid(0), "it is in a session of its own"
         assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
         os.kill(pid, signal.SIGKILL)
-        reached = wait_until(name, lambda i: i.state is State.INTERRUPTED)
+        reached = wait_for_run(name, lambda i: i.state is State.INTERRUPTED)
         assert "Resume it" in str(reached.problem)
 
         resume_run(name)
-        going = wait_until(
+        going = wait_for_run(
             name, lambda i: i.state is State.RUNNING and len(i.rows) > len(reached.rows)
         )
         pid = int(going.status["pid"])
         assert going.rows[: len(reached.rows)] == reached.rows
         request_stop(name)
-        stopped = wait_until(name, lambda i: not i.state.is_alive)
+        stopped = wait_for_run(name, lambda i: not i.state.is_alive)
     finally:
         with_pid = find_run(name)
         if with_pid.state.is_alive:

@@ -113,5 +113,5 @@ def _withdraw(key_id: int) -> None:
 
 
 def _address() -> str:
-    """Of the API's page, as the owner reaches this server."""
+    """Where the API's page is, as the owner reaches this server."""
     return f"{app_address()}/api/v1/"

@@ -4,10 +4,10 @@ import re
 
 
 def grouped(code: str) -> str:
-    """In groups of four: ``ABCD EFGH``."""
+    """The code in groups of four: ``ABCD EFGH``."""
     return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 def plain(text: str) -> str:
-    """As it is kept: without gaps and dashes, in capitals; at most 20 characters."""
+    """The code as it is kept: without gaps and dashes, in capitals; at most 20 characters."""
     return re.sub(r"[\s\-]+", "", text).upper()[:20]

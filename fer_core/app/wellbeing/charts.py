@@ -21,7 +21,7 @@ _DASHES = ("solid", "dash", "dot", "dashdot")
 
 
 def layout(figure: go.Figure, *, height: int, **options: Any) -> None:
-    """As on the Metrics page, without a title's place."""
+    """Lay a chart out as on the Metrics page, without a title's place."""
     usual_layout(figure, height=height, **options)
     figure.update_layout(margin_t=12, legend_traceorder="normal")
 

@@ -82,7 +82,7 @@ def _show_demo(rule: Rule, zone: tzinfo | None) -> None:
 
 
 def show_trends(stretches: Sequence[Stretch], rule: Rule, zone: tzinfo | None, *, key: str) -> None:
-    """By day, weekday and hour, with what is usual."""
+    """Draw one's check-ins by day, weekday and hour, with what is usual."""
     days = by_day(stretches, rule, zone)
     if len(days) == 1:
         _show_first_day(days[0])
