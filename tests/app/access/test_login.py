@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -59,7 +59,7 @@ def places(
     home = tmp_path_factory.mktemp("home")
     port = free_port()
     address = f"http://127.0.0.1:{port}{base}/"
-    _write_secrets(home, address, provider)
+    write_secrets(home, address, provider)
     with start(
         *("-m", "fer_core", "serve", "--port", str(port), "--base-path", base),
         data_dir=home / "data",
@@ -72,7 +72,8 @@ def places(
         yield Places(address, provider)
 
 
-def _write_secrets(home: Path, address: str, provider: str) -> None:
+def write_secrets(home: Path, address: str, provider: str) -> None:
+    """What `st.login` reads."""
     folder = home / ".streamlit"
     folder.mkdir()
     values = {
@@ -86,25 +87,39 @@ def _write_secrets(home: Path, address: str, provider: str) -> None:
     (folder / "secrets.toml").write_text("[auth]\n" + "\n".join(lines), encoding="utf-8")
 
 
-def _see(places: Places, browser: httpx.Client, press: str = "") -> Shown:
+def see(places: Places, browser: httpx.Client, press: str = "") -> Shown:
+    """The page as this browser gets it, after a press if one is named."""
     return open_page(places.app, dict(browser.cookies.items()), press)
 
 
-def _log_in(places: Places, browser: httpx.Client, name: str, *, denies: bool = False) -> str:
-    """Where the browser is in the end."""
-    sent_to = _see(places, browser, "Log in").sent_to
+def log_in(
+    places: Places,
+    browser: httpx.Client,
+    name: str,
+    *,
+    denies: bool = False,
+    before_return: Callable[[], None] = lambda: None,
+) -> str:
+    """Where the browser is in the end.
+
+    Args:
+        before_return: what happens while the visitor is at the provider.
+    """
+    sent_to = see(places, browser, "Log in").sent_to
     asked = browser.get(urljoin(places.app, sent_to))
     assert asked.status_code == 302
     assert asked.headers["location"].startswith(places.provider)
     answer = {"action": "deny"} if denies else {"sub": name}
     back = browser.post(asked.headers["location"], data=answer)
     assert back.headers["location"].startswith(f"{places.app}oauth2callback?")
+    before_return()
     landed = browser.get(back.headers["location"])
     assert landed.status_code == 302
     return urljoin(back.headers["location"], landed.headers["location"])
 
 
-def _who(shown: Shown) -> str:
+def who_is(shown: Shown) -> str:
+    """The sentence that says so."""
     return next(text for text in shown.texts if "You are " in text)
 
 
@@ -114,12 +129,12 @@ def _who(shown: Shown) -> str:
 )
 def test_groups_and_addresses_give_their_roles(places: Places, name: str, who: str) -> None:
     with httpx.Client() as browser:
-        before = _see(places, browser)
-        assert "You are a visitor" in _who(before)
+        before = see(places, browser)
+        assert "You are a visitor" in who_is(before)
         assert "Log out" not in before.buttons
-        assert _log_in(places, browser, name) == places.app
-        after = _see(places, browser)
-        assert f"You are {who}" in _who(after)
+        assert log_in(places, browser, name) == places.app
+        after = see(places, browser)
+        assert f"You are {who}" in who_is(after)
         assert "Log in" not in after.buttons
         assert "Log out" in after.buttons
         page = browser.get(places.app)
@@ -128,14 +143,14 @@ def test_groups_and_addresses_give_their_roles(places: Places, name: str, who: s
 
 def test_whoever_refuses_there_is_a_visitor_here(places: Places) -> None:
     with httpx.Client() as browser:
-        assert _log_in(places, browser, "cy", denies=True) == places.app
-        assert "You are a visitor" in _who(_see(places, browser))
+        assert log_in(places, browser, "cy", denies=True) == places.app
+        assert "You are a visitor" in who_is(see(places, browser))
 
 
 def test_log_out_ends_it_here_and_at_the_provider(places: Places) -> None:
     with httpx.Client() as browser:
-        _log_in(places, browser, "cy")
-        left = browser.get(urljoin(places.app, _see(places, browser, "Log out").sent_to))
+        log_in(places, browser, "cy")
+        left = browser.get(urljoin(places.app, see(places, browser, "Log out").sent_to))
         end = urlsplit(left.headers["location"])
         assert f"{end.scheme}://{end.netloc}" == places.provider
         asked = parse_qs(end.query)
@@ -147,25 +162,25 @@ def test_log_out_ends_it_here_and_at_the_provider(places: Places) -> None:
         )
         landed = browser.get(back.headers["location"])
         assert urljoin(back.headers["location"], landed.headers["location"]) == places.app
-        assert "You are a visitor" in _who(_see(places, browser))
+        assert "You are a visitor" in who_is(see(places, browser))
 
 
 @pytest.mark.parametrize(("age_hours", "who"), [(HOURS - 1, "the owner"), (HOURS + 1, "a visitor")])
 def test_a_login_runs_out(places: Places, age_hours: float, who: str) -> None:
     """The cookie is Streamlit's, which would keep it for 30 days."""
     with httpx.Client() as browser:
-        _log_in(places, browser, "cy")
+        log_in(places, browser, "cy")
         value = browser.cookies[COOKIE].strip('"').encode()
         claims = json.loads(decode_signed_value(SECRET, COOKIE, value) or b"")
         assert abs(claims["iat"] - time.time()) < 600
         claims["iat"] -= age_hours * 3600
         older = create_signed_value(SECRET, COOKIE, json.dumps(claims)).decode()
         shown = open_page(places.app, {COOKIE: older})
-        assert f"You are {who}" in _who(shown)
+        assert f"You are {who}" in who_is(shown)
         assert ("Log in" in shown.buttons) == (who == "a visitor")
 
 
 def test_a_cookie_signed_by_somebody_else_is_nobodys(places: Places) -> None:
     claims = {"is_logged_in": True, "origin": places.app, "iat": time.time()} | PEOPLE["cy"]
     forged = create_signed_value("a guess", COOKIE, json.dumps(claims)).decode()
-    assert "You are a visitor" in _who(open_page(places.app, {COOKIE: forged}))
+    assert "You are a visitor" in who_is(open_page(places.app, {COOKIE: forged}))
