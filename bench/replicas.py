@@ -17,7 +17,7 @@ from typing import Any
 from bench.visits import browser_tools, serve, summarise, visit_all
 from fer_core.errors import ConfigError
 
-MOST = 3
+MOST = 4
 
 
 def cpu_s(pid: int) -> float:
@@ -59,7 +59,7 @@ def main(counts: Sequence[int], visits: int, *, as_json: bool) -> None:
     """Measure one count after the other, and print.
 
     Raises:
-        ConfigError: a count is outside 1 to 3, a program is not installed, or the app does not
+        ConfigError: a count is outside 1 to 4, a program is not installed, or the app does not
             start.
     """
     import shutil

@@ -8,9 +8,9 @@ from bench import replicas
 from fer_core.errors import ConfigError
 
 
-@pytest.mark.parametrize("counts", [[], [0], [1, 4]])
+@pytest.mark.parametrize("counts", [[], [0], [1, 5]])
 def test_impossible_counts(counts: list[int]) -> None:
-    with pytest.raises(ConfigError, match="Replicas are 1 to 3"):
+    with pytest.raises(ConfigError, match="Replicas are 1 to 4"):
         replicas.main(counts, 1, as_json=True)
 
 
