@@ -59,7 +59,7 @@ def test_upload_scrub_and_take_along(open_page: Callable[..., Page], tmp_path: P
     page.get_by_text("Filters side by side").click()
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_text("Recurrent network: the label changes")).to_be_visible()
-    assert page.locator(".timeline .rows").count() == 4
+    expect(page.locator(".timeline .rows")).to_have_count(4)
     assert sideways_overflow(page) <= 0
 
     with page.expect_download() as waiting:

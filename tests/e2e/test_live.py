@@ -41,7 +41,11 @@ def test_label_and_box_are_on_screen_and_the_timeline_fills(open_page: OpenPage)
     start(page)
     label = page.locator(LABEL).inner_text().lower()
     assert label in EMOTIONS
-    assert count_near(video_pixels(page), rgb_of(label)) >= 3, "box and label in its colour"
+    wait_for(
+        page,
+        lambda: count_near(video_pixels(page), rgb_of(label)) >= 3,
+        "box and label are in its colour",
+    )
     expect(page.locator(".figures")).to_contain_text("fps")
     expect(page.locator(".figures")).to_contain_text("ms")
 
@@ -67,7 +71,7 @@ def test_label_and_box_are_on_screen_and_the_timeline_fills(open_page: OpenPage)
     area = chart.locator("path").nth(EMOTIONS.index(label)).get_attribute("d")
     assert area is not None
     assert area.count("L") > 5
-    assert page.get_by_role("heading", name="The last 60 seconds").count() == 1
+    expect(page.get_by_role("heading", name="The last 60 seconds")).to_have_count(1)
 
     page.set_viewport_size({"width": 1366, "height": 768})
     picture = page.locator(".st-key-live_stream")

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.live_page import wait_for
+
 pytestmark = pytest.mark.e2e
 
 
@@ -66,5 +68,6 @@ def test_a_view_is_chosen_shared_and_taken_along(
     offline = page.context.browser.new_context(offline=True).new_page()  # type: ignore[union-attr]
     offline.goto(report.as_uri())
     expect(offline.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    assert offline.locator(".js-plotly-plot").count() >= 12
+    charts = offline.locator(".js-plotly-plot")
+    wait_for(offline, lambda: charts.count() >= 12, "twelve charts are in the report")
     offline.context.close()

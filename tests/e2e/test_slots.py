@@ -14,12 +14,12 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e.browser import camera_args, free_port
-from tests.e2e.live_page import press_start, start, wait_playing, wait_ready
+from tests.e2e.live_page import PATIENCE_S, press_start, start, wait_playing, wait_ready
 
 pytestmark = pytest.mark.e2e
 
 OpenPage = Callable[..., Page]
-RELEASED_WITHIN_S = 60.0
+RELEASED_WITHIN_S = PATIENCE_S
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def mortal_browser(
         start_new_session=True,
     )
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/json/version").close()

@@ -14,7 +14,7 @@ from fer_core.storage import Database, Store, persons
 from fer_core.storage.database import database_url
 from fer_core.storage.tables import CheckIn
 from tests.e2e.browser import free_port
-from tests.e2e.live_page import sideways_overflow
+from tests.e2e.live_page import PATIENCE_S, sideways_overflow
 from tests.processes import start
 from tests.storage.fills import add_person
 
@@ -150,7 +150,7 @@ def test_from_the_check_in_to_the_team_and_to_nothing(browser: Browser, tmp_path
         page.get_by_role("button", name="Erase everything").click()
         page.get_by_role("button", name="Yes, erase").click()
         expect(page.get_by_text("Everything about you is erased")).to_be_visible()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while any(b"zephyr-unmistakable" in text for text in read_files(database)):
             assert time.monotonic() < deadline, "the files still hold the pseudonym"
             time.sleep(0.5)
