@@ -7,8 +7,9 @@
 """  # noqa: E501
 
 import asyncio
+import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final, Self
@@ -18,6 +19,15 @@ import streamlit as st
 from fer_core.app.private import optional
 
 PACKAGE: Final = "streamlit-webrtc"
+#: A page waits so long for the event loop to answer an offer. [s]
+ANSWER_S: Final = 30.0
+#: What a connection may be given besides, and is not.
+_UNUSED: Final = (
+    *("source_video_track", "source_audio_track", "sink_video_track", "sink_audio_track"),
+    *("player_factory", "in_recorder_factory", "out_recorder_factory"),
+    *("audio_frame_callback", "queued_video_frames_callback", "queued_audio_frames_callback"),
+    *("on_video_ended", "on_audio_ended", "video_processor_factory", "audio_processor_factory"),
+)
 
 
 @optional("the end of a video holds up nobody else", default=None, package=PACKAGE)
@@ -95,6 +105,22 @@ class ServerHalf:
         return not self.context.state.playing and not self.context.state.signalling
 
     @property
+    def is_playing(self) -> bool:
+        """Whether the browser said last that it is connected."""
+        return isinstance(self.report, Mapping) and self.report.get("playing") is True
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the server's end is connected, the exchange of keys included."""
+        worker = self.context._get_worker()
+        return worker is not None and bool(worker.pc.connectionState == "connected")
+
+    @property
+    def is_offer_open(self) -> bool:
+        """Whether the browser waits for an answer that nobody has made."""
+        return self.newest_offer is not None and not self.has_peer and self.answer is None
+
+    @property
     def answer(self) -> str | None:
         """The answer to an offer, as JSON; None where there is none."""
         found: str | None = self.context._sdp_answer_json
@@ -141,6 +167,45 @@ class ServerHalf:
         if isinstance(self.report, Mapping):
             self.context._set_state(compile_state(self.report))
 
+    def make_answer(
+        self,
+        callback: Callable[..., Any],
+        ice_servers: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Answer the browser's offer, so that the answer goes with the run that heard of it.
+
+        streamlit-webrtc answers after it has drawn its frame, and has the whole page run again to
+        send that.
+
+        Args:
+            callback: as ``video_frame_callback`` of ``webrtc_streamer``.
+            ice_servers: as ``RTCPeerConnection`` takes them.
+        """
+        from streamlit_webrtc import WebRtcMode
+        from streamlit_webrtc.component import _resolve_server_rtc_configuration
+        from streamlit_webrtc.webrtc import WebRtcWorker
+
+        offer = self.report["sdpOffer"]
+        servers: Any = {"iceServers": [dict(server) for server in ice_servers]}
+        with self.context._worker_creation_lock:
+            if self.has_peer:
+                return
+            worker: Any = WebRtcWorker(
+                mode=WebRtcMode.SENDRECV,
+                rtc_configuration=_resolve_server_rtc_configuration(servers),
+                video_frame_callback=callback,
+                sendback_video=True,
+                sendback_audio=False,
+                async_processing=True,
+                video_receiver_size=1,
+                audio_receiver_size=1,
+                **dict.fromkeys(_UNUSED),
+            )
+            made = worker.process_offer(offer["sdp"], offer["type"], timeout=ANSWER_S)
+            self.context._set_worker(worker)
+            self.context._sdp_answer_json = json.dumps({"sdp": made.sdp, "type": made.type})
+            self.context._is_sdp_answer_sent = False
+
     def begin_anew(self) -> None:
         """Throw the answer and the server's end away; the browser goes on as it was."""
         from streamlit_webrtc.component import _reset_context
@@ -154,7 +219,3 @@ class ServerHalf:
         from streamlit_webrtc.component import _reset_context
 
         _reset_context(self.context)
-
-    def allow_another_run(self) -> None:
-        """A run that ends before the stream is drawn is not taken for a visit to another page."""
-        self.context._last_rendered_run_count = None

@@ -164,7 +164,7 @@ def no_run() -> None:
             None,
         ),
         ("streamlit.user_info", {"AUTH_LOGIN_ENDPOINT": ""}, stay_below_path, None),
-        (WEBRTC, {}, lambda: answer_newest_offer("video"), None),
+        (WEBRTC, {}, lambda: answer_newest_offer("video", print, ()), None),
         (WEBRTC, {}, lambda: must_stop("video"), False),
     ],
 )
@@ -204,7 +204,7 @@ def test_a_context_that_lacks_a_part_goes_unhealed(
         generate_frontend_component_key("video"): reported,
     }
     monkeypatch.setattr(st, "session_state", state)
-    answer_newest_offer("video")
+    answer_newest_offer("video", print, ())
     assert must_stop("video") is False
     assert len(caplog.records) == (0 if gone is None else 1)
 

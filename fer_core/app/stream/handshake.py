@@ -1,60 +1,152 @@
-"""Sees to it that the browser gets the answer to its own, newest offer of a connection.
+"""Sees to it that a connection comes about, whatever gets lost between browser and server.
 
-The browser's part of streamlit-webrtc 0.79 makes several offers where it is drawn again while it
-starts, and goes on with the last; its server's part answers the first that it hears of, and never
-another. The visitor would wait for a video that does not come.
+An answer goes with the run that heard of the offer. The browser's part of streamlit-webrtc 0.79
+goes on with the newest of its offers; its server's part answers the first that it hears of, and
+never another. Where the two do not belong together, or nothing comes of them for long, both begin
+anew: the browser is told to stop, and then to play.
 """
 
 import re
 import time
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import streamlit as st
 
 from fer_core.app.private import optional
 from fer_core.app.private_webrtc import PACKAGE, ServerHalf
 
-#: What the browser said while the server made its answer is read in this time. [s]
-LISTEN_S = 0.05
+#: A connection that is not there after so long is begun anew; the next one gets twice as long,
+#: since a busy computer may need it. [s]
+PATIENCE_S: Final = 10.0
 #: Nobody can say how far a connection is.
 UNKNOWN: Final = "unknown"
 _FEATURE: Final = "a connection that got another offer's answer heals"
 
 
-@optional(_FEATURE, default=None, package=PACKAGE)
-def answer_newest_offer(key: str) -> None:
-    """Let only the answer to the newest offer be sent; to be called before the stream is drawn.
+@dataclass(slots=True)
+class Attempt:
+    """The browser is told to play, and does not yet.
 
-    The page runs once more before an answer is sent, to hear of a newer offer; an answer to an
-    older one is thrown away, and the newer one answered.
+    Attributes:
+        since_s: when that began, or was begun anew; seconds on a monotonic clock.
+        times: how often it was begun.
+        is_held: whether it is told to stop, to begin anew.
+        open_offer: one that the page saw unanswered.
+    """
+
+    since_s: float
+    times: int = 1
+    is_held: bool = False
+    open_offer: str | None = None
+
+    def is_overdue(self, now_s: float) -> bool:
+        """Whether nothing came of it for long."""
+        return now_s - self.since_s >= PATIENCE_S * 2.0 ** (self.times - 1)
+
+
+@optional(_FEATURE, default=None, package=PACKAGE)
+def answer_newest_offer(
+    key: str, callback: Callable[..., Any], ice_servers: Sequence[Mapping[str, Any]]
+) -> None:
+    """Answer what the browser offers; to be called before a stream that is to play is drawn.
+
+    An answer to an older offer that was not sent yet is thrown away.
+
+    Args:
+        key: of the stream, as ``webrtc_streamer`` has it.
+        callback: gives the frame to send back for each frame that arrives.
+        ice_servers: as ``RTCPeerConnection`` takes them.
+    """
+    half = ServerHalf.of(key)
+    if half is None:
+        return
+    half.remember_report()
+    if half.is_answer_waiting and is_stale(half):
+        half.begin_anew()
+    if half.is_offer_open:
+        half.make_answer(callback, ice_servers)
+
+
+@optional(_FEATURE, default=None, package=PACKAGE)
+def let_go(key: str) -> None:
+    """As above, where the stream is not to play."""
+    st.session_state.pop(_attempt_key(key), None)
+    half = ServerHalf.of(key)
+    if half is not None:
+        half.remember_report()
+
+
+@optional(_FEATURE, default=False, package=PACKAGE)
+def must_stop(key: str) -> bool:
+    """Whether a stream that is to play must stop first, so that both sides forget what they have.
+
+    To be asked once for each time that the stream is drawn.
 
     Args:
         key: of the stream, as ``webrtc_streamer`` has it.
     """
     half = ServerHalf.of(key)
     if half is None:
-        return
-    half.remember_report()
-    if not half.is_answer_waiting:
-        return
-    if is_stale(half):
-        half.begin_anew()
-    elif st.session_state.get(f"{key}_heard") != half.answer:
-        st.session_state[f"{key}_heard"] = half.answer
-        half.allow_another_run()
-        time.sleep(LISTEN_S)
-        st.rerun()
+        return False
+    if not half.is_answer_waiting and is_stale(half):
+        return True
+    attempt = _attempt_of(key, half)
+    if attempt is None or attempt.is_held:
+        if attempt is not None:
+            attempt.is_held = False
+        return False
+    now_s = time.monotonic()
+    if attempt.is_overdue(now_s):
+        attempt.since_s, attempt.times, attempt.is_held = now_s, attempt.times + 1, True
+    return attempt.is_held
 
 
 @optional(_FEATURE, default=False, package=PACKAGE)
-def must_stop(key: str) -> bool:
-    """Whether the stream must stop first, so that both sides forget what does not belong together.
+def needs_run(key: str) -> bool:
+    """Whether a stream that is to play gets no further unless it is drawn once more.
+
+    A browser reports by having the stream drawn. Where that is lost, what it said comes with any
+    other run, and is seen here: an offer that stays open from one moment of the page to the next.
 
     Args:
         key: of the stream, as ``webrtc_streamer`` has it.
     """
     half = ServerHalf.of(key)
-    return half is not None and not half.is_answer_waiting and is_stale(half)
+    attempt = None if half is None else _attempt_of(key, half)
+    if half is None or attempt is None:
+        return False
+    before, attempt.open_offer = (
+        attempt.open_offer,
+        half.newest_offer if half.is_offer_open else None,
+    )
+    is_lost = before is not None and before == attempt.open_offer
+    return is_lost or attempt.is_held or attempt.is_overdue(time.monotonic())
+
+
+@optional(_FEATURE, default=False, package=PACKAGE)
+def is_playing(key: str) -> bool:
+    """Whether the browser plays the stream, as it said last.
+
+    Args:
+        key: of the stream, as ``webrtc_streamer`` has it.
+    """
+    half = ServerHalf.of(key)
+    return half is not None and half.is_playing
+
+
+def _attempt_of(key: str, half: ServerHalf) -> Attempt | None:
+    """How long the browser has been at it; None where it plays."""
+    if half.is_playing or half.is_connected:
+        st.session_state.pop(_attempt_key(key), None)
+        return None
+    found: Attempt = st.session_state.setdefault(_attempt_key(key), Attempt(time.monotonic()))
+    return found
+
+
+def _attempt_key(key: str) -> str:
+    return f"{key}_attempt"
 
 
 @optional("a stream that is not drawn any more ends at once", default=None, package=PACKAGE)

@@ -16,7 +16,7 @@ from fer_core.app.parts.resume import offer_return
 from fer_core.app.stream import styles
 from fer_core.app.stream.camera import CONSTRAINTS
 from fer_core.app.stream.controls import show_busy, show_camera_choice
-from fer_core.app.stream.handshake import UNKNOWN, connection_of
+from fer_core.app.stream.handshake import UNKNOWN, connection_of, needs_run
 from fer_core.app.stream.messages import SLOT_TAKEN, Message, asking_message, stream_message
 from fer_core.app.stream.start import load_models
 from fer_core.app.stream.tab import shared_left, watch_tab
@@ -133,12 +133,7 @@ def show_stream(
 
 @st.fragment(run_every=LOOK_EVERY_S)
 def _keep_going(visit: Visit) -> None:
-    """Draw the page again where its moments have stopped coming.
-
-    Seen on a busy machine: a page that stays at "Connecting" though its time to give up is over.
-    A run that ends before it comes to the moments would explain it, which was not shown; this
-    stands before all of them.
-    """
+    """Draw the page again where its moments have stopped coming, as seen on a busy machine."""
     if visit.is_streaming and visit.since_drawn_s > STUCK_AFTER_S:
         st.rerun()
 
@@ -153,10 +148,13 @@ def _show_moment(
     snapshot = session.snapshot()
     visit.note_drawn()
     shared_left().note(visit, tab=visit.tab, key=key)
-    connection = connection_of(visit.stream_key(key))
+    stream = visit.stream_key(key)
+    connection = connection_of(stream)
     has_frames = visit.has_picture(snapshot.since_frame_s)
-    if visit.note_picture(snapshot.since_frame_s) or visit.give_up_if_overdue(
-        has_frames=has_frames, connection=connection
+    if (
+        visit.note_picture(snapshot.since_frame_s)
+        or visit.give_up_if_overdue(has_frames=has_frames, connection=connection)
+        or (visit.phase is Phase.RUNNING and not has_frames and needs_run(stream))
     ):
         st.rerun()
     waiting = "" if snapshot.frames else styles.waiting(key)

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from fer_core.app.stream import camera, press, webrtc
-from fer_core.app.stream.handshake import end_stream
+from fer_core.app.stream.handshake import end_stream, is_playing
 from fer_core.app.stream.visit import Phase, Visit
 from fer_core.config import settings
 from fer_core.streaming import ice_servers
@@ -34,21 +34,27 @@ def show_video(
     """
     # Without gaps: what only speaks with the browser takes no room above a picture that follows.
     with st.container(gap=None):
-        with st.container(key=container, gap=None):
+        place = st.container(key=container, gap=None)
+        # First what the browser says of a question that it was told before: where the camera is
+        # open, the video begins with this run.
+        is_told, visit.told = visit.told == visit.attempt, visit.attempt
+        streaming = is_playing(visit.stream_key(key))
+        report = _mount_check(visit, key=key, streaming=streaming, constraints=constraints)
+        has_changed = is_told and _take(visit, report, key)
+        with place:
             # For another camera the frame is loaded anew: it has another key and place then.
             if visit.turns % 2:
                 st.empty()
             host = str(st.context.headers.get("Host", "localhost"))
-            state = webrtc.open_stream(
+            webrtc.open_stream(
                 visit.callback,
                 playing=visit.phase is Phase.RUNNING,
                 ice_servers=ice_servers(settings(), host),
                 key=visit.stream_key(key),
                 constraints=camera.with_camera(constraints, visit.chosen_camera),
             )
-        check_camera(visit, key=key, streaming=state.playing, constraints=constraints)
         is_pressed = visit.presses.take(press.watch_presses(visit.presses))
-    if is_pressed:
+    if has_changed or _take(visit, report, key) or is_pressed:
         st.rerun()
 
 
@@ -56,7 +62,6 @@ def check_camera(
     visit: Visit,
     *,
     key: str,
-    streaming: bool = False,
     constraints: Mapping[str, Any] = camera.CONSTRAINTS,
 ) -> None:
     """Ask the browser for the camera once the visitor wants it; before, only whether it could.
@@ -64,14 +69,19 @@ def check_camera(
     Args:
         visit: takes the browser's answer, and the page runs again where that changes it.
         key: of the stream that follows.
-        streaming: True once the video runs, so that the check lets go of the camera.
         constraints: as ``getUserMedia`` takes them.
     """
-    message = visit.message
+    if _take(visit, _mount_check(visit, key=key, streaming=False, constraints=constraints), key):
+        st.rerun()
+
+
+def _mount_check(
+    visit: Visit, *, key: str, streaming: bool, constraints: Mapping[str, Any]
+) -> camera.CameraReport | None:
     # A check that is new on the page, as after a look at another one, would open the camera for an
     # attempt that is over.
     attempt = visit.attempt if visit.is_streaming else 0
-    report = camera.mount_camera_check(
+    return camera.mount_camera_check(
         attempt,
         visit=visit.key,
         streaming=streaming,
@@ -80,8 +90,12 @@ def check_camera(
         camera=visit.chosen_camera,
         streams=(visit.stream_key(key), f"{key}-{visit.turns + 1}"),
     )
-    before = visit.stream_key(key)
-    if visit.take_report(report) or visit.message is not message:
-        if visit.stream_key(key) != before:
-            end_stream(before)
-        st.rerun()
+
+
+def _take(visit: Visit, report: camera.CameraReport | None, key: str) -> bool:
+    """Have the visit act on what the browser said; True where that changed it."""
+    message, before = visit.message, visit.stream_key(key)
+    has_changed = visit.take_report(report) or visit.message != message
+    if visit.stream_key(key) != before:
+        end_stream(before)
+    return has_changed

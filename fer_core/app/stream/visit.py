@@ -26,8 +26,9 @@ from fer_core.streaming.analyst import Pipeline
 
 #: A visitor who leaves the browser's question open for this long does not hold a slot any more.
 ASK_FOR_S = 60.0
-#: A stream that never delivered a frame is given up after this long.
-GIVE_UP_AFTER_S = 30.0
+#: A stream that never delivered a frame is given up after this long; until then its connection is
+#: begun anew now and then (``handshake.py``).
+GIVE_UP_AFTER_S = 60.0
 
 
 class Phase(StrEnum):
@@ -49,6 +50,7 @@ class Visit:
     detector: str = "short"
     steady: str = "plain"
     attempt: int = 0
+    told: int = 0
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     message: Message | None = None
     session: LiveSession | None = None

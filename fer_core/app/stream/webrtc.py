@@ -7,7 +7,7 @@ import av
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
 from fer_core.app.stream.camera import CONSTRAINTS
-from fer_core.app.stream.handshake import answer_newest_offer, must_stop
+from fer_core.app.stream.handshake import answer_newest_offer, let_go, must_stop
 
 
 class PlayerState(Protocol):
@@ -36,13 +36,17 @@ def open_stream(
         key: another one for every page that streams.
         constraints: what is asked of the camera.
     """
-    answer_newest_offer(key)
+    if playing:
+        answer_newest_offer(key, callback, ice_servers)
+        playing = not must_stop(key)
+    else:
+        let_go(key)
     context = webrtc_streamer(
         key=key,
         mode=WebRtcMode.SENDRECV,
         rtc_configuration={"iceServers": [dict(server) for server in ice_servers]},
         media_stream_constraints=dict(constraints),
-        desired_playing_state=playing and not must_stop(key),
+        desired_playing_state=playing,
         video_frame_callback=callback,
         sendback_audio=False,
         async_processing=True,
