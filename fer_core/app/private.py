@@ -10,6 +10,7 @@ asked for as a run ends, ``private_webrtc`` those into streamlit-webrtc.
 | ``pages_manager`` of a run | the router shows the page asked for last, not the one being left | streamlit/streamlit#9183 |
 | ``PagesManager.uses_pages_directory`` | a folder ``pages/`` is an app of the older kind until the first ``st.navigation`` | streamlit/streamlit#9624 |
 | ``media_file_mgr`` of the runtime | a player of our own needs the address of a clip | streamlit/streamlit#5227 |
+| ``is_active_session`` of the runtime | a place is held by a page that was closed | no issue |
 | ``uploaded_file_mgr`` of the runtime | files that were uploaded go by the clock | no issue |
 | ``make_url_path`` of ``user_info`` | log in and out lie below the path that a page lies below | no issue |
 
@@ -214,6 +215,20 @@ def media_address(path: Path, mime_type: str, place: str) -> str | None:
     from streamlit.runtime import get_instance
 
     return get_instance().media_file_mgr.add(str(path), mime_type, place)
+
+
+# --- places ---------------------------------------------------------------------------------------
+
+
+@optional("the place of a page that was closed is soon free for others", default=lambda: True)
+def watch_page() -> Callable[[], bool]:
+    """What tells, on any thread, whether this page of this browser is connected still."""
+    from streamlit.runtime import exists, get_instance
+
+    if not exists():
+        return lambda: True
+    is_active, session = get_instance().is_active_session, session_id()
+    return lambda: bool(is_active(session))
 
 
 # --- uploads -------------------------------------------------------------------------------------

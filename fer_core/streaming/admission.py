@@ -16,6 +16,10 @@ SILENCE_S = 50.0
 #: to answer the browser's question, too short to hold places with nothing.
 ASKING_S = 15.0
 
+#: Where others wait, the place of a page that was closed goes to them after so long a silence: its
+#: visitor may only have lost the network for a moment.
+GONE_S = 5.0
+
 #: Whoever was in a room with their camera finds a place again within this time, though others wait:
 #: a page that is loaded anew, a laptop that was shut for a moment.
 KEPT_S = 600.0
@@ -37,9 +41,12 @@ def default_max_streams(cores: int | None = None) -> int:
 class Lease:
     """A place, held by its visitor as long as it is touched. Thread safe."""
 
-    def __init__(self, admission: "Admission", key: Hashable) -> None:
+    def __init__(
+        self, admission: "Admission", key: Hashable, is_open: Callable[[], bool] = lambda: True
+    ) -> None:
         self._admission = admission
         self._key = key
+        self.is_open = is_open
 
     def touch(self) -> bool:
         """Sign of life, once per frame; True while the place is held.
@@ -105,7 +112,14 @@ class Admission:
         """Let nobody new in from now on, and say this to them; who has a place keeps it."""
         self._refusal = sentence
 
-    def acquire(self, key: Hashable, address: str = "", *, member: Hashable | None = None) -> Lease:
+    def acquire(
+        self,
+        key: Hashable,
+        address: str = "",
+        *,
+        member: Hashable | None = None,
+        is_open: Callable[[], bool] = lambda: True,
+    ) -> Lease:
         """A place for a visitor; one who has a place already keeps it under the new lease.
 
         From one address, only half of the places may wait for a camera at the same time; a class
@@ -116,6 +130,7 @@ class Admission:
             key: who it is, the same after a reload of the page.
             address: from where; empty for this computer, and where it is not known.
             member: whose place in a room it is; None outside rooms.
+            is_open: whether the visitor's page is open still; asked from any thread.
 
         Raises:
             BusyError: every place is taken, or nobody is let in any more.
@@ -126,6 +141,7 @@ class Admission:
                 raise BusyError(self._refusal)
             if key not in self._holders and self._is_full(member):
                 self._end_asking()
+                self._end_gone()
             if key not in self._holders and (self._is_full(member) or self._asks_too_much(address)):
                 raise BusyError(
                     f"All {self.max_streams} places are taken: a place is free again when "
@@ -133,7 +149,7 @@ class Admission:
                 )
             if (older := self._holders.get(key)) is not None:
                 self._ended.add(older)
-            lease = Lease(self, key)
+            lease = Lease(self, key, is_open)
             self._members.pop(key, None)
             if member is not None:
                 self._members[key] = member
@@ -180,6 +196,13 @@ class Admission:
         for key in [key for key, (since_s, _) in self._asking.items() if since_s <= limit_s]:
             self._ended.add(self._holders[key])
             self._drop(key)
+
+    def _end_gone(self) -> None:
+        """Take places back whose page was closed; who comes back has it again where one is free."""
+        limit_s = self._clock() - GONE_S
+        for key in [key for key, seen_s in self._seen_s.items() if seen_s <= limit_s]:
+            if not self._holders[key].is_open():
+                self._drop(key)
 
     def _asks_too_much(self, address: str) -> bool:
         if not address or self.max_streams == 1:

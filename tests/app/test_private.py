@@ -24,6 +24,7 @@ from fer_core.app.private import (
     media_address,
     optional,
     stay_below_path,
+    watch_page,
 )
 from fer_core.app.routing import require_router
 from fer_core.app.stream.handshake import answer_newest_offer, must_stop
@@ -207,6 +208,17 @@ def test_a_context_that_lacks_a_part_goes_unhealed(
     answer_newest_offer("video", print, ())
     assert must_stop("video") is False
     assert len(caplog.records) == (0 if gone is None else 1)
+
+
+def test_a_page_is_open_while_its_browser_is_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    connected = {""}
+    runtime = SimpleNamespace(is_active_session=connected.__contains__)
+    monkeypatch.setattr("streamlit.runtime.exists", lambda: True)
+    monkeypatch.setattr("streamlit.runtime.get_instance", lambda: runtime)
+    is_open = watch_page()
+    assert is_open()
+    connected.clear()
+    assert not is_open()
 
 
 def test_a_session_with_other_arguments_still_runs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from fer_core.errors import BusyError, ConfigError
-from fer_core.streaming.admission import KEPT_S, Admission, Lease, default_max_streams
+from fer_core.streaming.admission import GONE_S, KEPT_S, Admission, Lease, default_max_streams
 from tests.clock import Clock
 
 
@@ -35,6 +35,26 @@ def test_silence_frees_a_place_within_a_minute(clock: Clock) -> None:
     assert not lease.is_held
     assert admission.acquire("b").is_held
     assert not lease.touch()
+
+
+def test_the_place_of_a_closed_page_goes_to_who_waits(clock: Clock) -> None:
+    admission = Admission(1, clock=clock)
+    is_open = threading.Event()
+    is_open.set()
+    lease = admission.acquire("a", is_open=is_open.is_set)
+    clock.now_s += GONE_S
+    with pytest.raises(BusyError):
+        admission.acquire("b")
+    lease.touch()
+    is_open.clear()
+    with pytest.raises(BusyError):
+        admission.acquire("b")
+    clock.now_s += GONE_S
+    assert admission.in_use == 1, "nobody waits"
+    other = admission.acquire("b")
+    assert not lease.touch()
+    other.release()
+    assert lease.touch(), "who comes back has it again where it is free"
 
 
 def test_a_laptop_that_slept_goes_on_if_there_is_room(clock: Clock) -> None:

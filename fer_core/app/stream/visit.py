@@ -12,6 +12,7 @@ from typing import Any, Self
 import av
 
 from fer_core.app.access.rights import visitor_network
+from fer_core.app.private import watch_page
 from fer_core.app.stream import messages as m
 from fer_core.app.stream.camera import GONE, Camera, CameraReport
 from fer_core.app.stream.messages import Message, camera_message, connecting_message
@@ -26,8 +27,7 @@ from fer_core.streaming.analyst import Pipeline
 
 #: A visitor who leaves the browser's question open for this long does not hold a slot any more.
 ASK_FOR_S = 60.0
-#: A stream that never delivered a frame is given up after this long; until then its connection is
-#: begun anew now and then (``handshake.py``).
+#: A stream without a frame is given up after this long, however often it was begun until then.
 GIVE_UP_AFTER_S = 60.0
 
 
@@ -138,7 +138,9 @@ class Visit:
         """
         self.message = None
         try:
-            self.lease = lease = admission.acquire(self.key, visitor_network(), member=member)
+            self.lease = lease = admission.acquire(
+                self.key, visitor_network(), member=member, is_open=watch_page()
+            )
         except BusyError as error:
             self.message = Message("warning", str(error))
             if self.phase is not Phase.BUSY:
@@ -295,8 +297,7 @@ class Visit:
     def _collect(self) -> None:
         if self.session is None or self.started_at is None or self.results is not None:
             return
-        # What was seen last counts once the analysis has ended.
-        self.session.close(timeout_s=1.0)
+        self.session.close(timeout_s=1.0)  # what was seen last counts once the analysis has ended
         snapshot = self.session.snapshot()
         if snapshot.frames == 0:
             return
