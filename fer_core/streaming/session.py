@@ -46,6 +46,7 @@ class LiveSession:
         heartbeat: called for every frame, such as ``Lease.touch``; while it gives False, frames
             go back untouched and unanalysed.
         rest_after_s: seconds without a frame, see above.
+        is_seen: whether anybody may see the stream; where nobody does, less of a wait.
 
     Raises:
         ConfigError: ``analysis_hz`` or ``analysis_share`` is not above 0.
@@ -62,6 +63,7 @@ class LiveSession:
         annotate: Annotate = draw_result,
         heartbeat: Callable[[], bool] | None = None,
         rest_after_s: float = REST_AFTER_S,
+        is_seen: Callable[[], bool] = lambda: True,
     ) -> None:
         if not (0 < analysis_hz < float("inf") and analysis_share > 0):
             raise ConfigError(
@@ -80,7 +82,7 @@ class LiveSession:
         self._closed = False
         self._state = StreamState(clock)
         self._analyst = Analyst(make_pipeline, self._state, clock)
-        self._worker = LatestWorker(self._analyst, rest_after_s=rest_after_s)
+        self._worker = LatestWorker(self._analyst, rest_after_s=rest_after_s, is_seen=is_seen)
         weakref.finalize(self, self._worker.stop)
 
     def callback(self, frame: av.VideoFrame) -> av.VideoFrame:

@@ -10,6 +10,8 @@ import av
 #: A thread without a frame for so long ends; the next frame starts another one. Streamlit keeps
 #: what a visitor left for two minutes, and threads and networks would be kept with it.
 REST_AFTER_S: Final = 30.0
+#: And after so long where nobody is there to see what it finds.
+GONE_AFTER_S: Final = 5.0
 
 
 class Job(Protocol):
@@ -37,6 +39,7 @@ class LatestWorker:
         job: what is done with a frame.
         name: of the thread.
         rest_after_s: seconds without a frame after which the thread ends, until the next one.
+        is_seen: whether anybody may see what it finds; asked on the thread.
         clock: monotonic seconds.
     """
 
@@ -46,11 +49,13 @@ class LatestWorker:
         name: str = "mien-analysis",
         *,
         rest_after_s: float = REST_AFTER_S,
+        is_seen: Callable[[], bool] = lambda: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._job = job
         self._name = name
         self._rest_after_s = rest_after_s
+        self._is_seen = is_seen
         self._clock = clock
         self._condition = threading.Condition()
         self._slot: tuple[av.VideoFrame, float] | None = None
@@ -103,13 +108,14 @@ class LatestWorker:
 
     def _next(self) -> tuple[av.VideoFrame, float] | None:
         with self._condition:
-            end_s = self._clock() + self._rest_after_s
+            since_s = self._clock()
             while self._slot is None and not self._stopping:
-                left_s = end_s - self._clock()
-                if left_s <= 0:
+                silent_s = self._clock() - since_s
+                is_gone = silent_s >= GONE_AFTER_S and not self._is_seen()
+                if is_gone or silent_s >= self._rest_after_s:
                     self._resting = True
                     return None
-                self._condition.wait(left_s)
+                self._condition.wait(min(self._rest_after_s - silent_s, GONE_AFTER_S))
             taken, self._slot = self._slot, None
             return taken
 

@@ -5,6 +5,8 @@ import threading
 import time
 import weakref
 
+import pytest
+
 from fer_core.streaming import LiveSession
 from tests.clock import wait_until
 from tests.streaming.fakes import (
@@ -79,6 +81,22 @@ def test_without_frames_thread_and_pipeline_go_until_the_next_one() -> None:
         assert len(made) >= 2
         worker = session._worker
     wait_until(lambda: not worker.is_alive)
+
+
+def test_where_nobody_sees_it_the_thread_goes_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fer_core.streaming.worker.GONE_AFTER_S", 0.02)
+    answers = [True, True, True, False]
+    asked: list[bool] = []
+
+    def is_seen() -> bool:
+        asked.append(answers[min(len(asked), 3)])
+        return asked[-1]
+
+    with ready(LiveSession(FakePipeline, is_seen=is_seen)) as session:
+        wait_until(lambda: session._worker.is_resting)
+        assert asked == answers
+        session.callback(make_frame(0.0))
+        analysed(session, 1)
 
 
 def test_the_pipeline_goes_with_the_session() -> None:

@@ -149,9 +149,8 @@ class Visit:
         with suppress(ModelError):  # loading it will say what is wrong
             self.identity = identify_model(self.model)
         self.can_mirror = options.pop("mirror", True)
-        self.session = LiveSession(
-            make_pipeline, heartbeat=lease.note_frame, mirror=self.is_mirrored, **options
-        )
+        watched: dict[str, Any] = {"heartbeat": lease.note_frame, "is_seen": lease.is_open}
+        self.session = LiveSession(make_pipeline, mirror=self.is_mirrored, **watched, **options)
         self.results = self.started_at = self.size = None
         self.marks = ()
         self.picture = PictureWatch()

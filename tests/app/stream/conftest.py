@@ -27,9 +27,14 @@ def admission(clock: Clock) -> Admission:
 @pytest.fixture
 def visit(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Visit:
     def open_session(
-        make: Callable[[], Any], *, mirror: bool, heartbeat: Callable[[], bool]
+        make: Callable[[], Any],
+        *,
+        mirror: bool,
+        heartbeat: Callable[[], bool],
+        is_seen: Callable[[], bool],
     ) -> FakeSession:
         assert mirror
+        assert is_seen()
         return FakeSession(heartbeat=heartbeat)
 
     monkeypatch.setattr(visit_module, "LiveSession", open_session)
