@@ -1,4 +1,4 @@
-"""Through real networks: visitors behind strict firewalls, and with IPv6 only.
+"""Through real networks: visitors behind symmetric NAT and strict firewalls, and with IPv6 only.
 
 The relay is coturn as deployed.
 """
@@ -191,9 +191,12 @@ def visit(
         browser.close()
 
 
-UDP = "meta l4proto udp"
+UDP, IPV6 = "meta l4proto udp", "meta nfproto ipv6"
+#: With IPv6 it would need no NAT.
+NAT = Way("symmetric NAT", (IPV6,))
 #: And what the relay's log says of the way to it.
 WAYS = [
+    (NAT, ""),
     (Way("no UDP", (UDP, f"ip daddr {RELAY} tcp dport 443")), "tcp or tls connected to"),
     (Way("nothing but TCP to 443", (UDP, "tcp dport != 443")), "method=TLSv1"),
     (Way("IPv6 only", is_ipv6_only=True), ""),
