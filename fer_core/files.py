@@ -184,6 +184,17 @@ def remove_whole(path: Path) -> None:
     gone = path.with_name(f"{_DELETED}{secrets.token_hex(8)}")
     path.rename(gone)
     _remove_tree(gone)
+    for piece in path.parent.glob(f"{_REPLACED}*"):  # else it would be put back one day
+        if _place_of(piece) == path:
+            _remove_tree(piece)
+
+
+def put_back(folder: Path) -> None:
+    """Put back what killed writers were replacing in a folder, where nothing took its place."""
+    for piece in folder.glob(f"{_REPLACED}*"):
+        with suppress(OSError):  # somebody else puts it back as well
+            if (place := _place_of(piece)) is not None and not place.exists():
+                piece.rename(place)
 
 
 def _remove_tree(path: Path) -> None:
@@ -199,6 +210,8 @@ def clear_pieces(folder: Path, older_than_s: float = _PIECE_S, *, dry_run: bool 
         older_than_s: a younger piece of a file may be one that somebody writes now.
         dry_run: only count.
     """
+    if not dry_run:
+        put_back(folder)
     count = 0
     for piece in (one for kind in _PIECES for one in folder.glob(kind)):
         with suppress(OSError):  # somebody else clears as well
@@ -207,8 +220,6 @@ def clear_pieces(folder: Path, older_than_s: float = _PIECE_S, *, dry_run: bool 
                 continue
             if dry_run:
                 pass
-            elif (place := _place_of(piece)) is not None and not place.exists():
-                piece.rename(place)
             elif piece.is_dir():
                 _remove_tree(piece)
             else:

@@ -94,10 +94,10 @@ def assemble(
     )
 
 
-def _bad_pixels(texts: list[str], first_row: int, path: Path) -> DataError:
+def _bad_pixels(texts: list[str], first_row: int, path: Path, above: int) -> DataError:
     """Find the first bad row of a block that did not parse: only then is a slow look worth it."""
     for offset, text in enumerate(texts):
-        where = f"{path}, row {first_row + offset} (line {first_row + offset + 2})"
+        where = f"{path}, row {first_row + offset} (line {first_row + offset + above + 1})"
         values = text.split()
         if len(values) != _PIXELS:
             return DataError(
@@ -110,7 +110,7 @@ def _bad_pixels(texts: list[str], first_row: int, path: Path) -> DataError:
     return DataError(f"{path}: pixels must be separated by single spaces.")
 
 
-def _parse_pixels(column: Any, first_row: int, path: Path) -> ImageArray:
+def _parse_pixels(column: Any, first_row: int, path: Path, above: int) -> ImageArray:
     """Strings of 2304 numbers -> (n, 48, 48) uint8."""
     lists = (
         pc.split_pattern_regex(pc.utf8_trim_whitespace(column), r"\s+")
@@ -120,16 +120,25 @@ def _parse_pixels(column: Any, first_row: int, path: Path) -> ImageArray:
     lengths = pc.list_value_length(lists).to_numpy(zero_copy_only=False)
     try:
         if (lengths != _PIXELS).any():
-            raise _bad_pixels(column.to_pylist(), first_row, path)
+            raise _bad_pixels(column.to_pylist(), first_row, path, above)
         values = pc.cast(lists.flatten(), pa.uint8())
     except pa.ArrowInvalid as error:
-        raise _bad_pixels(column.to_pylist(), first_row, path) from error
+        raise _bad_pixels(column.to_pylist(), first_row, path, above) from error
     pixels: ImageArray = values.to_numpy(zero_copy_only=False)
     return pixels.reshape(-1, FACE_SIZE, FACE_SIZE)
 
 
 def _has_odd_space(column: Any) -> bool:
     return bool(pc.any(pc.match_substring_regex(column, r"\s\s|[\t\r\n]")).as_py())
+
+
+def _head(path: Path) -> tuple[str, str, int]:
+    """Encoding, header, and how many lines there are up to it."""
+    with path.open("rb") as raw:
+        encoding = encoding_of(raw.read(1 << 16))
+    with path.open(encoding=encoding, newline="") as file:
+        line = file.readline()
+        return (encoding, line, 1) if without_divider_line(line) else (encoding, file.readline(), 2)
 
 
 def _csv_batches(path: Path) -> Iterator[Any]:
@@ -140,12 +149,7 @@ def _csv_batches(path: Path) -> Iterator[Any]:
         return "skip"  # never silently: raised below, where the row's number is known
 
     try:
-        with path.open("rb") as raw:
-            encoding = encoding_of(raw.read(1 << 16))
-        with path.open(encoding=encoding, newline="") as file:
-            line, skipped = file.readline(), 1
-            if not without_divider_line(line):
-                line, skipped = file.readline(), 2
+        encoding, line, skipped = _head(path)
         divider = divider_of(line, _COLUMNS)
         header = next(csv.reader([line], delimiter=divider), [])
         wanted = [
@@ -191,8 +195,8 @@ def _without_empty(batch: Any) -> Any:
 def read_csv(path: Path) -> FaceSet:
     """Read ``fer2013.csv``, Kaggle's ``icml_face_data.csv`` (spaces in the header), or a part.
 
-    Without a column ``Usage`` every row is in the split ``all``. Semicolons or tabs may divide the
-    cells, and UTF-16 is read as well.
+    Without a column ``Usage`` every row is in the split ``all``. Semicolons, tabs or bars may
+    divide the cells, and UTF-16 is read as well.
 
     Returns:
         A set whose ``ids`` are the rows, 0-based, the header not counted.
@@ -203,15 +207,17 @@ def read_csv(path: Path) -> FaceSet:
     images: list[ImageArray] = []
     emotions: list[str] = []
     usages: list[str] = []
+    above = 0
     for batch in _csv_batches(path):
-        images.append(_parse_pixels(batch.column(1), len(emotions), path))
+        above = above or _head(path)[2]
+        images.append(_parse_pixels(batch.column(1), len(emotions), path, above))
         emotions += batch.column(0).to_pylist()
         usages += batch.column(2).to_pylist() if batch.num_columns > 2 else [ALL] * len(batch)
     if not images:
         raise DataError(f"{path} has a header but no row of pixels.")
     rows = np.arange(len(emotions), dtype=np.int64)
-    labels = read_names(emotions, "emotion", path, rows, 2)
+    labels = read_names(emotions, "emotion", path, rows, above + 1)
     is_whole = set(usages) == {ALL}
-    splits = usages if is_whole else read_names(usages, "usage", path, rows, 2)
+    splits = usages if is_whole else read_names(usages, "usage", path, rows, above + 1)
     name = "fer2013" if path.stem.lower() == "icml_face_data" else path.stem
     return assemble(path, name, np.concatenate(images), labels, splits, rows)

@@ -89,6 +89,10 @@ def _plain(word: str) -> str:
     return re.sub(r"[\s_\-.]+", "", unicodedata.normalize("NFC", word)).lower()
 
 
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", text).lower())
+
+
 def parse_emotion(word: str) -> str | None:
     """The emotion a word names, of ``FERPLUS_EMOTIONS``; None if it names none.
 
@@ -101,6 +105,8 @@ def parse_emotion(word: str) -> str | None:
 
 def suggest_emotion(word: str) -> str | None:
     """The emotion that a word which names none is most like, such as Suprise; None for no one."""
+    if _NOT & set(_words(word)):
+        return None
     plain = re.sub(r"^\d+", "", _plain(word))
     near = difflib.get_close_matches(plain, _EMOTION_OF, n=1, cutoff=0.74)
     if near and not plain.startswith("un" + near[0]):  # its opposite
@@ -111,8 +117,8 @@ def suggest_emotion(word: str) -> str | None:
 def guess_emotion(name: str) -> str | None:
     """The emotion that whole words of a file's name tell; None where they tell none or several."""
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", name)
-    words = re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", stem))
-    if _NOT & {word.lower() for word in words}:
+    words = _words(stem)
+    if _NOT & set(words):
         return None
     named = {emotion for word in words if (emotion := parse_emotion(word)) in EMOTIONS}
     return named.pop() if len(named) == 1 else None

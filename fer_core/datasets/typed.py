@@ -73,7 +73,7 @@ def read_typed(path: Path, wanted: Collection[str]) -> TypedTable:
     """Read a table.
 
     Args:
-        path: comma, semicolon or tab between the cells; UTF-8, UTF-16 or Windows-1252.
+        path: comma, semicolon, tab or bar between the cells; UTF-8, UTF-16 or Windows-1252.
         wanted: names of the columns that it may have, in lower case.
 
     Raises:
@@ -82,7 +82,8 @@ def read_typed(path: Path, wanted: Collection[str]) -> TypedTable:
     try:
         data = path.read_bytes()
         encoding = encoding_of(data)
-        text = without_divider_line(data.decode(encoding))
+        whole = data.decode(encoding)
+        text = without_divider_line(whole)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "its text is in no usual encoding"
         raise DataError(f"{path} cannot be read ({reason}): save it as CSV UTF-8.") from error
@@ -91,7 +92,7 @@ def read_typed(path: Path, wanted: Collection[str]) -> TypedTable:
     try:
         header = tuple(name.strip().lower() for name in next(reader, []))
         rows = [
-            (reader.line_num, [csv_plain(cell.strip()) for cell in cells])
+            (reader.line_num + (text != whole), [csv_plain(cell.strip()) for cell in cells])
             for cells in reader
             if any(cell.strip() for cell in cells)
         ]

@@ -66,8 +66,7 @@ def finish_erasing(found: Erasable) -> None:
         if not told:
             return
         if _WHOLE_SET in told:
-            _forget_set(found.path)
-            remove_whole(found.path)
+            finish_deleting(found.path)
             return
         participant, models = str(told["participant"]), map(str, told["models"])
         info = found.info()
@@ -85,10 +84,11 @@ def finish_erasing(found: Erasable) -> None:
         (found.path / NAME).unlink()
 
 
-def _forget_set(path: Path) -> None:
-    """Take what was learned from a set off the cards of models, and give its runs a date."""
+def finish_deleting(path: Path) -> None:
+    """Take what was learned from a set off models' cards, give its runs a date, and remove it."""
     with contextlib.suppress(DataError):  # a damaged one named no models
         for model in read_info(path / INFO_NAME).trained:
             for participant in model.participants:
                 forget_participant(model.name, participant)
     mark_runs(path)
+    remove_whole(path)

@@ -5,7 +5,7 @@ from pathlib import Path
 from fer_core.classification.registry import check_name
 from fer_core.config import settings
 from fer_core.errors import ConfigError
-from fer_core.files import clear_pieces, peek_object, write_json, write_whole
+from fer_core.files import clear_pieces, peek_object, put_back, write_json, write_whole
 from fer_core.locks import hold
 from fer_core.training.personal_card import CARD_NAME, KEY, studio_card
 
@@ -29,6 +29,7 @@ def forget_participant(model: str, participant: str) -> bool:
         check_name(model)
     except ConfigError:
         return False
+    put_back(models_dir())  # a kill may have left the model beside its place
     folder = models_dir() / model
     if not folder.is_dir():
         return False

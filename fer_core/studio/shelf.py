@@ -2,7 +2,7 @@
 
 import time
 
-from fer_core.errors import BusyError, DataError
+from fer_core.errors import FerError
 from fer_core.files import clear_pieces
 from fer_core.studio.erasing import finish_erasing, is_going
 from fer_core.studio.info import INFO_NAME
@@ -48,7 +48,7 @@ def purge_sets(now_s: float | None = None, *, dry_run: bool = False) -> list[str
             elif not dry_run:
                 finish_erasing(found)
                 found.sweep()
-        except (DataError, BusyError, OSError):  # damaged: a person has to look; busy: next time
+        except (FerError, OSError):  # damaged: a person has to look; busy or no room: next time
             continue
     if not dry_run:
         clear_pieces(recordings_dir())

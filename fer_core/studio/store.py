@@ -4,6 +4,7 @@ and ``faces/*.png``. Folders have mode 0700, files 0600; every change is whole o
 import secrets
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,17 @@ from fer_core.config import MOST_DAYS, settings
 from fer_core.datasets.decoding import decode_face
 from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.datasets.manifest import MANIFEST_NAME
-from fer_core.errors import DataError, InputError
+from fer_core.errors import DataError, FerError, InputError
 from fer_core.files import make_private_dir
 from fer_core.studio.consent import RecordingConsent, make_consent
 from fer_core.studio.cutting import CutFace, Detector, drop_near
-from fer_core.studio.erasing import begin_deleting, begin_erasing, finish_erasing, is_going
+from fer_core.studio.erasing import (
+    begin_deleting,
+    begin_erasing,
+    finish_deleting,
+    finish_erasing,
+    is_going,
+)
 from fer_core.studio.info import (
     DAY_S,
     INFO_NAME,
@@ -264,7 +271,14 @@ class StudioSet:
     def delete(self) -> None:
         """Remove the whole set. The figures of its participants on model cards go as well."""
         with hold_set(self.path):
-            begin_deleting(self.path)  # gone from every list at once; a kill leaves it to the sweep
+            if not is_going(self.path):
+                with suppress(DataError):  # a damaged one may go as well
+                    finish_erasing(self)  # whoever was to be erased is on cards of models yet
+                try:
+                    begin_deleting(self.path)  # now in no list; a kill leaves it to the sweep
+                except FerError:  # no room to write it down, and deleting makes some
+                    finish_deleting(self.path)
+                    return
             finish_erasing(self)
 
     def _open_info(self) -> SetInfo:

@@ -44,7 +44,8 @@ def test_names_of_folders(word: str, emotion: str | None) -> None:
 @pytest.mark.parametrize(
     ("word", "emotion"),
     [("Suprise", "surprise"), ("Happyness", "happy"), ("feer", "fear"), ("backup", None)]
-    + [("angry_faces", "angry"), ("Sad 2", "sad"), ("unhappy", None), ("not sad", None)],
+    + [("angry_faces", "angry"), ("Sad 2", "sad"), ("unhappy", None), ("not sad", None)]
+    + [("not_happy", None), ("no surprise", None), ("nicht glücklich", None)],
 )
 def test_near_misses(word: str, emotion: str | None) -> None:
     assert suggest_emotion(word) == emotion

@@ -167,3 +167,15 @@ def test_parquet_of_the_hub_with_other_columns(tmp_path: Path) -> None:
 def test_parquet_of_the_hub_without_names(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="does not name its classes"):
         load_dataset(write_hub(tmp_path / "hub.parquet", None))
+
+
+@pytest.mark.parametrize(("above", "line"), [(b"", 3), (b"sep=,\r\n", 4)])
+def test_lines_are_counted_as_in_the_file(above: bytes, line: int, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_bytes(above + table([HEAD, ROWS[0], ("9", PIXELS, "Training")]).encode())
+    with pytest.raises(DataError, match=rf"line {line}\)"):
+        load_dataset(path)
+    path.write_bytes(above + table([HEAD, ROWS[0], ("3", "7 7", "Training")]).encode())
+    with pytest.raises(DataError, match=rf"line {line}\)"):
+        load_dataset(path)
+    assert [at for at, _ in read_typed(path, HEAD).rows] == [line - 1, line]

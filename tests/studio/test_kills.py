@@ -6,14 +6,15 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from fer_core.errors import InputError
+from fer_core.errors import BusyError, FerError, InputError
 from fer_core.retention import sweep
-from fer_core.studio import StudioSet, list_sets
+from fer_core.studio import StudioSet, erasing, list_sets
 from fer_core.studio.archive import export_set, import_set
 from fer_core.training.personal_card import studio_card
 from tests.kills import kill_before
@@ -156,3 +157,61 @@ def test_a_take_leaves_no_picture_that_no_line_names(work: tuple[Path, Path]) ->
         found = StudioSet.find("lab-one")
         files = {f"faces/{path.name}" for path in (found.path / "faces").iterdir()}
         assert files == {row.file for row in found.rows()}
+
+
+def test_a_model_whose_replacing_was_killed_forgets_as_well(work: tuple[Path, Path]) -> None:
+    data_dir, _ = work
+    (data_dir / "models/mine").rename(data_dir / "models/.replaced-0123456789abcdef-mine")
+    StudioSet.find("lab-one").delete()
+    assert sweep(None).problems == ()
+    assert holds(data_dir, b"anna") == []
+    assert "mine" in [path.name for path in (data_dir / "models").iterdir()]
+
+
+def test_who_was_to_be_erased_is_forgotten_with_the_set(
+    work: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data_dir, _ = work
+
+    def refuse(*_: object) -> bool:
+        raise BusyError("The model is being scored.")
+
+    found = StudioSet.find("lab-one")
+    with monkeypatch.context() as busy:
+        busy.setattr(erasing, "forget_participant", refuse)
+        with pytest.raises(BusyError):
+            found.erase("anna")
+    assert holds(data_dir, b"anna")
+    found.delete()
+    assert holds(data_dir, b"anna") == []
+
+
+def test_a_set_can_be_deleted_where_nothing_can_be_written(
+    work: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data_dir, _ = work
+
+    def is_full(*_: object) -> None:
+        raise FerError("There is no room.")
+
+    monkeypatch.setattr(erasing, "write_private", is_full)
+    StudioSet.find("lab-one").delete()
+    assert holds(data_dir, b"anna") == []
+    assert list_sets() == []
+
+
+def test_a_set_that_cannot_be_deleted_keeps_no_other(
+    work: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are over; the first one's folder is another account's."""
+    StudioSet.create("An older one", keep_days=10)
+    delete = StudioSet.delete
+
+    def refuse(found: StudioSet) -> None:
+        if found.name == "an-older-one":
+            raise FerError("It cannot be written.")
+        delete(found)
+
+    monkeypatch.setattr(StudioSet, "delete", refuse)
+    sweep(None, now_s=time.time() + 20 * 86_400)
+    assert [found.name for found in list_sets()] == ["an-older-one"]

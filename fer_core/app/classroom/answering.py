@@ -40,7 +40,7 @@ def ask_how_it_goes(mine: ClassroomState, place: Place) -> None:
         format_func=_CHOICES.__getitem__,
         key=mine.answer_key,
         on_change=_note,
-        args=(mine, place),
+        args=(mine, place, mine.answer_key, waiting),
         help=texts.ANSWER.format(k=place.k_min, minutes=texts.WAIT_MIN),
     )
     if problem := mine.take_answer_problem():
@@ -54,12 +54,20 @@ def ask_how_it_goes(mine: ClassroomState, place: Place) -> None:
         st.caption("Nothing of yours waits to be counted.")
 
 
-def _note(mine: ClassroomState, place: Place) -> None:
-    """Keep the tap, with what the camera would have said of the time before it."""
+def _note(mine: ClassroomState, place: Place, key: str, shown: bool | None) -> None:
+    """Keep the tap, with what the camera would have said of the time before it.
+
+    Args:
+        key: of the choice that was tapped, in whose place there may be another by now.
+        shown: what it showed last, which a slow browser may report once more.
+    """
+    said = st.session_state.get(key)
+    if key != mine.answer_key and said in (shown, None):
+        return
     meter, now_s = mine.meter, time.time()
     seen = None if meter is None else attends(meter.looked_back(now_s, LOOK_BACK_S))
     try:
-        say(shared_store(), place, st.session_state[mine.answer_key], seen)
+        say(shared_store(), place, said, seen)
         mine.has_answered = True
     except FerError as error:
         mine.answer_problem = str(error)

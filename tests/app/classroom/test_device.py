@@ -100,6 +100,11 @@ def test_students_say_how_it_goes_and_the_educator_sees_how_many(
     seen = show()
     assert [metric.value for metric in seen.metric][-3:] == ["0.5", "0.5", "0.5"]
     assert "These are of 2 people" in written(seen)
+    app._tree = before
+    stale.set_value(not word)  # and who taps before it has heard is heard
+    app.run()
+    app.run()
+    assert f"Noted: *I am {'following' if not word else 'lost'}*" in written(app)
 
 
 def test_an_answer_is_taken_back_by_a_second_tap(store: Store, browser: Browser) -> None:
