@@ -15,6 +15,8 @@ SILENCE_S = 50.0
 #: Where others wait, a place whose camera has shown nothing for so long goes to them: time enough
 #: to answer the browser's question, too short to hold places with nothing.
 ASKING_S = 15.0
+#: And from the moment in which the camera is open, time enough to connect, also at a second try.
+CONNECTING_S = 60.0
 
 #: Where others wait, the place of a page that was closed goes to them after so long a silence: its
 #: visitor may only have lost the network for a moment.
@@ -60,6 +62,10 @@ class Lease:
         """As ``touch``, by a frame of the camera: the place is used, not only asked for."""
         return self._admission._touch(self._key, self, has_frame=True)
 
+    def note_camera(self) -> None:
+        """The camera is open, and the video is being connected: its first frame may take longer."""
+        self._admission._note_camera(self._key, self)
+
     def release(self) -> None:
         """Give the place back; a second time does nothing."""
         self._admission._release(self._key, self)
@@ -102,7 +108,7 @@ class Admission:
         # Members of rooms: who holds a place as which, and when each one's camera was here last.
         self._members: dict[Hashable, Hashable] = {}
         self._here_s: dict[Hashable, float] = {}
-        # Places whose camera has shown nothing yet: since when, and from where.
+        # Places whose camera has shown nothing yet: until when they keep it, and from where.
         self._asking: dict[Hashable, tuple[float, str]] = {}
         # Leases that may not come back; they leave the set when nobody holds them any more.
         self._ended: weakref.WeakSet[Lease] = weakref.WeakSet()
@@ -154,7 +160,7 @@ class Admission:
             if member is not None:
                 self._members[key] = member
             self._hold(key, lease)
-            self._asking[key] = (self._clock(), address)
+            self._asking[key] = (self._clock() + ASKING_S, address)
             return lease
 
     def forget(self, member: Hashable) -> None:
@@ -192,8 +198,8 @@ class Admission:
 
     def _end_asking(self) -> None:
         """Take places back whose camera has shown nothing for too long."""
-        limit_s = self._clock() - ASKING_S
-        for key in [key for key, (since_s, _) in self._asking.items() if since_s <= limit_s]:
+        now_s = self._clock()
+        for key in [key for key, (until_s, _) in self._asking.items() if until_s <= now_s]:
             self._ended.add(self._holders[key])
             self._drop(key)
 
@@ -239,6 +245,12 @@ class Admission:
                 if (member := self._members.get(key)) is not None:
                     self._here_s[member] = self._clock()
             return True
+
+    def _note_camera(self, key: Hashable, lease: Lease) -> None:
+        with self._lock:
+            if self._holders.get(key) is lease and key in self._asking:
+                _, address = self._asking[key]
+                self._asking[key] = (self._clock() + CONNECTING_S, address)
 
     def _release(self, key: Hashable, lease: Lease) -> None:
         with self._lock:

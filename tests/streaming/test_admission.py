@@ -4,7 +4,15 @@ import threading
 import pytest
 
 from fer_core.errors import BusyError, ConfigError
-from fer_core.streaming.admission import GONE_S, KEPT_S, Admission, Lease, default_max_streams
+from fer_core.streaming.admission import (
+    ASKING_S,
+    CONNECTING_S,
+    GONE_S,
+    KEPT_S,
+    Admission,
+    Lease,
+    default_max_streams,
+)
 from tests.clock import Clock
 
 
@@ -148,6 +156,22 @@ def test_who_shows_a_camera_keeps_the_place_and_nobody_is_hurried_where_there_is
     assert admission.acquire("next").is_held
     assert shown.is_held
     assert not slow.is_held
+
+
+def test_who_opened_the_camera_has_time_to_connect_but_not_for_ever(clock: Clock) -> None:
+    admission = Admission(1, clock=clock)
+    lease = admission.acquire("a")
+    clock.now_s += ASKING_S - 1
+    lease.note_camera()
+    clock.now_s += 22
+    assert lease.touch()
+    with pytest.raises(BusyError):
+        admission.acquire("b")
+    clock.now_s += CONNECTING_S - 22
+    assert lease.touch()
+    assert admission.acquire("b").is_held
+    lease.note_camera()
+    assert not lease.touch()
 
 
 def test_a_class_behind_one_address_comes_in_as_its_cameras_start(clock: Clock) -> None:

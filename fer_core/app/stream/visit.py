@@ -22,13 +22,13 @@ from fer_core.app.stream.results import SessionResults
 from fer_core.classification.identity import ModelIdentity, identify_model
 from fer_core.config import settings
 from fer_core.errors import BusyError, ModelError
-from fer_core.streaming import Admission, Lease, LiveSession
+from fer_core.streaming import CONNECTING_S, Admission, Lease, LiveSession
 from fer_core.streaming.analyst import Pipeline
 
 #: A visitor who leaves the browser's question open for this long does not hold a slot any more.
 ASK_FOR_S = 60.0
 #: A stream without a frame is given up after this long, however often it was begun until then.
-GIVE_UP_AFTER_S = 60.0
+GIVE_UP_AFTER_S = CONNECTING_S
 
 
 class Phase(StrEnum):
@@ -191,8 +191,9 @@ class Visit:
         self.faces_visitor = report.faces_visitor
         if self.chosen_camera != report.camera:  # it is not there any more
             self.chosen_camera = ""
-        if self.session is not None:
+        if self.session is not None and self.lease is not None:
             self.session.set_mirror(self.is_mirrored)
+            self.lease.note_camera()
 
     def choose_camera(self, camera: str) -> None:
         """Go on with another camera; what was recorded so far stays."""

@@ -11,6 +11,7 @@ from fer_core.app.stream.visit import (
     Phase,
     Visit,
 )
+from fer_core.errors import BusyError
 from fer_core.streaming import Admission
 from tests.app.fakes import NO_FRAME, FakeSession
 from tests.app.stream.conftest import start
@@ -158,6 +159,21 @@ def test_a_connection_that_never_comes_is_given_up(
     clock.now_s += GIVE_UP_AFTER_S + 1
     assert visit.give_up_if_overdue(has_frames=has_frames) is not has_frames
     assert visit.message == (None if has_frames else m.NO_CONNECTION)
+
+
+def test_a_connection_that_takes_long_keeps_its_place_on_a_full_server(
+    visit: Visit, admission: Admission, clock: Clock
+) -> None:
+    session = start(visit, admission)
+    clock.now_s += 10.0
+    visit.take_report(CameraReport(1, "ok"))
+    for _ in range(2):
+        clock.now_s += 11.0
+        assert visit.keep_place()
+        with pytest.raises(BusyError):
+            admission.acquire("somebody else")
+    assert session.heartbeat is not None
+    assert session.heartbeat()
 
 
 def test_a_session_without_a_frame_has_no_results(visit: Visit, admission: Admission) -> None:
