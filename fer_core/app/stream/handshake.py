@@ -30,20 +30,33 @@ class Attempt:
     """The browser is told to play, and does not yet.
 
     Attributes:
-        since_s: when that began, or was begun anew; seconds on a monotonic clock.
+        since_s: when its newest offer was seen, or it was begun anew; seconds on a monotonic clock.
         times: how often it was begun.
+        offer: its newest one; None where it has made none yet.
         is_held: whether it is told to stop, to begin anew.
         open_offer: one that the page saw unanswered.
     """
 
     since_s: float
     times: int = 1
+    offer: str | None = None
     is_held: bool = False
     open_offer: str | None = None
 
+    def note_offer(self, offer: str | None, now_s: float) -> None:
+        """The time of another offer counts from when it was seen."""
+        if offer != self.offer:
+            self.offer, self.since_s = offer, now_s
+
     def is_overdue(self, now_s: float) -> bool:
-        """Whether nothing came of it for long."""
-        return now_s - self.since_s >= PATIENCE_S * 2.0 ** (self.times - 1)
+        """Whether nothing came of an offer for long.
+
+        Without one the browser may be opening the camera. Told to stop and to play, it would open
+        it a second time, and leave the first one on after the end.
+        """
+        return self.offer is not None and now_s - self.since_s >= PATIENCE_S * 2.0 ** (
+            self.times - 1
+        )
 
 
 @optional(_FEATURE, default=None, package=PACKAGE)
@@ -141,7 +154,9 @@ def _attempt_of(key: str, half: ServerHalf) -> Attempt | None:
     if half.is_playing or half.is_connected:
         st.session_state.pop(_attempt_key(key), None)
         return None
-    found: Attempt = st.session_state.setdefault(_attempt_key(key), Attempt(time.monotonic()))
+    now_s = time.monotonic()
+    found: Attempt = st.session_state.setdefault(_attempt_key(key), Attempt(now_s))
+    found.note_offer(half.newest_offer, now_s)
     return found
 
 

@@ -254,9 +254,26 @@ def test_a_connection_that_stands_is_left_alone(
     assert not must_stop("video")
 
 
-def test_the_time_counts_from_the_wish(state: dict[str, Any], clock: Clock) -> None:
+def test_the_time_counts_from_the_offer(state: dict[str, Any], clock: Clock) -> None:
+    """A browser that opens the camera would open it twice, and leave one on."""
     state["video"] = context_of()
     state[FRONTEND] = IDLE
+    for _ in range(3):
+        assert not must_stop("video")
+        clock.now_s += 2 * PATIENCE_S
+        assert not needs_run("video")
+    state["video"] = context_of(Worker(FIRST), signalling=True, answer="{}", sent=True)
+    state[FRONTEND] = offer(FIRST)
+    assert not must_stop("video")
+    clock.now_s += PATIENCE_S - 1
+    assert not must_stop("video")
+    clock.now_s += 1
+    assert must_stop("video")
+
+
+def test_the_time_counts_anew_after_the_end(state: dict[str, Any], clock: Clock) -> None:
+    state["video"] = context_of(Worker(FIRST), signalling=True, answer="{}", sent=True)
+    state[FRONTEND] = offer(FIRST)
     assert not must_stop("video")
     let_go("video")
     clock.now_s += 2 * PATIENCE_S
