@@ -9,8 +9,8 @@ from collections.abc import Callable, Hashable
 from fer_core.errors import BusyError, ConfigError
 from fer_core.processes import usable_cores
 
-#: A place is free again this long after its last sign of life: under a minute, yet longer than
-#: a stream takes to start (up to 45 s where an unreachable STUN server is asked first).
+#: A place is free again this long after its last sign of life: under a minute, yet longer than a
+#: page says nothing while its video begins (up to 30 s where its offer waits for the answer).
 SILENCE_S = 50.0
 #: Where others wait, a place whose camera has shown nothing for so long goes to them: time enough
 #: to answer the browser's question, too short to hold places with nothing.

@@ -17,8 +17,8 @@ import streamlit as st
 from fer_core.app.private import optional
 from fer_core.app.private_webrtc import PACKAGE, ServerHalf
 
-#: A connection that is not there after so long is begun anew; the next one gets twice as long,
-#: since a busy computer may need it. [s]
+#: A connection that is not there after so long is begun anew, once: the second one has all the rest
+#: of the time until it is given up, since a busy computer or a slow network may need it. [s]
 PATIENCE_S: Final = 10.0
 #: Nobody can say how far a connection is.
 UNKNOWN: Final = "unknown"
@@ -30,15 +30,15 @@ class Attempt:
     """The browser is told to play, and does not yet.
 
     Attributes:
-        since_s: when its newest offer was seen, or it was begun anew; seconds on a monotonic clock.
-        times: how often it was begun.
+        since_s: when its newest offer was seen; seconds on a monotonic clock.
+        is_second: whether it was begun anew.
         offer: its newest one; None where it has made none yet.
         is_held: whether it is told to stop, to begin anew.
         open_offer: one that the page saw unanswered.
     """
 
     since_s: float
-    times: int = 1
+    is_second: bool = False
     offer: str | None = None
     is_held: bool = False
     open_offer: str | None = None
@@ -49,14 +49,13 @@ class Attempt:
             self.offer, self.since_s = offer, now_s
 
     def is_overdue(self, now_s: float) -> bool:
-        """Whether nothing came of an offer for long.
+        """Whether nothing came of the first offer for long.
 
         Without one the browser may be opening the camera. Told to stop and to play, it would open
         it a second time, and leave the first one on after the end.
         """
-        return self.offer is not None and now_s - self.since_s >= PATIENCE_S * 2.0 ** (
-            self.times - 1
-        )
+        is_first = self.offer is not None and not self.is_second
+        return is_first and now_s - self.since_s >= PATIENCE_S
 
 
 @optional(_FEATURE, default=None, package=PACKAGE)
@@ -110,9 +109,8 @@ def must_stop(key: str) -> bool:
         if attempt is not None:
             attempt.is_held = False
         return False
-    now_s = time.monotonic()
-    if attempt.is_overdue(now_s):
-        attempt.since_s, attempt.times, attempt.is_held = now_s, attempt.times + 1, True
+    if attempt.is_overdue(time.monotonic()):
+        attempt.is_second = attempt.is_held = True
     return attempt.is_held
 
 
