@@ -15,7 +15,7 @@ from fer_core.app.parts.panel import show_panel, view_of
 from fer_core.app.parts.resume import offer_return
 from fer_core.app.resources import is_warm, make_live_pipeline, shared_admission, warm_example
 from fer_core.app.stream.figures import show_course, show_face
-from fer_core.app.stream.messages import CONSENT, NO_CONNECTION, Message
+from fer_core.app.stream.messages import CONSENT, STILL_TRYING, Message
 from fer_core.app.stream.show import WIDTHS, Places, show_stream
 from fer_core.app.stream.start import start_button
 from fer_core.app.stream.visit import Phase, Visit
@@ -169,7 +169,7 @@ def _show_on_device(visit: Visit) -> bool:
 
 def _show_moment(visit: Visit, snapshot: LiveSnapshot, message: Message | None) -> None:
     show_face(snapshot, message, model="" if visit.identity is None else visit.identity.name)
-    if message is NO_CONNECTION:
+    if message is STILL_TRYING:
         _device_button(visit, is_primary=True, key="instead")
 
 

@@ -65,6 +65,11 @@ NO_CONNECTION = Message(
     "been busy, or try another network, since yours may block it, or ask who runs this server to "
     "set up a TURN server.",
 )
+STILL_TRYING = Message(
+    "warning",
+    "No video has come through yet: this page tries again by itself until a minute is over, so "
+    "wait, or try another network if yours may block it.",
+)
 STREAM_STALLED = Message(
     "warning",
     "The video has stopped arriving: check that the camera is on and the network is up, or "
@@ -138,8 +143,7 @@ SERVER_BUSY = Message(
 )
 SERVER_TOO_BUSY = Message(
     "warning",
-    "The server was too busy to begin the video within half a minute: press Start again in a "
-    "moment.",
+    "The server was too busy to begin the video within a minute: press Start again in a moment.",
 )
 
 #: Sentence for each outcome of the camera check but ``ok``.
@@ -191,10 +195,16 @@ def connecting_message(since_start_s: float, connection: str = "unknown") -> Mes
             return NO_PICTURE
         return FIRST_PICTURE_LATE if is_slow else FIRST_PICTURE
     if connection == "failed":
-        return NO_CONNECTION
+        return STILL_TRYING
     if is_late:
-        return SERVER_BUSY if connection in ("none", "new") else NO_CONNECTION
+        return SERVER_BUSY if connection in ("none", "new") else STILL_TRYING
     return STILL_CONNECTING if is_slow else CONNECTING
+
+
+def given_up_message(since_start_s: float, connection: str = "unknown") -> Message:
+    """What to say where no picture came in time; arguments as above."""
+    message = connecting_message(since_start_s, connection)
+    return {STILL_TRYING: NO_CONNECTION, SERVER_BUSY: SERVER_TOO_BUSY}.get(message, message)
 
 
 def waiting_text(message: Message | None) -> str:

@@ -15,7 +15,7 @@ from fer_core.app.access.rights import visitor_network
 from fer_core.app.private import watch_page
 from fer_core.app.stream import messages as m
 from fer_core.app.stream.camera import GONE, Camera, CameraReport
-from fer_core.app.stream.messages import Message, camera_message, connecting_message
+from fer_core.app.stream.messages import Message, camera_message, given_up_message
 from fer_core.app.stream.picture import PictureWatch
 from fer_core.app.stream.press import Presses
 from fer_core.app.stream.results import SessionResults
@@ -276,9 +276,7 @@ class Visit:
             self.finish()
             return True
         if self.phase is Phase.RUNNING and not has_frames and self.in_phase_s > GIVE_UP_AFTER_S:
-            self.message = connecting_message(self.in_phase_s, connection)
-            if self.message is m.SERVER_BUSY:
-                self.message = m.SERVER_TOO_BUSY
+            self.message = given_up_message(self.in_phase_s, connection)
             self.finish()  # what was seen before an interruption is there to look at
             return True
         return False

@@ -53,7 +53,7 @@ def test_where_no_video_comes_through_the_device_is_offered(
     monkeypatch.setattr("fer_core.app.stream.show.connection_of", lambda _: "failed")
     app = open_app()
     app.button(key="start").click().run()
-    assert m.NO_CONNECTION.text in texts(app)
+    assert m.STILL_TRYING.text in texts(app)
     app.button(key="instead").click().run()
     assert not app.exception
     assert browser.admission.free == 1, "the place on the server is free again"

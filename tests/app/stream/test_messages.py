@@ -26,7 +26,9 @@ def test_an_unknown_browser_error_is_named_and_says_what_to_do() -> None:
     assert "Start again" in message.text
 
 
-@pytest.mark.parametrize("message", [*m.CAMERA_MESSAGES.values(), m.NO_FACE, m.NO_CONNECTION])
+@pytest.mark.parametrize(
+    "message", [*m.CAMERA_MESSAGES.values(), m.NO_FACE, m.NO_CONNECTION, m.STILL_TRYING]
+)
 def test_every_sentence_is_one_sentence_that_says_what_to_do(message: m.Message) -> None:
     assert message.text.endswith(".")
     assert message.text.count(". ") == 0
@@ -38,7 +40,7 @@ def test_every_sentence_is_one_sentence_that_says_what_to_do(message: m.Message)
     [
         (1.0, None, None, m.CONNECTING),
         (9.9, None, None, m.STILL_CONNECTING),
-        (10.1, None, None, m.NO_CONNECTION),
+        (10.1, None, None, m.STILL_TRYING),
         (60.0, 0.03, 0.0, None),
         (60.0, 0.03, None, None),
         (60.0, 0.03, 4.9, None),
@@ -68,11 +70,11 @@ def test_stream_message(
         (6.0, "checking", m.STILL_CONNECTING),
         (6.0, "none", m.STILL_CONNECTING),
         (6.0, "connected", m.FIRST_PICTURE_LATE),
-        (12.0, "checking", m.NO_CONNECTION),
-        (1.0, "failed", m.NO_CONNECTION),
+        (12.0, "checking", m.STILL_TRYING),
+        (1.0, "failed", m.STILL_TRYING),
         (1.0, "completed", m.FIRST_PICTURE),
         (12.0, "connected", m.NO_PICTURE),
-        (12.0, "unknown", m.NO_CONNECTION),
+        (12.0, "unknown", m.STILL_TRYING),
     ],
 )
 def test_each_cause_of_a_missing_picture_has_its_own_sentence(
@@ -82,6 +84,20 @@ def test_each_cause_of_a_missing_picture_has_its_own_sentence(
         since_start_s=since_s, since_frame_s=None, since_face_s=None, connection=connection
     )
     assert said is message
+
+
+@pytest.mark.parametrize(
+    ("connection", "message"),
+    [
+        ("none", m.SERVER_TOO_BUSY),
+        ("checking", m.NO_CONNECTION),
+        ("failed", m.NO_CONNECTION),
+        ("connected", m.NO_PICTURE),
+    ],
+)
+def test_the_error_is_said_at_the_end_only(connection: str, message: m.Message) -> None:
+    assert m.given_up_message(60.0, connection) is message
+    assert m.connecting_message(59.0, connection).severity == "warning"
 
 
 @pytest.mark.parametrize(
