@@ -146,8 +146,7 @@ class Admission:
             if self._refusal is not None and key not in self._holders:
                 raise BusyError(self._refusal)
             if key not in self._holders and self._is_full(member):
-                self._end_asking()
-                self._end_gone()
+                self._make_room(member)
             if key not in self._holders and (self._is_full(member) or self._asks_too_much(address)):
                 raise BusyError(
                     f"All {self.max_streams} places are taken: a place is free again when "
@@ -196,18 +195,19 @@ class Admission:
         kept = 0 if member in away else min(len(away), self.max_streams // 2)
         return len(self._holders) + kept >= self.max_streams
 
-    def _end_asking(self) -> None:
-        """Take places back whose camera has shown nothing for too long."""
+    def _make_room(self, member: Hashable | None) -> None:
+        """Take places back until there is one: of closed pages, then of those that ask for long."""
         now_s = self._clock()
-        for key in [key for key, (until_s, _) in self._asking.items() if until_s <= now_s]:
-            self._ended.add(self._holders[key])
-            self._drop(key)
-
-    def _end_gone(self) -> None:
-        """Take places back whose page was closed; who comes back has it again where one is free."""
-        limit_s = self._clock() - GONE_S
-        for key in [key for key, seen_s in self._seen_s.items() if seen_s <= limit_s]:
-            if not self._holders[key].is_open():
+        for key in sorted(self._seen_s, key=self._seen_s.__getitem__):  # the longest silent first
+            if not self._is_full(member):
+                return
+            if self._seen_s[key] <= now_s - GONE_S and not self._holders[key].is_open():
+                self._drop(key)  # who comes back has it again where one is free
+        for key in sorted(self._asking, key=lambda key: self._asking[key][0]):
+            if not self._is_full(member):
+                return
+            if self._asking[key][0] <= now_s:
+                self._ended.add(self._holders[key])
                 self._drop(key)
 
     def _asks_too_much(self, address: str) -> bool:

@@ -65,6 +65,27 @@ def test_the_place_of_a_closed_page_goes_to_who_waits(clock: Clock) -> None:
     assert lease.touch(), "who comes back has it again where it is free"
 
 
+def test_closed_pages_give_way_first_and_no_more_than_are_needed(clock: Clock) -> None:
+    admission = Admission(4, clock=clock)
+    asking = [admission.acquire(f"asking {n}") for n in range(2)]
+    closed = [admission.acquire(f"closed {n}", is_open=lambda: False) for n in range(2)]
+    for lease in closed:
+        assert lease.note_frame()
+    clock.now_s += ASKING_S
+    for lease in (*asking, closed[0]):
+        assert lease.touch()
+    clock.now_s += GONE_S
+    for lease in asking:
+        assert lease.touch()
+    held = []
+    for n in range(4):
+        admission.acquire(f"new {n}").note_frame()
+        held.append([lease.is_held for lease in (closed[1], closed[0], *asking)])
+    assert held == [[False] * (n + 1) + [True] * (3 - n) for n in range(4)]
+    with pytest.raises(BusyError):
+        admission.acquire("one too many")
+
+
 def test_a_laptop_that_slept_goes_on_if_there_is_room(clock: Clock) -> None:
     admission = Admission(1, clock=clock)
     lease = admission.acquire("a")
