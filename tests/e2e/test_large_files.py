@@ -28,7 +28,7 @@ async def upload(host: str, *sizes_mb: int) -> tuple[int, list[int]]:
         subprotocols=[websockets.Subprotocol("streamlit")],
         max_size=None,
     )
-    async with socket as page, httpx.AsyncClient() as client:
+    async with socket as page, httpx.AsyncClient(timeout=None) as client:
         await page.send(asked.SerializeToString())
         session, promised, told = "", 0, ForwardMsg()
         while told.WhichOneof("type") != "script_finished" or not promised:

@@ -1,7 +1,7 @@
 """The Metrics page in a real browser: figures, a click on a cell, the keyboard, the address."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,14 +10,6 @@ from playwright.sync_api import Page, expect
 from tests.e2e.live_page import wait_for
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(autouse=True)
-def _patient() -> Iterator[None]:
-    """The page's libraries load when its first visitor comes, on a busy machine in many seconds."""
-    expect.set_options()
-    yield
-    expect.set_options()
 
 
 def choose(page: Page, label: str, name: str) -> None:

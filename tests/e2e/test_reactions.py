@@ -54,18 +54,19 @@ def watch(page: Page) -> float:
     start.click()
     video = page.locator(".player video")
     expect(video).to_be_visible()
+    connections = page.evaluate("window.connections")
     assert sideways_overflow(page) <= 0
     video.evaluate("video => { video.muted = true; return video.play() }")
     expect(page.get_by_text("What your face showed")).to_be_visible()
+    # How much was seen depends on the computer; that the video went on beside the clip does not.
+    assert page.evaluate("window.connections") == connections
     seen = page.get_by_text("your face was seen in").inner_text()
     return float(seen.split("seen in ")[1].split("%")[0])
 
 
 def test_watch_and_see(browser: Browser, place: str) -> None:
     page = open_reactions(browser, place, width=390)
-    # How much depends on the computer; that the video goes on as the clip comes onto the page, not.
     assert watch(page) > 0
-    assert page.evaluate("window.connections") == 1
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV").click()
     lines = Path(waiting.value.path()).read_text().splitlines()
