@@ -28,8 +28,8 @@ def read_parquet(path: Path) -> FaceSet:
     """Read a parquet file, or every ``*.parquet`` of a folder, in the order of ``row``.
 
     Columns: ``row``, ``emotion`` (0..6 or a name), ``usage``, ``image`` (encoded bytes); or as the
-    Hugging Face Hub writes sets: ``image`` or ``img`` {bytes, path} and ``label`` or ``labels``, a
-    name or a number that the file's metadata names.
+    Hugging Face Hub writes sets: ``image`` {bytes, path} and ``label``, a name or a number that the
+    file's metadata names, or what else such columns are called there.
 
     Raises:
         DataError: what is wrong in which row.

@@ -118,7 +118,12 @@ class Damage:
             self._lose(last_s, at_s)
 
     def account_begin(self, first_s: float, start_s: float) -> None:
-        """Damage before the first frame: the time up to it is lost."""
+        """Damage before the first frame: the time up to it is lost.
+
+        Packets that gave no picture are none: a recording that was cut out of a longer one begins
+        with pictures between two of which the first is missing, and decoders leave them out.
+        """
+        self._given = {at_s for at_s in self._given if at_s - start_s > first_s - self.step_s / 2}
         self.account(-self.step_s, first_s, start_s)
 
     def account_end(self, last_s: float, until_s: float, start_s: float) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -176,3 +177,14 @@ def test_a_spoilt_film_of_single_frames_keeps_their_times(tmp_path: Path) -> Non
     assert plain is not None
     with VideoReader(odd.path) as reader:
         assert [frame.time_s for frame in reader] == pytest.approx(sorted(plain))
+
+
+def test_pictures_whose_forerunner_was_cut_away_are_no_damage() -> None:
+    """Broadcasts are cut where a picture stands alone; those shown before it need an older one."""
+    damage = Damage(step_s=0.04)
+    for pts in (8, 9):
+        packet = SimpleNamespace(pts=pts, time_base=Fraction(1, 25), size=900)
+        damage.give(packet, "mpeg2video")  # type: ignore[arg-type]
+    damage.account_begin(0.4, 0.0)
+    damage.account(0.4, 0.44, 0.0)
+    assert (damage.lost, damage.near_s) == ([], [])
