@@ -46,6 +46,7 @@ def receive_websocket(port: int, seen: Seen, faces: list[dict]) -> None:
 
 def receive_lsl(name: str, seen: Seen, ended: threading.Event) -> None:
     import pylsl
+    from pylsl.util import LostError
 
     found = pylsl.resolve_byprop("name", name, 1, 30.0)
     inlet = pylsl.StreamInlet(found[0], max_buflen=60, recover=False)
@@ -55,7 +56,7 @@ def receive_lsl(name: str, seen: Seen, ended: threading.Event) -> None:
             sample, stamp = inlet.pull_sample(timeout=0.5)
             if sample is not None:
                 seen.append((len(seen), sample[0], pylsl.local_clock() - stamp))
-    except pylsl.LostError:
+    except LostError:
         pass
 
 

