@@ -79,12 +79,13 @@ def _look_again(session: Any, run: Callable[..., Any], left_s: float) -> None:
 def _go_on(session: Any, run: Callable[..., Any], left_s: float) -> None:
     """Run what waits, one after the other, as far as nothing is ending."""
     waiting = _waiting.get(session)
-    while waiting:
-        if left_s > 0 and _is_ending(session):
+    try:
+        while waiting and not (left_s > 0 and _is_ending(session)):
+            asked, left_s = waiting.popleft(), WAIT_S
+            run(session, asked)
+    finally:  # also where a run could not be begun: nothing else would wake what is left
+        if waiting:
             _look_again(session, run, left_s)
-            return
-        run(session, waiting.popleft())
-        left_s = WAIT_S
 
 
 def _join(session: Any, asked: Any) -> None:

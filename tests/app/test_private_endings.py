@@ -100,6 +100,27 @@ def test_each_part_waits_for_the_one_before(monkeypatch: pytest.MonkeyPatch) -> 
     assert parts_run(None, ask) == ["A", "B", "C"]
 
 
+def test_a_run_that_cannot_be_begun_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    raised: list[Any] = []
+
+    def ask(session: Session) -> None:
+        def run_or_raise(_: Any, asked: Any) -> None:
+            if asked.fragment_id == "A":
+                raise RuntimeError("no thread")
+            session.ran.append(asked)
+
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: raised.append(context["exception"]))
+        monkeypatch.setattr(AppSession, "request_rerun", run_or_raise)
+        wait_for_endings()
+        for name in "ABC":
+            session.request_rerun(part(name))
+        loop.call_soon(setattr, session, "_scriptrunner", None)
+
+    assert parts_run(Runner(is_over=True), ask) == ["B", "C"]
+    assert [str(error) for error in raised] == ["no thread"]
+
+
 def test_nothing_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(private_endings, "WAIT_S", 0.05)
     assert parts_run(Runner(is_over=True), lambda session: session.request_rerun(part("A"))) == [
