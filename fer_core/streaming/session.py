@@ -109,11 +109,13 @@ class LiveSession:
         rate_hz = min(max(self._state.affordable_hz(self._share), self._min_hz), self._max_hz)
         is_due = self._pacer.is_due(time_s, rate_hz)
         if is_due or self._worker.has_waiting:
-            if self._worker.is_resting:
-                self._analyst.prepare(self._make_pipeline)
-            if self._worker.submit(usual, time_s):
+            has_dropped = self._worker.submit(usual, time_s, self._prepare)
+            if has_dropped:
                 self._state.on_drop()
         return self._annotate(usual, self._state.to_draw(time_s), self._mirror)
+
+    def _prepare(self) -> None:
+        self._analyst.prepare(self._make_pipeline)
 
     def snapshot(self) -> LiveSnapshot:
         """This moment, immutable; for the page, from any thread."""

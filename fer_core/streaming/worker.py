@@ -84,12 +84,21 @@ class LatestWorker:
         """True while the thread runs."""
         return self._thread.is_alive()
 
-    def submit(self, frame: av.VideoFrame, time_s: float) -> bool:
-        """Hand in the newest frame; True if an older one that waited was dropped for it."""
+    def submit(
+        self, frame: av.VideoFrame, time_s: float, prepare: Callable[[], None] = lambda: None
+    ) -> bool:
+        """Hand in the newest frame; True if an older one that waited was dropped for it.
+
+        Args:
+            frame: the newest.
+            time_s: its time.
+            prepare: called before the job is opened once more, after the thread has rested.
+        """
         with self._condition:
             dropped = self._slot is not None
             self._slot = None if self._stopping else (frame, time_s)
             if self._resting and not self._stopping:
+                prepare()  # within the lock: the thread may go to rest at any moment before it
                 self._start(self._thread)
             self._condition.notify()
         return dropped

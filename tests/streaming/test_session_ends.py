@@ -8,6 +8,7 @@ import weakref
 import pytest
 
 from fer_core.streaming import LiveSession
+from fer_core.streaming.worker import LatestWorker
 from tests.clock import wait_until
 from tests.streaming.fakes import (
     Drawn,
@@ -97,6 +98,17 @@ def test_where_nobody_sees_it_the_thread_goes_sooner(monkeypatch: pytest.MonkeyP
         assert asked == answers
         session.callback(make_frame(0.0))
         analysed(session, 1)
+
+
+def test_a_frame_that_comes_as_the_thread_goes_to_rest_is_analysed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with ready(LiveSession(FakePipeline, rest_after_s=0.05)) as session:
+        wait_until(lambda: session._worker.is_resting)
+        monkeypatch.setattr(LatestWorker, "is_resting", False)  # as seen a moment before
+        session.callback(make_frame(0.0))
+        analysed(session, 1)
+        assert session.snapshot().problem is None
 
 
 def test_the_pipeline_goes_with_the_session() -> None:
