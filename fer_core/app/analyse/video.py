@@ -19,6 +19,7 @@ from fer_core.app.analyse.marks import show_marks
 from fer_core.app.parts.affect import show_affect
 from fer_core.app.parts.panel import PanelView, show_panel
 from fer_core.app.parts.player import can_play, show_player
+from fer_core.app.parts.replaced import key_now, replace_value
 from fer_core.app.parts.timeline import clock_text, show_timeline
 from fer_core.app.parts.words import interval as interval_of
 from fer_core.app.parts.words import percent
@@ -154,7 +155,7 @@ def _show_picture(task: Task, table: Path, at_s: float, end_s: float, turns: int
 
 def _show_slider(task: Task, end_s: float, fps: float | None) -> float:
     """The time, by frame where it is known how long one lasts."""
-    key = _slider_key(task)
+    key = key_now(_slider_key(task))
     st.session_state.setdefault(key, 0.0)
     step = min(max(round(1.0 / fps, 3), 0.001), 1.0) if fps else 0.1
     return float(
@@ -170,7 +171,7 @@ def _show_slider(task: Task, end_s: float, fps: float | None) -> float:
 
 
 def _go_to(task: Task, time_s: float, end_s: float) -> None:
-    st.session_state[_slider_key(task)] = round(min(max(time_s, 0.0), end_s), 3)
+    replace_value(_slider_key(task), round(min(max(time_s, 0.0), end_s), 3))
 
 
 def ratio_text(ratio: dict[str, float | None]) -> tuple[str, str]:

@@ -1,0 +1,22 @@
+"""Widgets whose value the server changes as well as the visitor.
+
+A browser that has not heard of the change yet reports the old value with whatever comes next, and
+Streamlit takes that for the visitor's. So another widget, with another key, takes the place of the
+one that is to change: what is reported of the old one concerns nobody any more.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+
+def key_now(name: str) -> str:
+    """Key of the widget that stands in this place now."""
+    turn = st.session_state.get(f"{name}-turn", 0)
+    return f"{name}-{turn}" if turn else name
+
+
+def replace_value(name: str, value: Any) -> None:
+    """Have the widget in this place show another value; before it is drawn."""
+    st.session_state[f"{name}-turn"] = st.session_state.get(f"{name}-turn", 0) + 1
+    st.session_state[key_now(name)] = value
