@@ -1,8 +1,9 @@
 #!/bin/sh
 # axe-core (MPL-2.0), which looks for what people with other eyes or hands stumble over; for the test of the pages only.
-# It comes from the npm registry by name, once, into .cache/node; where it cannot, one line says so.
+# It comes from the npm registry by name, once, into .cache/node/axe; where it cannot, one line says so.
 version=4.14.1
-tools=.cache/node
+# A folder of its own: npm takes out of one whatever it was not asked for this time.
+tools=.cache/node/axe
 cd "$(dirname "$0")/.." || exit 1
 command -v npm >/dev/null 2>&1 || exit 0
 if grep -q "\"version\": \"$version\"" "$tools/node_modules/axe-core/package.json" 2>/dev/null; then

@@ -16,7 +16,7 @@ from tests.e2e.live_page import sideways_overflow
 
 pytestmark = pytest.mark.e2e
 
-AXE = ROOT / ".cache" / "node" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = ROOT / ".cache/node/axe/node_modules/axe-core/axe.min.js"
 LAPTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 PAGES = {
     "/": "Live",
