@@ -19,13 +19,14 @@ from fer_core.training.health import memory_left_mb
 from fer_core.training.model import WeightAverage, set_weights, weights_of
 from fer_core.training.recipe import Recipe
 from fer_core.training.run import RunFolder, pack
+from fer_core.types import ImageArray, IntArray
 
 Report = Callable[[str], None]
 
 
 @dataclass
 class Scores:
-    """What one pass over the validation images gave; rows of ``confusion`` are true labels."""
+    """What one pass over pictures gave; rows of ``confusion`` are true labels."""
 
     loss: float
     accuracy: float
@@ -49,24 +50,49 @@ def predict_logits(model: Any, images: NDArray[np.uint8], batch: int = 256) -> d
     return {name: np.concatenate(value) for name, value in parts.items()}
 
 
-def score(model: Any, data: TrainingData) -> Scores:
-    """Loss and accuracy on the validation images."""
-    logits = predict_logits(model, data.val_images)
+def score(
+    model: Any,
+    images: ImageArray,
+    labels: IntArray,
+    majority: IntArray | None = None,
+) -> Scores:
+    """Cross-entropy of the plain labels, and accuracy, on pictures as they are.
+
+    Args:
+        images: (N, size, size) uint8.
+        labels: (N,) int64, columns of the output ``fer``.
+        majority: (N,) int64 FER+ majority, -1 where there is none.
+    """
+    logits = predict_logits(model, images)
     log_probs = np.asarray(ops.convert_to_numpy(ops.log_softmax(logits["fer"], axis=-1)))
-    rows = np.arange(len(data.val_labels))
+    predicted = log_probs.argmax(1)
     ferplus = None
-    if "ferplus" in logits and data.val_majority is not None:
-        known = data.val_majority >= 0
-        if known.any():
-            ferplus = float((logits["ferplus"].argmax(1) == data.val_majority)[known].mean())
+    if "ferplus" in logits and majority is not None and (majority >= 0).any():
+        known = majority >= 0
+        ferplus = float((logits["ferplus"].argmax(1) == majority)[known].mean())
     return Scores(
-        loss=float(-log_probs[rows, data.val_labels].mean()),
-        accuracy=float((log_probs.argmax(1) == data.val_labels).mean()),
+        loss=float(-log_probs[np.arange(len(labels)), labels].mean()),
+        accuracy=float((predicted == labels).mean()),
         ferplus_accuracy=ferplus,
-        confusion=confusion_matrix(
-            data.val_labels, log_probs.argmax(1), log_probs.shape[1]
-        ).tolist(),
+        confusion=confusion_matrix(labels, predicted, log_probs.shape[1]).tolist(),
     )
+
+
+def sample_seen(data: TrainingData) -> tuple[ImageArray, IntArray]:
+    """As many training pictures as there are to validate on, the same at each call.
+
+    They are scored like those, so that the two losses are one function of the same weights.
+
+    Args:
+        data: before teachers changed its targets.
+
+    Returns:
+        (N, size, size) uint8 and (N,) int64; empty where no picture has a label of its own.
+    """
+    rows = np.flatnonzero(data.targets["fer"].any(axis=1))
+    count = min(len(rows), len(data.val_images))
+    rows = np.sort(np.random.default_rng(0).choice(rows, count, replace=False))
+    return data.train_images[rows], data.targets["fer"][rows].argmax(axis=1)
 
 
 class EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc]
@@ -80,8 +106,10 @@ class EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc]
         run: RunFolder,
         average: WeightAverage | None,
         report: Report,
+        seen: tuple[ImageArray, IntArray],
     ) -> None:
         super().__init__()
+        self.seen = seen
         self.recipe, self.data, self.batches, self.run = recipe, data, batches, run
         self.average, self.report = average, report
         self.rows = run.history()
@@ -141,7 +169,9 @@ class EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc]
         if self.average:
             set_weights(network, self.average.values)
         kept = weights_of(network)
-        scores = score(self.model, self.data)
+        data = self.data
+        scores = score(self.model, data.val_images, data.val_labels, data.val_majority)
+        seen = score(self.model, *self.seen) if len(self.seen[0]) else None
         set_weights(network, raw)
         row = {
             "epoch": float(epoch + 1),
@@ -153,6 +183,8 @@ class EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc]
         }
         if scores.ferplus_accuracy is not None:
             row["val_ferplus_accuracy"] = scores.ferplus_accuracy
+        if seen:
+            row |= {"train_loss": seen.loss, "train_accuracy": seen.accuracy}
         row["seconds"] = time.monotonic() - self.epoch_s
         self.rows.append(row)
         if self._rank(row) >= self.best:

@@ -117,7 +117,8 @@ class RunFolder:
     def write_history(self, rows: list[dict[str, float]]) -> None:
         if not rows:
             return
-        names = list(rows[0])
+        # A run that began with an older version has columns from some epoch on.
+        names = list(dict.fromkeys(name for row in rows for name in row))
         lines = [",".join(names)]
         lines += [",".join(f"{row[n]:.6g}" if n in row else "" for n in names) for row in rows]
         write_whole(self.path / "history.csv", "\n".join(lines) + "\n")

@@ -17,7 +17,7 @@ from fer_core.training.batches import Batches
 from fer_core.training.checkpoint import CHECKPOINT, restore_checkpoint
 from fer_core.training.data import TrainingData
 from fer_core.training.health import explain_failure
-from fer_core.training.keeper import EpochKeeper, Report
+from fer_core.training.keeper import EpochKeeper, Report, sample_seen
 from fer_core.training.model import (
     TrainingModel,
     WeightAverage,
@@ -106,6 +106,7 @@ def train(
     precision = choose_precision(recipe.precision)
     keras.mixed_precision.set_global_policy(precision)
     check_teachers(recipe, teachers)
+    seen = sample_seen(data)
     is_patient = recipe.optimizer.teacher_views == "same"
     if not is_patient:
         data = with_teachers(data, recipe, teachers, keep=run.path.parent / TEACHING_DIR)
@@ -154,7 +155,7 @@ def train(
         }
         run.write_json("config.json", config)
     run.set_status("running", epoch=first, epochs=recipe.epochs, started_s=time.time())
-    keeper = EpochKeeper(recipe, data, batches, run, average, report)
+    keeper = EpochKeeper(recipe, data, batches, run, average, report, seen)
     try:
         if first < recipe.epochs:
             model.fit(

@@ -19,6 +19,7 @@ def test_history_goes_round_and_keeps_missing_cells(tmp_path: Path) -> None:
     run = RunFolder(tmp_path)
     assert run.history() == []
     rows = [{"epoch": 1.0, "loss": 1.25, "val_loss": 2.0}, {"epoch": 2.0, "loss": 0.5}]
+    rows.append({"epoch": 3.0, "loss": 0.4, "train_loss": 0.6})  # a newer version went on with it
     run.write_history(rows)
     assert run.history() == rows
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,18 @@ def test_it_learns(prepared: Any, tmp_path: Path) -> None:
     assert rows[-1]["loss"] < 0.3 * rows[0]["loss"]
     assert rows[-1]["accuracy"] > 0.9
     assert rows[-1]["val_accuracy"] > 0.8, "a bar's place was not learned"
+
+
+def test_training_is_scored_as_validation_is(prepared: Any, tmp_path: Path) -> None:
+    """On the same pictures the two losses and accuracies are one figure, whatever is minimised."""
+    recipe, data = prepared
+    part = recipe.optimizer.model_copy(update={"label_smoothing": 0.2})
+    recipe = recipe.model_copy(update={"epochs": 2, "optimizer": part})
+    own = data.targets["fer"].argmax(axis=1)
+    same = replace(data, val_images=data.train_images, val_labels=own, val_majority=None)
+    rows = train(recipe, same, RunFolder.create(tmp_path, "tiny"), **QUIET).history()
+    assert [row["train_loss"] for row in rows] == [row["val_loss"] for row in rows]
+    assert [row["train_accuracy"] for row in rows] == [row["val_accuracy"] for row in rows]
 
 
 def test_it_writes_what_it_did(prepared: Any, finished: RunFolder) -> None:

@@ -14,12 +14,17 @@ _CURVES = (
     ("Loss", "loss", "val_loss", "loss"),
     ("Accuracy", "accuracy", "val_accuracy", "accuracy (%)"),
 )
+#: Measured of a sample of training pictures just as of the validation pictures, in newer runs:
+#: column while training -> that one.
+_ALIKE = {"loss": "train_loss", "accuracy": "train_accuracy"}
 
 #: What the columns of the files are called on the page; shares are shown in percent.
 _TITLES = {
     "learning_rate": "learning rate",
-    "loss": "training loss",
-    "accuracy": "training accuracy (%)",
+    "loss": "loss while training",
+    "accuracy": "accuracy while training (%)",
+    "train_loss": "training loss",
+    "train_accuracy": "training accuracy (%)",
     "val_loss": "validation loss",
     "val_accuracy": "validation accuracy (%)",
     "val_ferplus_accuracy": "validation accuracy against FER+ (%)",
@@ -40,8 +45,7 @@ def make_training(view: View) -> list[Block]:
     for title, train, val, axis in _CURVES:
         figure = go.Figure()
         for entry in shown:
-            is_same = train != "loss" or has_same_loss(entry)
-            _add_curves(figure, entry, view.place(entry), train if is_same else "", val)
+            _add_curves(figure, entry, view.place(entry), training_column(entry, train), val)
         layout(figure, title=title, hovermode="x unified")
         figure.update_xaxes(title="epoch")
         figure.update_yaxes(title=axis)
@@ -49,7 +53,16 @@ def make_training(view: View) -> list[Block]:
         blocks.append(
             Chart(figure, f"training-{train}", f"{title} by epoch of {names}, training faint.")
         )
-    others = [entry.name for entry in shown if not has_same_loss(entry)]
+    alike = [entry.name for entry in shown if training_column(entry, "loss") == "train_loss"]
+    if alike:
+        blocks.append(
+            Text(
+                f"Of {listing(alike)} training is measured as validation is: the same weights, "
+                "the same loss, plain pictures, as many of them.",
+                "small",
+            )
+        )
+    others = [entry.name for entry in shown if not training_column(entry, "loss")]
     if others:
         blocks.append(
             Text(
@@ -69,6 +82,14 @@ def make_training(view: View) -> list[Block]:
             blocks.append(Text(sentence, "warning"))
     blocks.append(make_history_table(shown))
     return blocks
+
+
+def training_column(entry: Entry, column: str) -> str:
+    """The column that says of training what ``val_...`` says of validation; empty: none does."""
+    alike = _ALIKE[column]
+    if entry.history is not None and alike in entry.history.columns:
+        return alike
+    return column if column != "loss" or has_same_loss(entry) else ""
 
 
 def has_same_loss(entry: Entry) -> bool:
@@ -188,5 +209,6 @@ def make_history_table(entries: list[Entry]) -> Table:
     shares = {c: title for c, title in _TITLES.items() if c in joined and title.endswith("(%)")}
     joined = joined.assign(**{column: joined[column] * 100 for column in shares})
     formats = dict.fromkeys(shares.values(), "%.2f") | {"learning rate": "%.2e"}
-    formats |= {"training loss": "%.4f", "validation loss": "%.4f", "time (s)": "%.0f"}
+    formats |= {title: "%.4f" for title in _TITLES.values() if "loss" in title}
+    formats["time (s)"] = "%.0f"
     return Table(joined.rename(columns=_TITLES), "training-history", formats)

@@ -11,11 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fer_core.app.metrics import cells, state
-from fer_core.app.metrics.panel_training import has_same_loss, make_line
 from fer_core.app.metrics.panels import ONE_MODEL, PANELS
 from fer_core.classification import read_spec, resolve_model_dir
 from fer_core.config import settings
-from fer_core.evaluation.catalog import read_catalog
 from fer_core.evaluation.keep import keep_figures
 from fer_core.evaluation.origins import SCRATCH, TAUGHT, origin_of
 from fer_core.processes import Ended
@@ -250,16 +248,6 @@ def test_the_live_page_never_pays_for_charts() -> None:
         [sys.executable, "-c", script], cwd=PAGE.parents[1], capture_output=True, text=True
     )
     assert done.stdout.strip() == "none", done.stderr
-
-
-def test_losses_of_two_kinds_are_not_drawn_beside_each_other() -> None:
-    entries = {entry.name: entry for entry in read_catalog()}
-    assert not has_same_loss(entries["mien"]), "teachers and votes are in its training loss"
-    assert has_same_loss(entries["lenet"])
-    _chart, text, table = make_line([entries["mien"]], {"mien": "#0072B2"})
-    assert "50 epochs in 3 stages" in text.text  # type: ignore[union-attr]
-    assert list(table.frame["stage"])[:3] == ["halving", "halved", "halved2"]  # type: ignore[union-attr]
-    assert make_line([entries["lenet"]], {}) == []
 
 
 @pytest.mark.parametrize(
