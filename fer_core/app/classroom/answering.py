@@ -7,11 +7,13 @@ import streamlit as st
 
 from fer_core.app.classroom import texts
 from fer_core.app.classroom.state import ClassroomState
+from fer_core.app.parts.replaced import is_press, key_showing
 from fer_core.classroom.answers import LOOK_BACK_S, attends
 from fer_core.classroom.membership import Place, say
 from fer_core.errors import FerError
 from fer_core.storage import answers, shared_store
 
+_PLACE: Final = "answer"
 _CHOICES: Final = {True: "I am following", False: "I am lost"}
 
 
@@ -31,16 +33,14 @@ def ask_how_it_goes(mine: ClassroomState, place: Place) -> None:
     except FerError as error:
         st.warning(str(error))
         return
-    if st.session_state.get(mine.answer_key) != waiting:  # counted, or tapped in another tab
-        mine.answers_drawn += 1
-        st.session_state[mine.answer_key] = waiting
+    key = key_showing(_PLACE, waiting)  # another one where it was counted, or tapped in another tab
     st.segmented_control(
         "How does it go?",
         list(_CHOICES),
         format_func=_CHOICES.__getitem__,
-        key=mine.answer_key,
+        key=key,
         on_change=_note,
-        args=(mine, place, mine.answer_key, waiting),
+        args=(mine, place, key, waiting),
         help=texts.ANSWER.format(k=place.k_min, minutes=texts.WAIT_MIN),
     )
     if problem := mine.take_answer_problem():
@@ -61,9 +61,9 @@ def _note(mine: ClassroomState, place: Place, key: str, shown: bool | None) -> N
         key: of the choice that was tapped, in whose place there may be another by now.
         shown: what it showed last, which a slow browser may report once more.
     """
-    said = st.session_state.get(key)
-    if key != mine.answer_key and said in (shown, None):
+    if not is_press(_PLACE, key, shown):
         return
+    said = st.session_state.get(key)
     meter, now_s = mine.meter, time.time()
     seen = None if meter is None else attends(meter.looked_back(now_s, LOOK_BACK_S))
     try:

@@ -89,7 +89,6 @@ class ClassroomState:
         forgets: whether this browser is still to forget who it was.
         problem: why leaving did not go as it should, to be said once.
         has_answered: whether they said of themselves how it goes.
-        answers_drawn: how many choices of an answer took the place of the first.
         answer_problem: why what they said was not taken, to be said once.
         room_problem: what the educator's last action met, to be said once.
         lessons: id of a room -> its lesson, as far as it was loaded.
@@ -109,7 +108,6 @@ class ClassroomState:
     forgets: bool = False
     problem: str | None = None
     has_answered: bool = False
-    answers_drawn: int = 0
     answer_problem: str | None = None
     room_problem: str | None = None
     lessons: dict[int, Lesson] = field(default_factory=dict)
@@ -122,11 +120,6 @@ class ClassroomState:
         if place is not None:
             self.place = place
             shared_hub().sit(place, meter)
-
-    @property
-    def answer_key(self) -> str:
-        """Key of the choice that is drawn now."""
-        return f"answer-{self.answers_drawn}"
 
     @property
     def is_seen(self) -> bool:

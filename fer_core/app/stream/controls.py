@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from fer_core.app.parts.notices import say
+from fer_core.app.parts.replaced import is_press, key_showing
 from fer_core.app.stream.visit import Phase, Visit
 
 RETRY_EVERY_S: Final = 2.0
@@ -17,22 +18,35 @@ def show_camera_choice(visit: Visit, *, key: str) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(visit.cameras) > 1:
-            _choose_camera(visit, key=f"{key}-camera")
+            _choose_camera(visit, name=f"{key}-camera")
         if visit.can_mirror:
-            widget = f"{key}-mirror"
-            st.session_state[widget] = visit.is_mirrored
-            st.toggle(
-                "Mirror",
-                key=widget,
-                on_change=lambda: visit.choose_mirror(bool(st.session_state[widget])),
-                help="A mirror image, as one is used to see oneself; writing is then reversed.",
-            )
+            _choose_mirror(visit, name=f"{key}-mirror")
 
 
-def _choose_camera(visit: Visit, *, key: str) -> None:
+def _choose_mirror(visit: Visit, *, name: str) -> None:
+    key, shown = key_showing(name, visit.is_mirrored), visit.is_mirrored
+
+    def choose() -> None:
+        if is_press(name, key, shown):
+            visit.choose_mirror(bool(st.session_state[key]))
+
+    st.toggle(
+        "Mirror",
+        key=key,
+        on_change=choose,
+        help="A mirror image, as one is used to see oneself; writing is then reversed.",
+    )
+
+
+def _choose_camera(visit: Visit, *, name: str) -> None:
     names = {one.id: one.name or f"Camera {i + 1}" for i, one in enumerate(visit.cameras)}
-    if visit.camera in names:
-        st.session_state[key] = visit.camera
+    shown = visit.camera if visit.camera in names else next(iter(names))
+    key = key_showing(name, shown)
+
+    def choose() -> None:
+        if is_press(name, key, shown):
+            visit.choose_camera(str(st.session_state[key]))
+
     st.selectbox(
         "Camera",
         list(names),
@@ -40,7 +54,7 @@ def _choose_camera(visit: Visit, *, key: str) -> None:
         key=key,
         label_visibility="collapsed",
         width=260,
-        on_change=lambda: visit.choose_camera(str(st.session_state[key])),
+        on_change=choose,
     )
 
 

@@ -1,8 +1,10 @@
 """The live page as Streamlit runs it; the browser's parts are fakes, the example is real."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from fer_core.app import resources
 from fer_core.app.stream import messages as m
@@ -175,19 +177,25 @@ def test_the_example_is_the_real_pipeline() -> None:
     assert example.result.labels == ("happy",)
 
 
+def mirror_of(app: AppTest) -> Any:
+    """The switch that stands there now."""
+    (switch,) = (one for one in app.toggle if one.label == "Mirror")
+    return switch
+
+
 def test_who_has_two_cameras_can_change_while_it_runs(browser: Browser) -> None:
     browser.cameras = (Camera("f", "Front"), Camera("b", "Back camera"))
     app = open_app()
     app.button(key="start").click().run()
-    choice, mirror = app.selectbox(key="live_stream-camera"), app.toggle(key="live_stream-mirror")
-    assert (choice.value, mirror.value) == ("f", True)
+    choice = app.selectbox(key="live_stream-camera")
+    assert (choice.value, mirror_of(app).value) == ("f", True)
     choice.select("b").run()
     assert not app.exception
     assert app.selectbox(key="live_stream-camera").value == "b"
-    assert app.toggle(key="live_stream-mirror").value is False
+    assert mirror_of(app).value is False
     assert browser.session.mirror is False
     assert browser.stream.asked[-2:] == [False, True], "the video stops, and goes on with the other"
-    app.toggle(key="live_stream-mirror").set_value(True).run()
+    mirror_of(app).set_value(True).run()
     assert browser.session.mirror is True
 
 
@@ -196,7 +204,7 @@ def test_who_has_one_camera_is_not_asked_which(browser: Browser) -> None:
     app = open_app()
     app.button(key="start").click().run()
     assert [box.key for box in app.selectbox] == []
-    assert app.toggle(key="live_stream-mirror").value is True
+    assert mirror_of(app).value is True
 
 
 @pytest.mark.parametrize(("size", "shape"), [((720, 1280), "720 / 1280"), (None, "4 / 3")])
