@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from fer_core.detection import anchors
-from fer_core.detection.nms import merge_weighted
+from fer_core.detection.nms import keep_whole, merge_weighted
 from fer_core.errors import ConfigError
 from fer_core.imaging.frame import scaled_size
 from fer_core.mediapipe import make_interpreter, read_weights
@@ -71,6 +71,9 @@ class BlazeFaceDetector:
         boxes, scores, keypoints = merge_weighted(*self.detect_raw(bgr))
         if not len(boxes):
             return Faces.empty()
+        if len(boxes) > 1:
+            rows = keep_whole(boxes, scores)
+            boxes, scores, keypoints = boxes[rows], scores[rows], keypoints[rows]
         side = max(width, height)
         offset = np.array([side - width, side - height], np.float32) / np.float32(2)
         boxes = boxes * np.float32(side) - np.tile(offset, 2)

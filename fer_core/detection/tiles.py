@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from fer_core.detection.blazeface import VARIANTS, BlazeFaceDetector
-from fer_core.detection.nms import keep_best, merge_weighted
+from fer_core.detection.nms import SAME_FACE, keep_best, merge_weighted
 from fer_core.errors import ConfigError
 from fer_core.types import Faces, FloatArray, ImageArray
 
@@ -33,8 +33,6 @@ _MAX_PROPOSALS: Final = 400
 _SURE: Final = 0.75
 _SEEN_BY_OTHER: Final = 0.3
 _OTHER: Final = {"short": "full", "full": "short"}
-#: Boxes that cover more than this share of the smaller one are one face seen on two scales.
-_SAME_FACE: Final = 0.5
 #: Boxes below this share of the smallest wanted face are dropped; a box is a bit less than a face.
 _SMALLEST_SHARE: Final = 0.75
 
@@ -145,7 +143,7 @@ class TiledDetector:
         found = self._merge([self._confirm(bgr, box) for box in proposals.boxes])
         # Well below the size asked for, what looks like a face is texture.
         found = found[found.sizes >= _SMALLEST_SHARE * self.min_face_px]
-        return found[keep_best(found.boxes, found.scores, _SAME_FACE)]
+        return found[keep_best(found.boxes, found.scores, SAME_FACE)]
 
     def _propose(self, bgr: ImageArray) -> Iterator[Faces]:
         height, width = bgr.shape[:2]

@@ -137,6 +137,8 @@ def _detect(name: str, detector: BlazeFaceDetector) -> dict[str, Any]:
         "min_score": detector.min_score,
         "most_logit": anchors.MOST_LOGIT,
         "min_overlap": nms.MIN_OVERLAP,
+        "same_face": nms.SAME_FACE,
+        "per_doubling": nms.PER_DOUBLING,
     }
 
 

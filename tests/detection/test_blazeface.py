@@ -115,3 +115,15 @@ def test_impossible_score(min_score):
 def test_min_score_decides():
     score = create_detector("short").detect(portrait()).scores[0]
     assert len(create_detector("short", min_score=float(score) + 0.01).detect(portrait())) == 0
+
+
+def test_a_box_within_a_face_is_none(monkeypatch):
+    detector = create_detector("short")
+    boxes = np.array([[0.34, 0.15, 0.52, 0.33], [0.387, 0.156, 0.699, 0.47]], np.float32)
+    points = np.zeros((2, 6, 2), np.float32) + np.array([1, 2], np.float32)[:, None, None]
+    raw = boxes, np.array([0.56, 0.53], np.float32), points
+    monkeypatch.setattr(detector, "detect_raw", lambda bgr: raw)
+    faces = detector.detect(portrait())
+    np.testing.assert_allclose(faces.boxes, boxes[1:] * 512, rtol=1e-6)
+    assert faces.scores.tolist() == [raw[1][1]]
+    assert (faces.keypoints == 2 * 512).all()

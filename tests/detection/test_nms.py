@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from fer_core.detection.nms import keep_best, merge_weighted, overlaps
+from fer_core.detection.nms import keep_best, keep_whole, merge_weighted, overlaps
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,22 @@ def test_merge_of_nothing():
 def test_keep_best_drops_a_part_of_a_face():
     boxes = np.array([[40, 40, 60, 60], [0, 0, 100, 100], [200, 0, 220, 20]], np.float32)
     assert keep_best(boxes, np.array([0.7, 0.9, 0.5], np.float32), 0.5) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("boxes", "scores", "kept"),
+    [
+        ([(0, 0, 100, 100), (20, 20, 60, 60)], (0.6, 0.5), [0]),
+        ([(0, 0, 100, 100), (20, 20, 60, 60)], (0.53, 0.57), [0]),
+        ([(0, 0, 100, 100), (20, 20, 60, 60)], (0.5, 0.95), [1]),  # no face about a sure one
+        ([(0, 0, 100, 100), (60, 0, 160, 100)], (0.6, 0.9), [1, 0]),  # cheek by cheek
+        ([(0, 0, 100, 100), (85, 20, 125, 60)], (0.6, 0.9), [1, 0]),  # before a shoulder
+        ([], (), []),
+    ],
+)
+def test_no_face_is_found_twice(boxes, scores, kept):
+    rows = np.array(boxes, np.float32).reshape(-1, 4)
+    assert keep_whole(rows, np.array(scores, np.float32)) == kept
 
 
 squares = arrays(

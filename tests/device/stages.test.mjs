@@ -9,7 +9,7 @@ import { NeutralBaseline } from "../../fer_core/app/frontend/device/baseline.js"
 import { StreamClock } from "../../fer_core/app/frontend/device/clock.js"
 import { normalize, serve } from "../../fer_core/app/frontend/device/classify.js"
 import {
-  anchorCenters, decode, fillInput, mergeWeighted,
+  anchorCenters, decode, fillInput, keepWhole, mergeWeighted,
 } from "../../fer_core/app/frontend/device/detect.js"
 import { planarFrame, rgbaFrame } from "../../fer_core/app/frontend/device/frame.js"
 import { regionOf, toFrame } from "../../fer_core/app/frontend/device/mesh.js"
@@ -41,7 +41,7 @@ function makeFace(box, more = {}) {
 }
 
 test("detect: anchors, decoding and suppression", () => {
-  const { centers, raw, merged } = vectors.detect
+  const { centers, raw, merged, kept } = vectors.detect
   const all = anchorCenters(numbers.detect)
   assert.equal(all.length, 2 * centers.count)
   centers.rows.forEach((row, index) =>
@@ -61,6 +61,8 @@ test("detect: anchors, decoding and suppression", () => {
     one.keypoints.forEach((point, k) =>
       close(point, merged.keypoints[row][k], HALF_PIXEL / 640, "keypoint"))
   })
+  assert.ok(kept.length < found.length)
+  close(keepWhole(found, numbers.detect).map((one) => one.score), kept, FORMULA, "kept")
 })
 
 test("frame: luma and the small view of a canvas", () => {

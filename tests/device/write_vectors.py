@@ -72,11 +72,13 @@ def _detect() -> Json:
     kept = logits >= 0
     boxes, keypoints = anchors.decode(raw[kept], centers[rows[kept]], layout.input_size)
     merged = nms.merge_weighted(boxes, anchors.sigmoid(logits[kept]), keypoints)
+    kept_whole = nms.keep_whole(merged[0], merged[1])
     shown = [0, 1, 2, 511, 512, 600, 895]
     return {
         "centers": {"count": len(centers), "rows": shown, "values": centers[shown]},
         "raw": {"rows": rows, "logits": logits, "regressors": raw},
         "merged": {"boxes": merged[0], "scores": merged[1], "keypoints": merged[2]},
+        "kept": [merged[1][row] for row in kept_whole],
     }
 
 

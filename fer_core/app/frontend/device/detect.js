@@ -87,12 +87,30 @@ function areaOf([x1, y1, x2, y2]) {
  * @param {number[]} b
  */
 export function overlap(a, b) {
-  const common = areaOf([
+  const common = commonArea(a, b)
+  const base = areaOf(a) + areaOf(b) - common
+  return base > 0 ? common / base : 0
+}
+
+/**
+ * @param {number[]} a
+ * @param {number[]} b
+ */
+function commonArea(a, b) {
+  return areaOf([
     Math.max(a[0], b[0]), Math.max(a[1], b[1]),
     Math.min(a[2], b[2]), Math.min(a[3], b[3]),
   ])
-  const base = areaOf(a) + areaOf(b) - common
-  return base > 0 ? common / base : 0
+}
+
+/**
+ * Common area over the smaller one's; boxes without area overlap nothing.
+ * @param {number[]} a
+ * @param {number[]} b
+ */
+function shareOfSmaller(a, b) {
+  const base = Math.min(areaOf(a), areaOf(b))
+  return base > 0 ? commonArea(a, b) / base : 0
 }
 
 /**
@@ -120,6 +138,27 @@ export function mergeWeighted(detections, minOverlap) {
     })
   }
   return merged
+}
+
+/**
+ * Which to keep so that no face is found twice: of boxes within each other the larger, unless the
+ * smaller scores so much more.
+ * @param {Detection[]} detections with positive sides
+ * @param {{same_face: number, per_doubling: number}} numbers
+ * @returns {Detection[]} best score first
+ */
+export function keepWhole(detections, numbers) {
+  const rank = (/** @type {Detection} */ one) =>
+    one.score + (numbers.per_doubling * Math.log2(Math.max(areaOf(one.box), 1e-12))) / 2
+  let left = [...detections].sort((a, b) => rank(b) - rank(a))
+  const kept = []
+  while (left.length > 0) {
+    const [best, ...rest] = left
+    if (!best) break
+    kept.push(best)
+    left = rest.filter((one) => shareOfSmaller(best.box, one.box) <= numbers.same_face)
+  }
+  return kept.sort((a, b) => b.score - a.score)
 }
 
 /**
@@ -174,7 +213,8 @@ export class BlazeFace {
     const regressors = outputs.find((one) => one !== logits)
     if (!logits || !regressors) throw new Error("The detector's network has other outputs.")
     const found = decode(regressors, logits, this.centers, this.numbers)
-    return mergeWeighted(found, this.numbers.min_overlap).map((one) => toFrame(one, frame))
+    return keepWhole(mergeWeighted(found, this.numbers.min_overlap), this.numbers)
+      .map((one) => toFrame(one, frame))
   }
 }
 

@@ -60,6 +60,8 @@
  * @property {number} min_score
  * @property {number} most_logit
  * @property {number} min_overlap
+ * @property {number} same_face
+ * @property {number} per_doubling
  */
 
 /**
