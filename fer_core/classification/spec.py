@@ -46,6 +46,8 @@ class ModelSpec(_Part):
         labels: classes of the output ``fer``, in its order.
         outputs: names of the outputs: ``fer`` and, where it has it, ``ferplus``.
         served: weight of each output in the seven probabilities shown; they sum to 1.
+        mirrored: the files answer with the mean over a face and its mirror image, which they make
+            themselves.
     """
 
     name: str
@@ -55,6 +57,7 @@ class ModelSpec(_Part):
     labels: tuple[str, ...]
     outputs: tuple[str, ...]
     served: dict[str, float]
+    mirrored: bool = False
     input: InputSpec
     files: dict[Variant, FileSpec]
     data: dict[str, Any]

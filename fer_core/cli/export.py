@@ -23,6 +23,13 @@ def export(
     keep_float: Annotated[
         bool, typer.Option("--float/--no-float", help="Keep the float LiteRT file.")
     ] = True,
+    mirrored: Annotated[
+        bool,
+        typer.Option(
+            "--mirrored",
+            help="Answer with the mean over a face and its mirror image, for twice the time.",
+        ),
+    ] = False,
     should_evaluate: Annotated[
         bool,
         typer.Option(
@@ -74,6 +81,7 @@ def export(
             parent=out or settings().data_dir / "models",
             data=data or Path(config["data"]["path"]),
             keep_float=keep_float,
+            mirrored=mirrored,
             should_evaluate=should_evaluate,
         )
         path = make_model(request, say=lambda line: typer.echo(line, err=True))

@@ -16,6 +16,8 @@ def write_card(folder: Path, spec: ModelSpec, metrics: dict[str, Any]) -> None:
     served = " + ".join(f"{w:g} x {name}" for name, w in spec.served.items())
     leaky = " (leaky)" if spec.data["leaky"] and "(leaky)" not in spec.data["split"] else ""
     kept = "the last" if spec.recipe["monitor"] == "last" else "the best on the validation split"
+    shown = f"{spec.input.size}x{spec.input.size} grey face, normalised `{spec.input.normalize}`"
+    shown += ", with its mirror image" if spec.mirrored else ""
     names = spec.data.get("knows_faces")
     taught_by = f" ({', '.join(names)})" if names else ""
     text = f"""# {spec.name}
@@ -26,7 +28,7 @@ def write_card(folder: Path, spec: ModelSpec, metrics: dict[str, Any]) -> None:
 |---|---|
 | architecture | {spec.architecture}, {spec.parameters:,} parameters |
 | classes | {", ".join(spec.labels)} |
-| input | {spec.input.size}x{spec.input.size} grey face, normalised `{spec.input.normalize}` |
+| input | {shown} |
 | outputs | {", ".join(spec.outputs)}; served: {served} |
 | learned | {origin_of(spec)}{taught_by} |
 | trained on | {spec.data["name"]}, split {spec.data["split"]}{leaky} |

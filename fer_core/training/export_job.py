@@ -39,6 +39,7 @@ class ExportRequest:
     parent: Path
     data: Path
     keep_float: bool = True
+    mirrored: bool = False
     should_evaluate: bool = False
 
 
@@ -75,6 +76,7 @@ def make_model(request: ExportRequest, *, say: Say) -> Path:
             out,
             name=request.name,
             keep_float=request.keep_float,
+            mirrored=request.mirrored,
             progress=lambda step, share: tell(step, 0.1 + 0.6 * share),
         )
         told["sha256"] = spec.files["int8"].sha256

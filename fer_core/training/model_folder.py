@@ -52,17 +52,35 @@ def check_target(out: Path) -> None:
         raise InputError(f"{out} is there and is no model: choose another name or folder.")
 
 
-def convert(network: Any, size: int, representative: FloatArray | None) -> bytes:
+def with_mirror(network: Any, image: Any) -> Any:
+    """Logits of one picture as the mean of those of the picture and of its mirror image.
+
+    Args:
+        network: takes (batch, size, size, 1) and gives a dictionary of (batch, classes).
+        image: (1, size, size, 1), a Keras tensor.
+    """
+    from keras import ops
+
+    both = ops.concatenate([image, ops.flip(image, axis=2)], axis=0)
+    outputs = network(both, training=False)
+    return {name: ops.mean(value, axis=0, keepdims=True) for name, value in outputs.items()}
+
+
+def convert(
+    network: Any, size: int, representative: FloatArray | None, *, mirrored: bool = False
+) -> bytes:
     """LiteRT flatbuffer with a batch of one, float in and out; int8 inside where images are given.
 
     Args:
         representative: (N, size, size, 1) float32 network inputs, or None for a float model.
+        mirrored: look at the mirror image as well (``with_mirror``).
     """
     import keras
     import tensorflow as tf
 
     image = keras.Input(batch_shape=(1, size, size, 1), name="image")
-    fixed = keras.Model(image, network(image, training=False))
+    outputs = with_mirror(network, image) if mirrored else network(image, training=False)
+    fixed = keras.Model(image, outputs)
     converter = tf.lite.TFLiteConverter.from_keras_model(fixed)
     if representative is not None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
@@ -80,6 +98,7 @@ def export_run(
     *,
     name: str,
     keep_float: bool = True,
+    mirrored: bool = False,
     progress: Progress = lambda _step, _share: None,
 ) -> ModelSpec:
     """Write the model folder ``out`` from the best epoch of ``run``.
@@ -88,6 +107,8 @@ def export_run(
     what quantisation changed is measured there. The folder appears whole or not at all.
 
     Args:
+        mirrored: the LiteRT files answer with the mean over a face and its mirror image, for twice
+            the time; the Keras file stays the network that was trained.
         progress: told each step in words and how much is done, 0..1.
 
     Raises:
@@ -96,9 +117,11 @@ def export_run(
     check_target(out)
     progress("Reading the weights of the best epoch", 0.0)
     recipe, network = load_trained(run)
-    contents = _convert_both(network, recipe.data, data, progress)
+    contents = _convert_both(network, recipe.data, data, progress, mirrored=mirrored)
     progress("Calibrating on the validation pictures", 0.7)
-    spec = _calibrate(_raw_spec(name, run, recipe, network, contents), contents, data)
+    raw = _raw_spec(name, run, recipe, network, contents)
+    raw = raw.model_copy(update={"mirrored": mirrored})
+    spec = _calibrate(raw, contents, data)
     progress("Measuring what quantisation changed, and the speed", 0.85)
     metrics = _measure(spec, contents, data)
     metrics["best_epoch"] = int(run.load_arrays("best.npz")["epoch"])
@@ -116,7 +139,7 @@ def export_run(
 
 
 def _convert_both(
-    network: Any, wanted: DataPart, data: TrainingData, progress: Progress
+    network: Any, wanted: DataPart, data: TrainingData, progress: Progress, *, mirrored: bool
 ) -> dict[Variant, bytes]:
     """The network as LiteRT float and int8."""
     rng = np.random.default_rng(0)
@@ -124,10 +147,10 @@ def _convert_both(
         len(data.train_images), min(REPRESENTATIVE_IMAGES, len(data.train_images)), replace=False
     )
     progress("Converting to LiteRT", 0.1)
-    plain = convert(network, wanted.size, None)
+    plain = convert(network, wanted.size, None, mirrored=mirrored)
     progress("Quantising to 8 bits", 0.4)
     seen = normalize(data.train_images[rows], wanted.normalize)
-    return {"float": plain, "int8": convert(network, wanted.size, seen)}
+    return {"float": plain, "int8": convert(network, wanted.size, seen, mirrored=mirrored)}
 
 
 def _raw_spec(

@@ -7,10 +7,13 @@ import sys
 import time
 from pathlib import Path
 
+import keras
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from fer_core.classification import load_classifier
+from fer_core.classification.preprocess import normalize
 from fer_core.cli import app
 from fer_core.config import settings
 from fer_core.training.run import RunFolder, last_run
@@ -71,6 +74,24 @@ def test_kill_resume_export(
     folder = tmp_path / "data" / "models" / "tiny"
     assert str(folder) in done.output
     assert load_classifier(folder).spec.labels[0] == "angry"
+
+    done = CliRunner().invoke(app, ["export", str(run.path), "--mirrored", "--name", "both"])
+    assert done.exit_code == 0, done.output
+    folder = folder.with_name("both")
+    assert load_classifier(folder).spec.mirrored
+    assert "with its mirror image" in (folder / "README.md").read_text(encoding="utf-8")
+    faces = np.random.default_rng(1).integers(0, 256, (6, 48, 48), np.uint8)
+    network = keras.models.load_model(folder / "model.keras", compile=False)
+    one, other = (
+        np.asarray(network(normalize(views, "image"))["fer"])
+        for views in (faces, faces[:, :, ::-1])
+    )
+    assert np.abs(one - other).max() > 0.01, "this network does not tell left from right"
+    logits = load_classifier(folder, "float").predict_logits(faces)["fer"]
+    np.testing.assert_allclose(logits, (one + other) / 2, atol=5e-3)  # rounded weights
+    small = load_classifier(folder)
+    logits, turned = (small.predict_logits(f)["fer"] for f in (faces, faces[:, :, ::-1]))
+    np.testing.assert_allclose(logits, turned, atol=1e-4)
 
 
 @pytest.mark.parametrize(
