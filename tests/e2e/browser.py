@@ -26,6 +26,7 @@ CHROMIUM_ARGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_SERVE = "import runpy; runpy.run_module('fer_core', run_name='__main__', alter_sys=True)"
 
 
 def find_chromium() -> str:
@@ -80,9 +81,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def run_app(data_dir: Path, **env: str) -> Iterator[str]:
-    """The app as `make run` starts it, on a free loopback port; its address."""
+def run_app(data_dir: Path, *, before: str = "", **env: str) -> Iterator[str]:
+    """The app as `make run` starts it, on a free loopback port; its address.
+
+    Args:
+        data_dir: its FER_DATA_DIR.
+        before: Python that its process runs first, to take a part of it out.
+        env: further settings.
+    """
     port = free_port()
-    with start("-m", "fer_core", "serve", "--port", str(port), data_dir=data_dir, **env) as app:
+    way = ("-c", f"{before}\n{_SERVE}") if before else ("-m", "fer_core")
+    with start(*way, "serve", "--port", str(port), data_dir=data_dir, **env) as app:
         app.wait_for_line("Mien is ready")
         yield f"http://127.0.0.1:{port}"
