@@ -46,8 +46,7 @@ def adapt_recipe(
         (values if part is None else values[part])[name] = value
     if recipe.optimizer.ferplus_weight and not has_votes:
         values["optimizer"]["ferplus_weight"] = 0.0
-        if recipe.network.architecture == "mien":
-            values["network"]["options"]["ferplus"] = False
+        values["network"]["options"]["ferplus"] = False
         notes.append("The set has no FER+ votes, so the network learns its own labels only.")
     known = tuple(name for name in recipe.data.labels if name in labels)
     if len(known) < 2:

@@ -1,11 +1,14 @@
 """Recipes fitted to a set."""
 
+from importlib import import_module
+from inspect import signature
+
 import pytest
 
 from fer_core.errors import ConfigError
 from fer_core.labels import EMOTIONS
 from fer_core.runs.adapt import adapt_recipe, startable_recipes
-from fer_core.training.recipe import load_recipe
+from fer_core.training.recipe import load_recipe, recipe_names
 
 
 def test_recipes_that_need_more_than_data_are_not_offered() -> None:
@@ -45,6 +48,16 @@ def test_a_set_without_votes_and_disgust() -> None:
     assert recipe.network.options["ferplus"] is False
     said = " ".join(notes)
     assert all(word in said for word in ("FER+", "no disgust", "contempt out"))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in recipe_names() if load_recipe(name).optimizer.ferplus_weight]
+)
+def test_no_head_is_left_that_nothing_teaches(name: str) -> None:
+    recipe, _ = adapt_recipe(load_recipe(name), labels=EMOTIONS, has_votes=False)
+    assert recipe.network.options["ferplus"] is False
+    known = signature(import_module(f"fer_core.zoo.{recipe.network.architecture}").build)
+    assert "ferplus" in known.parameters
 
 
 @pytest.mark.parametrize(
