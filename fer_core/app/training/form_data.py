@@ -14,6 +14,7 @@ from fer_core.app.parts.meanings import Choice, as_options
 from fer_core.app.parts.plots import show_plot
 from fer_core.app.studio.state import hides_pictures
 from fer_core.app.training.charts import make_curves
+from fer_core.classification.registry import DEFAULT_MODEL
 from fer_core.config import MODELS_DIR
 from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.errors import FerError
@@ -134,9 +135,11 @@ def class_rows(preview: Preview) -> str:
 
 def show_example() -> None:
     """Something to see before the first run: how the shipped model was trained."""
-    rows = RunFolder(MODELS_DIR / "mien").history()
+    rows = RunFolder(MODELS_DIR / DEFAULT_MODEL).history()
     if rows:
         st.subheader("What a training looks like", anchor=False)
         figure = make_curves(rows, "accuracy", best_epoch=None)
         show_plot(figure, key="example-curve", alt="Accuracy of the shipped model by epoch")
-        st.caption("The accuracy of mien, the model that comes with this project, by epoch.")
+        st.caption(
+            f"The accuracy of {DEFAULT_MODEL}, the model that comes with this project, by epoch."
+        )
