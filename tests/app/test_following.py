@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fer_core.app.following import LiveFollower, keep_live_choice
-from fer_core.classification.registry import live_choice
+from fer_core.classification.registry import DEFAULT_MODEL, live_choice
 from fer_core.config import settings
 from fer_core.storage import Store
 from tests.app.training.test_export import install_model
@@ -23,13 +23,14 @@ def test_another_process_follows_once_it_has_the_model(
     with caplog.at_level(logging.WARNING):
         follower.look()
         follower.look()
-    assert live_choice() == "mien"
+    assert live_choice() == DEFAULT_MODEL
     assert [one.getMessage() for one in caplog.records] == [
-        "The live model mine was chosen, which is not in FER_DATA_DIR here; mien goes on."
+        "The live model mine was chosen, which is not in FER_DATA_DIR here; "
+        f"{DEFAULT_MODEL} goes on."
     ]
     install_model(elsewhere / "models" / "mine")
     follower.look()
     assert live_choice() == "mine"
-    keep_live_choice(store, "mien", number=7, said="back")
+    keep_live_choice(store, DEFAULT_MODEL, number=7, said="back")
     follower.look()
-    assert live_choice() == "mien"
+    assert live_choice() == DEFAULT_MODEL

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 
+from fer_core.classification.registry import DEFAULT_MODEL
 from tests.e2e.browser import camera_args, free_port
 from tests.e2e.conftest import launch
 from tests.e2e.live_page import wait_for
@@ -70,7 +71,7 @@ def test_the_face_is_labelled_offline_and_the_results_are_there(
         page.get_by_role("button", name="Download JSON").click()
     document = json.loads(Path(kept.value.path()).read_text(encoding="utf-8"))
     assert document["analysed"] == "on the visitor's device"
-    assert document["model"]["name"] == "mien"
+    assert document["model"]["name"] == DEFAULT_MODEL
     assert document["faces"][0]["mean"]["happy"] > 0.5
     assert len(document["marks"]) == 1
     assert len(document["samples"]) >= 2

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
+from fer_core.classification.registry import DEFAULT_MODEL
 from fer_core.studio import CutFace, StudioSet
 from fer_core.studio.quality import Quality
 from tests.e2e.browser import PORTRAIT, camera_args, run_app
@@ -171,7 +172,7 @@ def test_from_an_empty_studio_to_a_personal_model_live(page: Page, data_dir: Pat
     expect(page.locator(".st-key-studio-confusion .js-plotly-plot")).to_be_visible()
     expect(page.get_by_text("Leaky: frames of the same take")).to_be_visible()
     spec = json.loads((data_dir / "models" / "my-faces" / "spec.json").read_text())
-    assert spec["data"]["base"] == "mien"
+    assert spec["data"]["base"] == DEFAULT_MODEL
     press(page, "studio-use")
     expect(page.get_by_role("heading", name="Live")).to_be_visible()
     page.get_by_text("Choose detector").click()

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from fer_core.classification.registry import live_choice
+from fer_core.classification.registry import DEFAULT_MODEL, live_choice
 from fer_core.storage import shared_store
 from fer_core.storage.audit import list_entries
 from tests.app.pages import texts
@@ -29,20 +29,20 @@ def test_a_model_is_made_compared_used_live_and_taken_back(
     app = open_page(view="Runs")
     written = texts(app)
     assert "50.0 % on the 3,589 validation faces (95 % interval 48.4 to 51.6 %)" in written
-    assert "mien" in written
+    assert EXPORT["comparison"]["names"][1] in written
     assert "Neither is ahead." in written
     app.button(key="use-live").click().run()
     assert live_choice() == "mine"
     with shared_store().read() as session:
         noted = [entry.subject for entry, _ in list_entries(session)]
-    assert noted[0].startswith("live model: mien to mine, sha256 ")
+    assert noted[0].startswith(f"live model: {DEFAULT_MODEL} to mine, sha256 ")
     assert "It serves the live page." in texts(app.run()) + str([s.value for s in app.success])
     app.button(key="live-back").click().run()
-    assert live_choice() == "mien"
+    assert live_choice() == DEFAULT_MODEL
 
     (data_dir / "models" / "mine" / "model_int8.tflite").write_bytes(b"damaged")
     app.button(key="use-live").click().run()
-    assert live_choice() == "mien", "a damaged model never goes live"
+    assert live_choice() == DEFAULT_MODEL, "a damaged model never goes live"
     assert app.error
 
 
@@ -67,7 +67,7 @@ def test_a_worse_model_is_no_big_button_and_asks_first(
     button = app.button(key="use-live")
     assert button.proto.type == "secondary"
     button.click().run()
-    assert live_choice() == "mien", "not before the answer"
+    assert live_choice() == DEFAULT_MODEL, "not before the answer"
     asked = texts(app)
     assert "56.0 points fewer" in asked
     assert "no better than guessing" in asked
