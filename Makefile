@@ -1,6 +1,7 @@
 # One-word targets; each does its own set-up in .venv.
 #   make run                     the app on this computer, http://127.0.0.1:8501
 #   make run HOST=0.0.0.0        for phones and other computers, over HTTPS (CERT=, KEY=: your own)
+#   make messages                texts of the pages, collected into the catalogues of all languages
 #   make test | check | bench | train | soak | audit | lock
 
 HOST ?= 127.0.0.1
@@ -19,7 +20,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
 	&& echo $$p && break; done)
 
-.PHONY: run test check bench train soak lock audit setup dev
+.PHONY: run test check bench train soak lock audit messages setup dev
 
 run: setup
 	@exec $(PY) -m fer_core serve --host $(HOST) --port $(PORT) \
@@ -54,6 +55,10 @@ soak: dev
 # Known holes of the pinned packages; says so where no source of advisories can be reached.
 audit: dev
 	@$(PY) scripts/audit.py requirements.txt requirements-dev.txt
+
+# Collects every text of the pages into fer_core/app/language/*.po, and says what lacks a translation.
+messages: setup
+	@$(PY) scripts/messages.py $(ARGS)
 
 # One set of pins that is valid for Python 3.11 to 3.13 on Linux, macOS and Windows.
 COMPILE = $(VENV)/bin/uv pip compile --quiet --upgrade --universal --fork-strategy fewest \

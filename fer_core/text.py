@@ -26,6 +26,20 @@ _MARKUP = re.compile(r"([$*~\[\]])")
 _ISOLATE, _END = "\u2068", "\u2069"
 
 
+def mark(text: str) -> str:
+    """The text itself: pages show it in the visitor's language (``fer_core.app.language``).
+
+    For what is written on one floor and shown on another: ``make messages`` collects what stands in
+    the brackets.
+    """
+    return text
+
+
+def mark_in(context: str, text: str) -> str:  # noqa: ARG001
+    """The text itself, as above, for a word that means something else elsewhere."""
+    return text
+
+
 def percent(value: float) -> str:
     """``0.695`` -> ``69.5 %``."""
     return f"{value * 100:.1f} %"

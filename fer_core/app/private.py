@@ -245,6 +245,14 @@ def session_id() -> str:
     return "" if context is None else context.session_id
 
 
+@optional("texts in the visitor's language where a thread has no page", default=True)
+def has_page() -> bool:
+    """Whether this thread draws a page, or answers for one."""
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    return get_script_run_ctx(suppress_warning=True) is not None
+
+
 @optional(_UPLOADS, default=cast("set[tuple[str, str]] | None", None))
 def held_uploads() -> set[tuple[str, str]] | None:
     """The uploaded files in memory, as (session, file); None where that is not known."""

@@ -8,14 +8,15 @@ from numpy.typing import NDArray
 
 from fer_core.errors import ConfigError
 from fer_core.labels import NUM_EMOTIONS
+from fer_core.text import mark
 
 _Row = NDArray[np.float64]
 
 #: Key -> what pages and commands call it.
 FILTERS: Final = {
-    "plain": "Plain smoothing",
-    "markov": "Hidden Markov filter",
-    "recurrent": "Recurrent network",
+    "plain": mark("Plain smoothing"),
+    "markov": mark("Hidden Markov filter"),
+    "recurrent": mark("Recurrent network"),
 }
 
 

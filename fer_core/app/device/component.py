@@ -9,6 +9,7 @@ import streamlit as st
 import fer_core
 from fer_core.app.device.assets import FRONTEND, network_places, places
 from fer_core.app.device.messages import SENDING_SENTENCES, SENTENCES
+from fer_core.app.language.spoken import tr
 from fer_core.app.parts.component import pack, source
 from fer_core.app.stream.camera import CONSTRAINTS
 from fer_core.classification.identity import identify_model
@@ -101,7 +102,10 @@ def show_device(
         "places": places(),
         "networks": networks,
         "constraints": dict(constraints),
-        "sentences": SENTENCES if sending is None else SENTENCES | SENDING_SENTENCES,
+        "sentences": {
+            name: tr(text)
+            for name, text in (SENTENCES | (SENDING_SENTENCES if sending else {})).items()
+        },
         "about": {
             "mien": fer_core.__version__,
             "model": identity.to_dict(),

@@ -12,8 +12,9 @@ from fer_core.app.device.component import Sending, Shows, show_device
 from fer_core.app.device.messages import SENDING
 from fer_core.app.device.samples import ROUTE, open_inlet, take_body
 from fer_core.app.device.way import Way, is_offered, what_hinders
+from fer_core.app.language.spoken import told, tr
 from fer_core.app.parts.resume import offer_return
-from fer_core.app.stream.messages import CONSENT, Message
+from fer_core.app.stream.messages import CONSENT, CONSENT_OF_SERVER, Message
 from fer_core.app.stream.show import REFRESH_S, Places
 from fer_core.app.stream.start import start_button
 from fer_core.app.stream.visit import Visit
@@ -21,6 +22,7 @@ from fer_core.config import settings
 from fer_core.device.inlet import MOST_SAMPLES, DeviceSecond, SampleInlet
 from fer_core.errors import FerError
 from fer_core.hosting.draining import NO_BEGINNING, shared_drain
+from fer_core.text import mark
 
 #: How the browser steadies what it sees, as a stream to the server does.
 _FILTER: Final = "plain"
@@ -29,8 +31,10 @@ _PLACE: Final = "device"
 SILENT_AFTER_S = 10.0
 SILENT = Message(
     "warning",
-    "Nothing arrives from your device: see that its network is up and that this page is in view. "
-    "What it measures waits there for half a minute.",
+    mark(
+        "Nothing arrives from your device: see that its network is up and that this page is in "
+        "view. What it measures waits there for half a minute."
+    ),
 )
 
 
@@ -74,7 +78,7 @@ class DeviceVisit:
         try:
             self.inlet, self._token = open_inlet(purpose, browser_of(st.context.cookies), listen)
         except FerError as error:
-            self.problem = Message("error", str(error))
+            self.problem = Message("error", told(error))
             return None
         self.attempt += 1
         return self.inlet
@@ -125,7 +129,7 @@ class DeviceVisit:
                 windows=windows,
             )
         except FerError as error:
-            st.error(str(error))
+            st.error(told(error))
 
 
 def _take_state(text: str) -> None:
@@ -200,7 +204,7 @@ def show_ways(
     if is_offered(Way.SERVER):
         start_button(
             visit,
-            f"{label} over the server" if is_device else label,
+            tr("{label} over the server").format(label=label) if is_device else label,
             key=key,
             on_click=on_server,
             is_primary=is_primary and not is_device,
@@ -213,7 +217,7 @@ def consent_of_ways() -> str:
     """Where the picture is analysed, in the ways that are offered."""
     said = []
     if is_device_offered():
-        said.append(f":material/devices: {SENDING}")
+        said.append(f":material/devices: {tr(SENDING)}")
     if is_offered(Way.SERVER):
-        said.append(f":material/lock: {'Over the server: w' if said else 'W'}{CONSENT[1:]}")
+        said.append(f":material/lock: {tr(CONSENT_OF_SERVER if said else CONSENT)}")
     return "  \n".join(said)

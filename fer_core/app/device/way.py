@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from fer_core.app.device.assets import FRONTEND
+from fer_core.app.language.spoken import tr
 from fer_core.app.parts.component import pack
 from fer_core.config import settings
 from fer_core.device.networks import DEVICE_DETECTORS, DEVICE_FILTERS, model_hindrance
@@ -57,7 +58,9 @@ def what_hinders(model: str, detector: str, steady: str) -> str | None:
         model, detector, steady: by name, as for ``build_pipeline``.
     """
     if detector not in DEVICE_DETECTORS:
-        return "This face detector runs on the server only: choose the close-up or the room one."
+        return tr(
+            "This face detector runs on the server only: choose the close-up or the room one."
+        )
     if steady not in DEVICE_FILTERS:
-        return "The recurrent network runs on the server only: choose another filter."
+        return tr("The recurrent network runs on the server only: choose another filter.")
     return model_hindrance(model)

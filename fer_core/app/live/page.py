@@ -6,9 +6,10 @@ from streamlit.delta_generator import DeltaGenerator
 from fer_core.app.device.component import show_device
 from fer_core.app.device.messages import ON_DEVICE, ON_SERVER
 from fer_core.app.device.way import Way, is_offered, keep_way, last_way, take_way, what_hinders
+from fer_core.app.language.spoken import number, told, tr
 from fer_core.app.live.session import show_results
 from fer_core.app.live.tools import show_tools
-from fer_core.app.parts.detectors import DETECTOR_NAMES
+from fer_core.app.parts.detectors import detector_name
 from fer_core.app.parts.filters import choose_filter
 from fer_core.app.parts.models import model_choice_text, running_model_text
 from fer_core.app.parts.panel import show_panel, view_of
@@ -23,6 +24,7 @@ from fer_core.classification import model_names
 from fer_core.detection import DETECTORS
 from fer_core.errors import FerError
 from fer_core.streaming import LiveSnapshot
+from fer_core.text import mark
 
 STREAM_KEY = "live_stream"
 REFRESH_S = 0.5
@@ -48,8 +50,8 @@ def this_visit() -> Visit:
 def show_live_page() -> None:
     """Draw the page as the visit stands."""
     visit = this_visit()
-    st.title("Live", anchor=False)
-    st.markdown("Watch which expression each face before your camera shows, as it changes.")
+    st.title(tr("Live"), anchor=False)
+    st.markdown(tr("Watch which expression each face before your camera shows, as it changes."))
     if _DEVICE in st.session_state and _show_on_device(visit):
         keep_way()
         return
@@ -99,9 +101,12 @@ def _show_controls(visit: Visit) -> None:
 
 def _show_start(visit: Visit) -> None:
     """Two ways to begin, each with its sentence; the one that was taken last stands out."""
-    said = {Way.SERVER: f":material/lock: {CONSENT}", Way.DEVICE: f":material/devices: {ON_DEVICE}"}
+    said = {
+        Way.SERVER: f":material/lock: {tr(CONSENT)}",
+        Way.DEVICE: f":material/devices: {tr(ON_DEVICE)}",
+    }
     st.markdown("  \n".join(text for way, text in said.items() if is_offered(way)))
-    label = "Start" if visit.results is None else "Start again"
+    label = tr("Start") if visit.results is None else tr("Start again")
     is_device = last_way() is Way.DEVICE
     with st.container(horizontal=True):
         if is_offered(Way.SERVER):
@@ -117,8 +122,8 @@ def _show_start(visit: Visit) -> None:
     if is_offered(Way.DEVICE):
         hindrance = what_hinders(visit.model, visit.detector, visit.steady)
         if hindrance is not None:
-            instead = " Start analyses on the server." if is_offered(Way.SERVER) else ""
-            st.caption(f":material/devices: {hindrance}{instead}")
+            instead = tr("Start analyses on the server.") if is_offered(Way.SERVER) else ""
+            st.caption(f":material/devices: {hindrance} {instead}".rstrip())
 
 
 def _device_button(visit: Visit, *, is_primary: bool, key: str) -> None:
@@ -128,7 +133,7 @@ def _device_button(visit: Visit, *, is_primary: bool, key: str) -> None:
     if key == "start_device":
         offer_return("device", is_on=False, button="" if hindrance else key)
     st.button(
-        "Start on this device",
+        tr("Start on this device"),
         type="primary" if is_primary else "secondary",
         icon=":material/devices:",
         key=key,
@@ -161,7 +166,7 @@ def _show_on_device(visit: Visit) -> bool:
         )
     except FerError as error:
         st.session_state.pop(_DEVICE)
-        visit.message = Message("error", str(error))
+        visit.message = Message("error", told(error))
         return False
     offer_return("device", is_on=True, button="")
     return True
@@ -177,22 +182,22 @@ def _show_moment(visit: Visit, snapshot: LiveSnapshot, message: Message | None) 
 
 
 def _show_choices(visit: Visit) -> None:
-    with st.expander("Choose detector, model and filter", icon=":material/tune:"):
+    with st.expander(tr("Choose detector, model and filter"), icon=":material/tune:"):
         detectors = [name for name in DETECTORS if name != "yunet" or visit.detector == "yunet"]
         names = list(dict.fromkeys(["default", *model_names(), visit.model]))
         chosen_detector = st.selectbox(
-            "Face detector",
+            tr("Face detector"),
             detectors,
             index=detectors.index(visit.detector) if visit.detector in detectors else 0,
-            format_func=lambda name: DETECTOR_NAMES.get(name, name),
-            help="The close-up detector is the fastest; the room detector finds smaller faces.",
+            format_func=detector_name,
+            help=tr("The close-up detector is the fastest; the room detector finds smaller faces."),
         )
         chosen_model = st.selectbox(
-            "Expression model",
+            tr("Expression model"),
             names,
             index=names.index(visit.model),
             format_func=model_choice_text,
-            help="The default is the model that was chosen for this server.",
+            help=tr("The default is the model that was chosen for this server."),
         )
         chosen_filter = choose_filter(chosen_model, visit.steady)
     chosen = chosen_model, chosen_detector, chosen_filter
@@ -211,13 +216,14 @@ def _show_example(visit: Visit, left: DeltaGenerator, right: DeltaGenerator) -> 
         st.image(
             example.picture,
             width="stretch",
-            alt="Portrait with a box around the face, labelled with its expression",
+            alt=tr("Portrait with a box around the face, labelled with its expression"),
         )
     with right:
         model = running_model_text(visit.model)
-        figures = f"{example.result.total_ms:.1f} ms for this picture · {model}"
-        show_panel(view_of(example.result, figures=figures, empty_text="No face"), key="example")
-        st.caption("An example: this portrait (NASA, public domain), as the model sees it.")
+        figures = tr("{ms} ms for this picture").format(ms=number(example.result.total_ms, 1))
+        view = view_of(example.result, figures=f"{figures} · {model}", empty_text=mark("No face"))
+        show_panel(view, key="example")
+        st.caption(tr("An example: this portrait (NASA, public domain), as the model sees it."))
 
 
 # --- during -------------------------------------------------------------------------------------
@@ -226,24 +232,26 @@ def _show_example(visit: Visit, left: DeltaGenerator, right: DeltaGenerator) -> 
 def _show_stream_controls(visit: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Stop",
+            tr("Stop"),
             type="primary",
             icon=":material/stop_circle:",
             key="stop",
             on_click=visit.finish,
         )
         st.button(
-            "Set my neutral face",
+            tr("Set my neutral face"),
             icon=":material/sentiment_neutral:",
             key="baseline",
             disabled=visit.phase is not Phase.RUNNING,
             on_click=_measure_baseline,
             args=(visit,),
-            help="Look neutral for three seconds: what your face shows at rest is then "
-            "taken into account.",
+            help=tr(
+                "Look neutral for three seconds: what your face shows at rest is then taken into "
+                "account."
+            ),
         )
         show_tools(visit, container=STREAM_KEY)
-        st.caption(ON_SERVER, width="content")
+        st.caption(tr(ON_SERVER), width="content")
 
 
 def _measure_baseline(visit: Visit) -> None:

@@ -5,9 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
+from fer_core.app.language.emotions import emotion_title
+from fer_core.app.language.spoken import moment as moment_of
+from fer_core.app.language.spoken import ntr, number, percent, tr
 from fer_core.app.parts.panel import PanelView, show_panel
 from fer_core.app.parts.timeline import clock_text, point, show_timeline
-from fer_core.app.parts.words import percent
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.stream.results import (
     FaceSummary,
@@ -28,15 +30,17 @@ MAX_MOMENTS = 8
 
 def face_title(row: FaceSummary) -> str:
     """One line about a face: its id, and how long it was seen."""
-    return f"Face #{row.track_id}, seen {row.seen_s:.0f} s"
+    return tr("Face #{id}, seen {n} s").format(id=row.track_id, n=number(row.seen_s))
 
 
 def moment_text(moment: SessionMoment) -> str:
     """One line about a moment: when, what, for how long, how sure at most."""
     length_s = moment.end_s - moment.start_s
-    return (
-        f"{clock_text(moment.start_s)} · **{moment.label.capitalize()}** for {length_s:.0f} s, "
-        f"at most {percent(moment.peak)}"
+    return tr("{time} · **{expression}** for {n} s, at most {share}").format(
+        time=clock_text(moment.start_s),
+        expression=emotion_title(moment.label),
+        n=number(length_s),
+        share=percent(moment.peak),
     )
 
 
@@ -44,18 +48,22 @@ def show_results(results: SessionResults, on_close: Callable[[], None]) -> None:
     """Draw the results and the buttons to take them along or put them away."""
     faces = summarise_faces(results.samples)
     started_at = results.started_at.astimezone(visitor_zone())
-    st.header("Your session", anchor=False)
-    count = f"{len(faces)} face" + ("" if len(faces) == 1 else "s")
-    marks = f" · {len(results.marks)} marked" if results.marks else ""
-    st.markdown(
-        f"{started_at:%d %B %Y, %H:%M} · {results.duration_s:.0f} s · {count} seen{marks}. "
-        "The numbers are mean probabilities of displayed expressions, by the model "
-        f"{results.model_text}."
-    )
+    st.header(tr("Your session"), anchor=False)
+    facts = [
+        moment_of(started_at),
+        f"{number(results.duration_s)} s",
+        ntr("{n} face seen", "{n} faces seen", len(faces)).format(n=len(faces)),
+    ]
+    if results.marks:
+        facts.append(tr("{n} marked").format(n=len(results.marks)))
+    meaning = tr(
+        "The numbers are mean probabilities of displayed expressions, by the model {model}."
+    ).format(model=results.model_text)
+    st.markdown(f"{' · '.join(facts)}. {meaning}")
     stamp = started_at.strftime("%Y%m%d-%H%M%S")
     with st.container(horizontal=True):
         st.download_button(
-            "Download CSV",
+            tr("Download CSV"),
             to_csv(results),
             f"mien-{stamp}.csv",
             "text/csv",
@@ -63,23 +71,23 @@ def show_results(results: SessionResults, on_close: Callable[[], None]) -> None:
             on_click="ignore",
         )
         st.download_button(
-            "Download JSON",
+            tr("Download JSON"),
             to_json(results),
             f"mien-{stamp}.json",
             "application/json",
             icon=":material/download:",
             on_click="ignore",
         )
-        st.button("Discard", icon=":material/delete:", key="discard", on_click=on_close)
+        st.button(tr("Discard"), icon=":material/delete:", key="discard", on_click=on_close)
     if not faces:
-        st.info("No face was seen for long enough: press Start again and turn to the camera.")
+        st.info(tr("No face was seen for long enough: press Start again and turn to the camera."))
         return
     shown = [row for row in faces if row.seen_s >= MIN_SEEN_S or row is faces[0]][:MAX_FACES]
     for row in shown:
         with st.container(border=True):
             _show_face(results, row)
     if hidden := len(faces) - len(shown):
-        st.caption(f"Seen for less time, and only in the files: {hidden} more.")
+        st.caption(tr("Seen for less time, and only in the files: {n} more.").format(n=hidden))
 
 
 def _show_face(results: SessionResults, row: FaceSummary) -> None:
@@ -99,7 +107,7 @@ def _show_face(results: SessionResults, row: FaceSummary) -> None:
             now_s=end_s,
             span_s=end_s,
             from_start=True,
-            alt=f"Expressions of face #{row.track_id} over the session",
+            alt=tr("Expressions of face #{id} over the session").format(id=row.track_id),
             spans=[point(mark, 0.0, end_s) for mark in results.marks if mark <= end_s],
             key=f"course-{row.track_id}",
         )
@@ -116,11 +124,11 @@ def _show_moments(results: SessionResults, track_id: int) -> None:
     lines = [moment_text(one) for one in sorted(surest, key=lambda one: one.start_s)]
     for mark in results.marks:
         there = next((one for one in moments if one.start_s <= mark < one.end_s), None)
-        what = f"**{there.label.capitalize()}**" if there else "neutral, or unsure"
+        what = f"**{emotion_title(there.label)}**" if there else tr("neutral, or unsure")
         lines.append(f":material/flag: {clock_text(mark)} · {what}")
     if lines:
-        st.markdown("###### Moments\n" + "\n".join(f"- {line}" for line in lines))
+        st.markdown("###### " + tr("Moments") + "\n" + "\n".join(f"- {line}" for line in lines))
     else:
-        st.caption("Neutral, or unsure, for the whole session.")
+        st.caption(tr("Neutral, or unsure, for the whole session."))
     if (hidden := len(moments) - len(surest)) > 0:
-        st.caption(f"{hidden} more, less sure, are in the files.")
+        st.caption(tr("{n} more, less sure, are in the files.").format(n=hidden))

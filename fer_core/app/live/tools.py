@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from fer_core.app.language.spoken import tr
 from fer_core.app.parts.component import pack, source
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.stream.visit import Phase, Visit
@@ -23,24 +24,26 @@ def show_tools(visit: Visit, *, container: str) -> None:
     """
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         st.button(
-            f"Mark · {len(visit.marks)}" if visit.marks else "Mark",
+            tr("Mark") + (f" · {len(visit.marks)}" if visit.marks else ""),
             icon=":material/flag:",
             key="mark",
             shortcut="M",
             disabled=visit.phase is not Phase.RUNNING,
             on_click=_mark,
             args=(visit,),
-            help="Keeps this moment: your results show it, and their files name it.",
+            help=tr("Keeps this moment: your results show it, and their files name it."),
         )
         st.button(
-            "Snapshot",
+            tr("Snapshot"),
             icon=":material/photo_camera:",
             key="snapshot",
             shortcut="S",
             disabled=visit.phase is not Phase.RUNNING,
             on_click=_take,
-            help="Saves the picture with its frames and labels among your own files. "
-            "The server keeps none.",
+            help=tr(
+                "Saves the picture with its frames and labels among your own files. The server "
+                "keeps none."
+            ),
         )
         with st.container(key="quiet-snapshot"):
             _SNAPSHOT(key="snapshot_saver", data=pack(_snapshot_data(container)))

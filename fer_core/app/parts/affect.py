@@ -6,6 +6,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer_core.affect import PLACES, circumplex_of, valence_of
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import tr
 from fer_core.app.parts.blocks import layout
 from fer_core.app.parts.plots import show_plot
 from fer_core.labels import COLORS
@@ -23,24 +25,27 @@ def show_affect(times: Array, probs: Array, key: str) -> None:
     """
     if not len(times):
         return
-    with st.expander("Valence and circumplex", icon=":material/explore:"):
+    with st.expander(tr("Valence and circumplex"), icon=":material/explore:"):
         left, right = st.columns(2)
         with left:
             show_plot(
                 circumplex_figure(times, probs),
                 key=f"circumplex-{key}",
-                alt="The path of the expression over pleasure and arousal",
+                alt=tr("The path of the expression over pleasure and arousal"),
             )
         with right:
             show_plot(
                 valence_figure(times, probs),
                 key=f"valence-{key}",
-                alt="Valence and arousal over the video",
+                alt=tr("Valence and arousal over the video"),
             )
         st.caption(
-            "Valence: happy minus the strongest of angry, disgust, fear and sad. Circumplex: the "
-            "places at which people rated the words (Russell and Mehrabian 1977), weighted by the "
-            "probabilities. Both say where the displayed expression lies, not what a person feels."
+            tr(
+                "Valence: happy minus the strongest of angry, disgust, fear and sad. Circumplex: "
+                "the places at which people rated the words (Russell and Mehrabian 1977), weighted "
+                "by the probabilities. Both say where the displayed expression lies, not what a "
+                "person feels."
+            )
         )
 
 
@@ -53,10 +58,10 @@ def circumplex_figure(times: Array, probs: Array) -> go.Figure:
             x=[x],
             y=[y],
             mode="markers+text",
-            text=[name],
+            text=[emotion(name)],
             textposition="bottom center" if y < 0 or name == "neutral" else "top center",
             marker={"color": COLORS[name], "size": 11, "symbol": "diamond"},
-            hovertemplate=f"{name}<extra></extra>",
+            hovertemplate=f"{emotion(name)}<extra></extra>",
             showlegend=False,
         )
     figure.add_scatter(
@@ -71,7 +76,10 @@ def circumplex_figure(times: Array, probs: Array) -> go.Figure:
             "colorbar": {"title": {"text": "s"}, "thickness": 10},
         },
         customdata=times,
-        hovertemplate="%{customdata:.1f} s: pleasure %{x:.2f}, arousal %{y:.2f}<extra></extra>",
+        hovertemplate=tr("{s} s: pleasure {pleasure}, arousal {arousal}").format(
+            s="%{customdata:.1f}", pleasure="%{x:.2f}", arousal="%{y:.2f}"
+        )
+        + "<extra></extra>",
         showlegend=False,
     )
     figure.add_shape(
@@ -82,10 +90,10 @@ def circumplex_figure(times: Array, probs: Array) -> go.Figure:
         y1=1,
         line={"color": "#7F7F7F", "width": 1, "dash": "dot"},
     )
-    layout(figure, height=380, title="Path on the circumplex")
-    figure.update_xaxes(range=[-1.1, 1.1], fixedrange=True, title="pleasure", zeroline=True)
+    layout(figure, height=380, title=tr("Path on the circumplex"))
+    figure.update_xaxes(range=[-1.1, 1.1], fixedrange=True, title=tr("pleasure"), zeroline=True)
     figure.update_yaxes(
-        range=[-1.1, 1.1], fixedrange=True, title="arousal", zeroline=True, scaleanchor="x"
+        range=[-1.1, 1.1], fixedrange=True, title=tr("arousal"), zeroline=True, scaleanchor="x"
     )
     return figure
 
@@ -94,8 +102,8 @@ def valence_figure(times: Array, probs: Array) -> go.Figure:
     """Valence and arousal over time."""
     figure = go.Figure()
     for name, values, color, dash in (
-        ("valence", valence_of(probs), COLORS["happy"], "solid"),
-        ("arousal", circumplex_of(probs)[:, 1], COLORS["surprise"], "dash"),
+        (tr("valence"), valence_of(probs), COLORS["happy"], "solid"),
+        (tr("arousal"), circumplex_of(probs)[:, 1], COLORS["surprise"], "dash"),
     ):
         figure.add_scatter(
             x=times,
@@ -105,7 +113,7 @@ def valence_figure(times: Array, probs: Array) -> go.Figure:
             line={"color": color, "dash": dash, "width": 2},
             hovertemplate=f"%{{x:.1f}} s: {name} %{{y:.2f}}<extra></extra>",
         )
-    layout(figure, height=380, title="Valence and arousal")
+    layout(figure, height=380, title=tr("Valence and arousal"))
     figure.update_xaxes(fixedrange=True, title="s")
-    figure.update_yaxes(range=[-1.05, 1.05], fixedrange=True, title="-1 to 1", zeroline=True)
+    figure.update_yaxes(range=[-1.05, 1.05], fixedrange=True, title=tr("-1 to 1"), zeroline=True)
     return figure

@@ -1,12 +1,12 @@
 """What a panel consists of: sentences, charts and tables, shown on the page and in the report."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from fer_core.app.language.spoken import listing as listing
 from fer_core.labels import COLORS
 from fer_core.text import csv_cell, csv_mark
 
@@ -89,11 +89,6 @@ def layout(figure: go.Figure, *, height: int = 380, **options: Any) -> go.Figure
     figure.update_xaxes(automargin=True)
     figure.update_yaxes(automargin=True)
     return figure
-
-
-def listing(names: Sequence[str]) -> str:
-    """``a, b and c``."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def chart_config(name: str, image_format: str) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer_core.app.parts.words import percent
+from fer_core.app.language.spoken import number, percent, spoken, tr
 from fer_core.classification import resolve_model_dir
 from fer_core.classification.recurrent import HeadSpec, read_head_spec
 from fer_core.errors import ModelError
@@ -17,14 +17,14 @@ def choose_filter(model: str, chosen: str) -> str:
     head = _head_of(model)
     names = [name for name in FILTERS if name != "recurrent" or head is not None]
     steady: str = st.selectbox(
-        "Filter over time",
+        tr("Filter over time"),
         names,
         index=names.index(chosen) if chosen in names else 0,
-        format_func=FILTERS.__getitem__,
-        help="How a face's expression is kept from flickering, and how fast it follows.",
+        format_func=lambda name: tr(FILTERS[name]),
+        help=tr("How a face's expression is kept from flickering, and how fast it follows."),
     )
     if head is None:
-        st.caption("This model has no recurrent network of its own.")
+        st.caption(tr("This model has no recurrent network of its own."))
     elif text := figures_text(head):
         st.caption(text)
     return steady
@@ -43,22 +43,25 @@ def figures_text(head: HeadSpec) -> str:
     if not figures:
         return ""
     parts = [
-        f"{FILTERS[name][0].lower()}{FILTERS[name][1:]} {percent(values['accuracy'])}"
-        + _steadiness(values)
+        f"{_in_sentence(tr(FILTERS[name]))} {percent(values['accuracy'])}{_steadiness(values)}"
         for name, values in figures.items()
         if name in FILTERS
     ]
-    return (
-        f"Frames told right: {', '.join(parts)}. Measured on generated sequences: still faces of "
-        "different people, blended from one expression to the next through neutral."
-    )
+    return tr(
+        "Frames told right: {filters}. Measured on generated sequences: still faces of different "
+        "people, blended from one expression to the next through neutral."
+    ).format(filters=", ".join(parts))
+
+
+def _in_sentence(name: str) -> str:
+    """A name within a sentence; German nouns keep their capital."""
+    return name if spoken().code == "de" else name[0].lower() + name[1:]
 
 
 def _steadiness(values: dict[str, float]) -> str:
     """How often the label changes for each true change, and how late; empty where not measured."""
     if "label_changes" not in values:
         return ""
-    return (
-        f" ({values['label_changes']:.2f} label changes for each true one, "
-        f"{values['delay_s']:.2f} s late)"
+    return " " + tr("({changes} label changes for each true one, {delay} s late)").format(
+        changes=number(values["label_changes"], 2), delay=number(values["delay_s"], 2)
     )

@@ -4,17 +4,20 @@ import streamlit as st
 
 from fer_core.access import Access, Role
 from fer_core.app.access.rights import has_login, is_logged_in
+from fer_core.app.language.spoken import tr
+from fer_core.app.language.switch import show_switch
 from fer_core.app.parts.component import source
+from fer_core.text import mark
 
 #: The name in it has an ink for each colour scheme, which its picture takes from the page: so it
 #: follows at once where a device changes to dark, of which no run of the script is told.
 _LOGO = source("logo.svg")
 _WHO = {
-    Role.VISITOR: ("a visitor", ":material/person:"),
-    Role.EDUCATOR: ("an educator", ":material/school:"),
-    Role.ANALYST: ("an analyst", ":material/monitoring:"),
-    Role.MANAGER: ("a manager", ":material/groups:"),
-    Role.OWNER: ("the owner", ":material/key:"),
+    Role.VISITOR: (mark("a visitor"), ":material/person:"),
+    Role.EDUCATOR: (mark("an educator"), ":material/school:"),
+    Role.ANALYST: (mark("an analyst"), ":material/monitoring:"),
+    Role.MANAGER: (mark("a manager"), ":material/groups:"),
+    Role.OWNER: (mark("the owner"), ":material/key:"),
 }
 #: A page begins at its top, on a phone above all.
 #: What only speaks with the browser takes no room in a row. The sidebar has the router's width only
@@ -50,7 +53,7 @@ _STYLE = """<style>
 
 def who_text(access: Access) -> str:
     """The highest role of a visitor, and the name that the owner gave them."""
-    name = _WHO[access.role][0]
+    name = tr(_WHO[access.role][0])
     return f"{name}, {access.label}" if access.label and access.role is not Role.OWNER else name
 
 
@@ -59,13 +62,18 @@ def show_frame(access: Access) -> None:
     st.logo(_LOGO, size="large")
     st.html(_STYLE)
     with st.sidebar:
-        st.badge(f"You are {who_text(access)}", icon=_WHO[access.role][1], color="gray")
+        st.badge(
+            tr("You are {who}").format(who=who_text(access)),
+            icon=_WHO[access.role][1],
+            color="gray",
+        )
         if has_login():
             _show_login()
+        show_switch()
 
 
 def _show_login() -> None:
     if is_logged_in():
-        st.button("Log out", on_click=st.logout, icon=":material/logout:", key="log-out")
+        st.button(tr("Log out"), on_click=st.logout, icon=":material/logout:", key="log-out")
     else:
-        st.button("Log in", on_click=st.login, icon=":material/login:", key="log-in")
+        st.button(tr("Log in"), on_click=st.login, icon=":material/login:", key="log-in")

@@ -2,6 +2,7 @@
 
 import math
 
+from fer_core.app.language.spoken import capital, tr
 from fer_core.temporal import SecondWindows
 from fer_core.types import Faces
 
@@ -18,15 +19,16 @@ def head_text(faces: Faces, row: int) -> str:
     if math.isfinite(yaw) and math.isfinite(pitch):
         parts.append(_turn_text(yaw, pitch))
     if math.isfinite(openness):
-        parts.append("eyes open" if openness >= _LIMITS.min_openness else "eyes closed")
-    text = " · ".join(parts)
-    return text[:1].upper() + text[1:]
+        parts.append(tr("eyes open") if openness >= _LIMITS.min_openness else tr("eyes closed"))
+    return capital(" · ".join(parts))
 
 
 def _turn_text(yaw: float, pitch: float) -> str:
     parts = []
     if abs(yaw) > _LIMITS.max_yaw:
-        parts.append(f"turned {abs(yaw):.0f}° to their {'left' if yaw > 0 else 'right'}")
+        turned = tr("turned {n}° to their left") if yaw > 0 else tr("turned {n}° to their right")
+        parts.append(turned.format(n=f"{abs(yaw):.0f}"))
     if abs(pitch) > _LIMITS.max_pitch:
-        parts.append(f"{'up' if pitch > 0 else 'down'} {abs(pitch):.0f}°")
-    return ", ".join(parts) or "facing the camera"
+        nods = tr("up {n}°") if pitch > 0 else tr("down {n}°")
+        parts.append(nods.format(n=f"{abs(pitch):.0f}"))
+    return ", ".join(parts) or tr("facing the camera")

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 import segno
 import streamlit as st
 
+from fer_core.app.language.spoken import tr
+
 
 def app_address() -> str:
     """Where the visitor reaches the app, such as ``https://example.org/mien``, without a slash at
@@ -29,5 +31,5 @@ def show_qr(link: str) -> None:
     st.image(
         code.svg_inline(scale=6, border=3, light="white", dark="black"),
         width=220,
-        alt=f"QR code of {link}",
+        alt=tr("QR code of {link}").format(link=link),
     )

@@ -5,14 +5,16 @@ from typing import Any, Final
 
 import streamlit as st
 
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import tr
 from fer_core.datasets.names import suggest_emotion
 from fer_core.labels import FERPLUS_EMOTIONS
-from fer_core.text import markdown_escape
+from fer_core.text import mark, markdown_escape
 
 #: (name, emotion) of each class; no emotion: it is left out.
 Choice = tuple[tuple[str, str], ...]
 
-_LEAVE_OUT: Final = "leave out"
+_LEAVE_OUT: Final = mark("leave out")
 
 
 def ask_meanings(
@@ -25,7 +27,7 @@ def ask_meanings(
         key: of the boxes, each with a number behind it.
         emotions: what may be chosen.
     """
-    st.markdown("What do these classes show?")
+    st.markdown(tr("What do these classes show?"))
     options, answers = [*emotions, _LEAVE_OUT], []
     for number, name in enumerate(names):
         near = suggest_emotion(name)
@@ -34,7 +36,8 @@ def ask_meanings(
                 markdown_escape(name),
                 options,
                 index=options.index(near) if near in options else None,
-                placeholder="Choose an expression, or leave it out",
+                format_func=lambda option: tr(option) if option == _LEAVE_OUT else emotion(option),
+                placeholder=tr("Choose an expression, or leave it out"),
                 key=f"{key}-{number}",
                 width=320,
             )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fer_core.app.language.spoken import tr
 from fer_core.app.stream.messages import Message
 
 
@@ -10,4 +11,4 @@ def say(message: Message | None) -> None:
     if message is None:
         return
     show = {"info": st.info, "warning": st.warning, "error": st.error}[message.severity]
-    show(message.text)
+    show(tr(message.text))

@@ -5,9 +5,12 @@ from typing import Any
 
 import streamlit as st
 
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import capital, spoken, tr
 from fer_core.app.parts.component import pack, source
 from fer_core.app.parts.head import head_text
 from fer_core.labels import COLORS, EMOTIONS, color_of, text_rgb_on
+from fer_core.text import mark
 from fer_core.types import FloatArray, FrameResult
 
 _PANEL = st.components.v2.component(
@@ -33,7 +36,7 @@ class PanelView:
     probs: FloatArray | None = None
     faces: tuple[tuple[int, str, bool], ...] = ()
     figures: str = ""
-    empty_text: str = "No face yet"
+    empty_text: str = mark("No face yet")
     head: str = ""
 
 
@@ -64,26 +67,33 @@ def panel_data(view: PanelView) -> dict[str, Any]:
     empty = view.label is None or view.probs is None
     shares = [0.0] * len(EMOTIONS) if view.probs is None else [float(p) for p in view.probs]
     best = None if empty else max(range(len(shares)), key=shares.__getitem__)
-    label = view.label if view.label is not None else view.empty_text
+    label = tr(view.empty_text) if view.label is None else emotion(view.label)
     return {
-        "label": label[:1].upper() + label[1:],
+        "label": capital(label),
         "color": "var(--st-secondary-background-color)" if empty else color_of(str(view.label)),
         "text_color": "inherit" if empty else f"rgb{text_rgb_on(str(view.label))}",
         "empty": empty,
         "bars": [
-            {"name": name, "color": COLORS[name], "share": round(share, 4), "top": row == best}
+            {
+                "name": emotion(name),
+                "color": COLORS[name],
+                "share": round(share, 4),
+                "top": row == best,
+            }
             for row, (name, share) in enumerate(zip(EMOTIONS, shares, strict=True))
         ],
         "faces": [
             {
-                "text": f"#{track_id} {face}",
+                "text": f"#{track_id} {emotion(face)}",
                 "color": color_of(face),
                 "focus": in_focus and len(view.faces) > 1,
             }
             for track_id, face, in_focus in view.faces
             if track_id >= 0
         ],
-        "head": view.head,
+        "head": tr(view.head),
+        "percent": spoken().percent_form,
+        "decimal": spoken().decimal,
         "figures": view.figures,
     }
 

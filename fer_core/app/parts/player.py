@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from fer_core.app.language.spoken import tr
 from fer_core.app.parts.component import pack, source
 from fer_core.app.private import media_address
 
@@ -75,11 +76,21 @@ def show_player(
 
     url = media_address(path, _TYPES[path.suffix.lower()], f"player-{key}")
     if url is None:
-        st.error("This version of Streamlit can't show the clip: install the one that Mien pins.")
+        st.error(
+            tr("This version of Streamlit can't show the clip: install the one that Mien pins.")
+        )
         return None
     result = _PLAYER(
         key=key,
-        data=pack({"url": url, "alt": alt, "channel": channel, "at_s": round(at_s, 3)}),
+        data=pack(
+            {
+                "url": url,
+                "alt": alt,
+                "channel": channel,
+                "at_s": round(at_s, 3),
+                "unplayable": tr("This browser cannot play the clip: ask for it as H.264 or VP9."),
+            }
+        ),
         default={"mark": None},
         on_mark_change=hear,
     )

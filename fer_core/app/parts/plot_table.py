@@ -12,12 +12,15 @@ import plotly.graph_objects as go
 MAX_POINTS: Final = 40
 
 
-def table_of(figure: go.Figure, caption: str) -> str:
+def table_of(
+    figure: go.Figure, caption: str, *, series: str = "series", value: str = "value"
+) -> str:
     """One row per bar, point or row of cells; empty where the figure holds no numbers.
 
     Args:
         figure: of bars, lines, points or a heatmap; what only guides the eye is left out.
         caption: what the figure shows.
+        series, value: heads of columns without a name of their own.
     """
     heads: list[str] = []
     rows: list[list[str]] = []
@@ -30,8 +33,8 @@ def table_of(figure: go.Figure, caption: str) -> str:
                 for y, line in zip(trace.y, cells, strict=True)
             ]
         elif not _is_guide(trace):
-            names = figure.layout.xaxis.title.text or "", figure.layout.yaxis.title.text or "value"
-            heads = heads or ["series", *names]
+            names = figure.layout.xaxis.title.text or "", figure.layout.yaxis.title.text or value
+            heads = heads or [series, *names]
             rows += [[str(trace.name or ""), x, y] for x, y in _points(trace)]
     if not rows:
         return ""

@@ -5,6 +5,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from fer_core.app.language.spoken import tr
 from fer_core.app.parts.blocks import chart_config
 from fer_core.app.parts.plot_table import table_of
 
@@ -37,6 +38,6 @@ def show_plot(
         shown = st.plotly_chart(
             figure, key=key, alt=alt, config=chart_config(name, image_format), **options
         )
-        if table := table_of(figure, alt):
+        if table := table_of(figure, alt, series=tr("series"), value=tr("value")):
             st.html(f'<div style="{_BEHIND}">{table}</div>')
     return shown

@@ -9,9 +9,13 @@ from typing import Final
 
 import streamlit as st
 
+from fer_core.app.language.spoken import tr
 from fer_core.app.parts.component import pack, source
+from fer_core.text import mark
 
-BACK: Final = "The server that this page was on has ended: the camera goes on by itself on another."
+BACK: Final = mark(
+    "The server that this page was on has ended: the camera goes on by itself on another."
+)
 
 #: Tells this process from others: a session also ends where a laptop was shut for minutes, and then
 #: nobody wants the camera on by itself.
@@ -30,4 +34,4 @@ def offer_return(place: str, *, is_on: bool, button: str) -> None:
     """
     data = {"place": place, "server": _SERVER, "isOn": is_on, "button": button}
     with st.container(key=f"quiet-resume-{place}"):  # no room of its own between what is seen
-        _RESUME(key=f"resume_{place}", data=pack({**data, "sentence": BACK}))
+        _RESUME(key=f"resume_{place}", data=pack({**data, "sentence": tr(BACK)}))

@@ -6,6 +6,8 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from fer_core.app.language.spoken import tr
+
 #: Of Streamlit's tables: pixels of a letter, of a cell's margins, and of the widest column.
 _LETTER_PX, _MARGINS_PX, _MOST_PX = 7.4, 28.0, 400.0
 #: Rows that are looked at.
@@ -55,6 +57,5 @@ def table_width_px(frame: pd.DataFrame, formats: Mapping[str, str] | None = None
 
 def say_scrolls(width_px: float) -> None:
     """Draw the hint; the browser shows it only where the table has less room than it wants."""
-    st.html(
-        f'<div class="mien-scrolls" style="--wanted: {width_px:.0f}px">Scrolls sideways →</div>'
-    )
+    said = tr("Scrolls sideways →")
+    st.html(f'<div class="mien-scrolls" style="--wanted: {width_px:.0f}px">{said}</div>')

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from fer_core.app.language.spoken import tr
 from fer_core.app.parts.blocks import Block, Chart, Table, Text
 from fer_core.app.parts.plots import show_plot
 from fer_core.app.parts.scrolls import show_rows
@@ -54,5 +55,5 @@ def show_table(table: Table, key: str) -> None:
             on_click="ignore",
             type="tertiary",
             icon=":material/download:",
-            help=f"Download the table {table.name}",
+            help=tr("Download the table {name}").format(name=table.name),
         )

@@ -11,8 +11,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import number, percent, tr
 from fer_core.app.parts.component import pack, source
-from fer_core.app.parts.words import percent
 from fer_core.labels import COLORS, EMOTIONS
 
 #: Samples further apart than this leave a gap: no face was in view between them.
@@ -66,6 +67,7 @@ def timeline_data(
     ticks = _ticks(now_s, span_s, from_start)
     return {
         "alt": alt,
+        "chooses": tr("Time in: {picture}").format(picture=alt),
         "seconds": round(float(times[-1] - times[0]), 1) if len(times) else 0.0,
         "spans": list(spans),
         "channel": channel,
@@ -73,13 +75,15 @@ def timeline_data(
         "span_s": span_s,
         "ticks": ticks,
         "table": {
-            "heads": [f"{one} to {other}" for one, other in pairwise(ticks)],
+            "heads": [
+                tr("{low} to {high}").format(low=one, high=end) for one, end in pairwise(ticks)
+            ],
             "rows": _quarters(x, values),
         },
         "mark": None if mark_s is None else round(1.0 - (now_s - mark_s) / span_s, 5),
         "rows": [
             {
-                "name": name,
+                "name": emotion(name),
                 "color": COLORS[name],
                 "runs": [
                     np.stack([x[start:stop], y[start:stop, column]], axis=1).tolist()
@@ -96,7 +100,7 @@ def _quarters(x: NDArray[np.float64], values: NDArray[np.float64]) -> list[list[
     parts = [values[(x >= part / 4) & (x <= (part + 1) / 4)] for part in range(4)]
     means = [part.mean(axis=0) if len(part) else None for part in parts]
     return [
-        ["no face" if mean is None else percent(float(mean[column])) for mean in means]
+        [tr("no face") if mean is None else percent(float(mean[column])) for mean in means]
         for column in range(len(EMOTIONS))
     ]
 
@@ -108,8 +112,13 @@ def _ticks(now_s: float, span_s: float, from_start: bool) -> list[str]:
         times = [now_s - (1 - part / 4) * span_s for part in range(5)]
         if now_s >= 120:
             return [clock_text(time_s) for time_s in times]
-        return [f"{time_s:.2f}".rstrip("0").removesuffix(".") + " s" for time_s in times]
-    return [f"−{(1 - part / 4) * span_s:.0f} s" for part in range(4)] + ["now"]
+        return [number(round(time_s, 2), _decimals(time_s)) + " s" for time_s in times]
+    return [f"−{(1 - part / 4) * span_s:.0f} s" for part in range(4)] + [tr("now")]
+
+
+def _decimals(seconds: float) -> int:
+    """As many as it takes, two at most."""
+    return len(f"{seconds:.2f}".rstrip("0").partition(".")[2])
 
 
 def point(time_s: float, start_s: float, span_s: float) -> dict[str, Any]:

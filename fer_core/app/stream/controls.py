@@ -5,6 +5,7 @@ from typing import Final
 
 import streamlit as st
 
+from fer_core.app.language.spoken import number, tr
 from fer_core.app.parts.notices import say
 from fer_core.app.parts.replaced import is_press, key_showing
 from fer_core.app.stream.visit import Phase, Visit
@@ -31,15 +32,17 @@ def _choose_mirror(visit: Visit, *, name: str) -> None:
             visit.choose_mirror(bool(st.session_state[key]))
 
     st.toggle(
-        "Mirror",
+        tr("Mirror"),
         key=key,
         on_change=choose,
-        help="A mirror image, as one is used to see oneself; writing is then reversed.",
+        help=tr("A mirror image, as one is used to see oneself; writing is then reversed."),
     )
 
 
 def _choose_camera(visit: Visit, *, name: str) -> None:
-    names = {one.id: one.name or f"Camera {i + 1}" for i, one in enumerate(visit.cameras)}
+    names = {
+        one.id: one.name or tr("Camera {n}").format(n=i + 1) for i, one in enumerate(visit.cameras)
+    }
     shown = visit.camera if visit.camera in names else next(iter(names))
     key = key_showing(name, shown)
 
@@ -48,7 +51,7 @@ def _choose_camera(visit: Visit, *, name: str) -> None:
             visit.choose_camera(str(st.session_state[key]))
 
     st.selectbox(
-        "Camera",
+        tr("Camera"),
         list(names),
         format_func=lambda camera: names.get(camera, camera),
         key=key,
@@ -63,7 +66,7 @@ def show_busy(
 ) -> None:
     """All places are taken: says so, tries again, lets the visitor wait no more."""
     say(visit.message)
-    st.button("Cancel", key=f"{key}-cancel", on_click=cancel)
+    st.button(tr("Cancel"), key=f"{key}-cancel", on_click=cancel)
 
     @st.fragment(run_every=RETRY_EVERY_S)
     def retry() -> None:
@@ -72,8 +75,10 @@ def show_busy(
         if visit.phase is not Phase.BUSY:
             st.rerun()
         st.caption(
-            f"Trying again every {RETRY_EVERY_S:.0f} seconds; you have waited "
-            f"{visit.in_phase_s:.0f} s. The video starts by itself when a place is free."
+            tr(
+                "Trying again every {every} seconds; you have waited {waited} s. The video starts "
+                "by itself when a place is free."
+            ).format(every=number(RETRY_EVERY_S), waited=number(visit.in_phase_s))
         )
 
     with st.container():

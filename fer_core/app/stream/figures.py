@@ -4,6 +4,7 @@ import math
 
 import streamlit as st
 
+from fer_core.app.language.spoken import ntr, number, tr
 from fer_core.app.parts.measures import show_measures
 from fer_core.app.parts.notices import say
 from fer_core.app.parts.panel import show_panel, view_of
@@ -11,6 +12,7 @@ from fer_core.app.parts.timeline import point, show_timeline
 from fer_core.app.stream.messages import Message, waiting_text
 from fer_core.app.stream.visit import Visit
 from fer_core.streaming import LiveSnapshot
+from fer_core.text import mark
 
 PANEL_EVERY_S = 0.5
 TIMELINE_EVERY_S = 1.0
@@ -21,11 +23,12 @@ def figures_of(snapshot: LiveSnapshot) -> str:
     """The line of measured figures: frames a second, milliseconds an analysis, errors if any."""
     parts = []
     if snapshot.out_fps > 0:
-        parts.append(f"{snapshot.out_fps:.0f} fps")
+        parts.append(tr("{n} fps").format(n=number(snapshot.out_fps)))
     if snapshot.analysis_ms is not None and math.isfinite(snapshot.analysis_ms):
-        parts.append(f"{snapshot.analysis_ms:.1f} ms per analysis")
+        parts.append(tr("{n} ms per analysis").format(n=number(snapshot.analysis_ms, 1)))
     if snapshot.error_count:
-        parts.append(f"{snapshot.error_count} errors")
+        count = snapshot.error_count
+        parts.append(ntr("{n} error", "{n} errors", count).format(n=count))
     return " · ".join(parts)
 
 
@@ -41,7 +44,7 @@ def show_face(snapshot: LiveSnapshot, message: Message | None, *, model: str = "
     view = view_of(
         snapshot.result,
         figures=figures,
-        empty_text="No face in view" if snapshot.frames else waiting_text(message),
+        empty_text=mark("No face in view") if snapshot.frames else waiting_text(message),
         hint=message.text if message is not None and is_calm else "",
     )
     show_panel(view, key="panel")
@@ -54,12 +57,12 @@ def _has_face(snapshot: LiveSnapshot) -> bool:
 
 def _show_baseline(snapshot: LiveSnapshot) -> None:
     if snapshot.baseline_message is not None:
-        st.warning(snapshot.baseline_message)
+        st.warning(tr(snapshot.baseline_message))
     elif snapshot.baseline_progress is not None:
         if snapshot.baseline_progress < 1:
-            st.progress(snapshot.baseline_progress, "Look neutral, please")
+            st.progress(snapshot.baseline_progress, tr("Look neutral, please"))
         else:
-            st.caption("Your neutral face is taken into account.")
+            st.caption(tr("Your neutral face is taken into account."))
 
 
 @st.fragment(run_every=TIMELINE_EVERY_S)
@@ -74,14 +77,14 @@ def show_course(visit: Visit) -> None:
     now_s = float(timeline.time_s[-1]) if len(timeline.time_s) else 0.0
     start_s = now_s - SPAN_S
     with st.container(gap="xxsmall"):
-        st.markdown("###### The last 60 seconds")
+        st.markdown("###### " + tr("The last 60 seconds"))
         show_timeline(
             timeline.time_s,
             timeline.probs,
             now_s=now_s,
             span_s=SPAN_S,
             spans=[point(mark, start_s, SPAN_S) for mark in visit.marks if mark >= start_s],
-            alt="Probability of each expression of the face in focus over the last 60 seconds",
+            alt=tr("Probability of each expression of the face in focus over the last 60 seconds"),
             key="timeline",
         )
     show_measures(snapshot)

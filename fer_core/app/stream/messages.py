@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from fer_core.app.language.spoken import tr
+from fer_core.text import mark
+
 #: Outcomes that the camera check in the browser reports; the error names are those of
 #: ``MediaDevices.getUserMedia`` (https://www.w3.org/TR/mediacapture-streams/).
 Severity = Literal["info", "warning", "error"]
@@ -21,129 +24,191 @@ class Message:
     text: str
 
 
-CONSENT = (
+CONSENT = mark(
     "While the camera is on, its frames travel to this server, are analysed in memory to find "
     "faces and their expressions, and are not stored."
 )
+#: The same where there is another way as well.
+CONSENT_OF_SERVER = mark(
+    "Over the server: while the camera is on, its frames travel to this server, are analysed in "
+    "memory to find faces and their expressions, and are not stored."
+)
 
 NO_CAMERA = Message(
-    "error", "No camera was found: connect one, or open this page on a device that has one."
+    "error",
+    mark("No camera was found: connect one, or open this page on a device that has one."),
 )
 PERMISSION_DENIED = Message(
     "error",
-    "The camera is blocked for this page: allow it in the browser's site settings "
-    "(the icon beside the address), then press Start again.",
+    mark(
+        "The camera is blocked for this page: allow it in the browser's site settings "
+        "(the icon beside the address), then press Start again."
+    ),
 )
 CAMERA_IN_USE = Message(
     "error",
-    "The camera is in use by another program: close that program or its tab, "
-    "then press Start again.",
+    mark(
+        "The camera is in use by another program: close that program or its tab, "
+        "then press Start again."
+    ),
 )
 INSECURE_ORIGIN = Message(
     "error",
-    "Browsers give the camera only to secure pages: open this page by https, "
-    "or on the machine that serves it as http://localhost.",
+    mark(
+        "Browsers give the camera only to secure pages: open this page by https, "
+        "or on the machine that serves it as http://localhost."
+    ),
 )
 IPV6_ADDRESS = Message(
     "error",
-    "Browsers refuse the camera to an address in brackets (IPv6): open this page by its name, "
-    "such as http://localhost, or by an address like http://127.0.0.1.",
+    mark(
+        "Browsers refuse the camera to an address in brackets (IPv6): open this page by its name, "
+        "such as http://localhost, or by an address like http://127.0.0.1."
+    ),
 )
 UNSUPPORTED = Message(
     "error",
-    "This browser offers no camera access: open this page in a current Chrome, Edge, "
-    "Firefox or Safari.",
+    mark(
+        "This browser offers no camera access: open this page in a current Chrome, Edge, "
+        "Firefox or Safari."
+    ),
 )
 NO_FACE = Message(
     "info",
-    "No face in view for five seconds: turn to the camera, move closer, or put light on "
-    "your face instead of behind it.",
+    mark(
+        "No face in view for five seconds: turn to the camera, move closer, or put light on "
+        "your face instead of behind it."
+    ),
 )
 NO_CONNECTION = Message(
     "error",
-    "The video connection could not be made in time: press Start again, since a computer may have "
-    "been busy, or try another network, since yours may block it, or ask who runs this server to "
-    "set up a TURN server.",
+    mark(
+        "The video connection could not be made in time: press Start again, since a computer may "
+        "have been busy, or try another network, since yours may block it, or ask who runs this "
+        "server to set up a TURN server."
+    ),
 )
 STILL_TRYING = Message(
     "warning",
-    "No video has come through yet: this page tries again by itself until a minute is over, so "
-    "wait, or try another network if yours may block it.",
+    mark(
+        "No video has come through yet: this page tries again by itself until a minute is over, so "
+        "wait, or try another network if yours may block it."
+    ),
 )
 STREAM_STALLED = Message(
     "warning",
-    "The video has stopped arriving: check that the camera is on and the network is up, or "
-    "press Stop and then Start.",
+    mark(
+        "The video has stopped arriving: check that the camera is on and the network is up, or "
+        "press Stop and then Start."
+    ),
 )
 CAME_BACK = Message(
     "info",
-    "This page was loaded anew, or away for long, which ended the video: press Start again to go "
-    "on. What was seen until then is still here.",
+    mark(
+        "This page was loaded anew, or away for long, which ended the video: press Start again to "
+        "go on. What was seen until then is still here."
+    ),
 )
 CAME_BACK_EMPTY = Message(
     "info",
-    "This page was loaded anew, or away for long, which ended the video: press Start to go on.",
+    mark(
+        "This page was loaded anew, or away for long, which ended the video: press Start to go on."
+    ),
 )
 CAMERA_GONE = Message(
     "warning",
-    "The camera is gone or in use elsewhere: connect it, or close what uses it, and the picture "
-    "goes on by itself.",
+    mark(
+        "The camera is gone or in use elsewhere: connect it, or close what uses it, and the "
+        "picture goes on by itself."
+    ),
 )
 CAMERA_STAYED_AWAY = Message(
     "error",
-    "The camera did not come back within a minute: connect one, then press Start again. What was "
-    "seen until then stays here.",
+    mark(
+        "The camera did not come back within a minute: connect one, then press Start again. What "
+        "was seen until then stays here."
+    ),
 )
 NOT_ANSWERED = Message(
     "warning",
-    "The browser's question for the camera was not answered within a minute: press Start again "
-    "and choose Allow, or restart the browser if it asks nothing.",
+    mark(
+        "The browser's question for the camera was not answered within a minute: press Start again "
+        "and choose Allow, or restart the browser if it asks nothing."
+    ),
 )
 SLOT_LOST = Message(
     "warning",
-    "The connection to this page was lost before a picture arrived: press Start again.",
+    mark("The connection to this page was lost before a picture arrived: press Start again."),
 )
 SLOT_TAKEN = Message(
     "warning",
-    "The connection to this page was lost for so long that somebody else has its place: press "
-    "Start again to go on. What was seen until then stays here.",
+    mark(
+        "The connection to this page was lost for so long that somebody else has its place: press "
+        "Start again to go on. What was seen until then stays here."
+    ),
 )
-CONNECTING = Message("info", "Connecting: the video appears in a few seconds.")
-ASKING = Message("info", "Your browser asks for the camera: choose Allow.")
+CONNECTING = Message(
+    "info",
+    mark("Connecting: the video appears in a few seconds."),
+)
+ASKING = Message(
+    "info",
+    mark("Your browser asks for the camera: choose Allow."),
+)
 
 ASKING_STILL = Message(
     "info",
-    "Your browser still asks for the camera: look for its question beside the address, or behind "
-    "this window, and choose Allow.",
+    mark(
+        "Your browser still asks for the camera: look for its question beside the address, or "
+        "behind this window, and choose Allow."
+    ),
 )
 ASKING_LONG = Message(
     "warning",
-    "The browser's question for the camera is still open: if you see none, look at the camera's "
-    "sign in the address bar, allow it there, and press Stop and then Start.",
+    mark(
+        "The browser's question for the camera is still open: if you see none, look at the "
+        "camera's sign in the address bar, allow it there, and press Stop and then Start."
+    ),
 )
-FIRST_PICTURE = Message("info", "Almost there: connected, waiting for the first picture.")
+FIRST_PICTURE = Message(
+    "info",
+    mark("Almost there: connected, waiting for the first picture."),
+)
 STILL_CONNECTING = Message(
     "info",
-    "Still connecting: this takes longer than usual. There is nothing to do yet; whatever holds it "
-    "up is said here in a few seconds.",
+    mark(
+        "Still connecting: this takes longer than usual. There is nothing to do yet; whatever "
+        "holds it up is said here in a few seconds."
+    ),
 )
 FIRST_PICTURE_LATE = Message(
     "info",
-    "Connected, but no picture yet: see that the camera is not covered, and that no other program "
-    "uses it.",
+    mark(
+        "Connected, but no picture yet: see that the camera is not covered, and that no other "
+        "program uses it."
+    ),
 )
 NO_PICTURE = Message(
     "warning",
-    "The connection stands, but the camera sends no picture: see that no other program uses it, "
-    "that it is not covered or switched off, or choose another one below.",
+    mark(
+        "The connection stands, but the camera sends no picture: see that no other program uses "
+        "it, that it is not covered or switched off, or choose another one below."
+    ),
 )
 SERVER_BUSY = Message(
     "warning",
-    "The server is busy and has not answered yet: wait, the video begins by itself.",
+    mark("The server is busy and has not answered yet: wait, the video begins by itself."),
 )
 SERVER_TOO_BUSY = Message(
     "warning",
-    "The server was too busy to begin the video within a minute: press Start again in a moment.",
+    mark(
+        "The server was too busy to begin the video within a minute: press Start again in a moment."
+    ),
+)
+
+CAMERA_FAILED = mark(
+    "The browser could not open the camera ({outcome}): check that it works in another page, "
+    "then press Start again."
 )
 
 #: Sentence for each outcome of the camera check but ``ok``.
@@ -168,8 +233,7 @@ def camera_message(outcome: str) -> Message | None:
         outcome,
         Message(
             "error",
-            f"The browser could not open the camera ({outcome}): check that it works in "
-            "another page, then press Start again.",
+            tr(CAMERA_FAILED).format(outcome=outcome),
         ),
     )
 
@@ -210,8 +274,9 @@ def given_up_message(since_start_s: float, connection: str = "unknown") -> Messa
 def waiting_text(message: Message | None) -> str:
     """In a word or two, for what a stream without a picture waits."""
     if message in (ASKING, ASKING_STILL, ASKING_LONG):
-        return "Allow the camera"
-    return "Connecting" if message is None or message.severity == "info" else "No video yet"
+        return mark("Allow the camera")
+    is_calm = message is None or message.severity == "info"
+    return mark("Connecting") if is_calm else mark("No video yet")
 
 
 def stream_message(

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from fer_core.app.language.spoken import told, tr
 from fer_core.app.resources import is_warm, warm_example
 from fer_core.app.stream.visit import Visit
 from fer_core.errors import FerError
@@ -45,10 +46,10 @@ def warm_up(visit: Visit) -> bool:
     if is_warm(visit.model, visit.detector):
         return True
     try:
-        with st.spinner("Loading the model"):
+        with st.spinner(tr("Loading the model")):
             warm_example(visit.model, visit.detector)
     except FerError as error:
-        st.error(str(error))
+        st.error(told(error))
         return False
     return True
 

@@ -12,6 +12,7 @@ from typing import Any, Self
 import av
 
 from fer_core.app.access.rights import visitor_network
+from fer_core.app.language.spoken import told
 from fer_core.app.private import watch_page
 from fer_core.app.stream import messages as m
 from fer_core.app.stream.camera import GONE, Camera, CameraReport
@@ -142,7 +143,7 @@ class Visit:
                 self.key, visitor_network(), member=member, is_open=watch_page()
             )
         except BusyError as error:
-            self.message = Message("warning", str(error))
+            self.message = Message("warning", told(error))
             if self.phase is not Phase.BUSY:
                 self._enter(Phase.BUSY)
             return

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import av
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
+from fer_core.app.language.spoken import tr
 from fer_core.app.stream.camera import CONSTRAINTS
 from fer_core.app.stream.handshake import answer_newest_offer, let_go, must_stop
 
@@ -58,10 +59,10 @@ def open_stream(
             "style": {"width": "100%", "borderRadius": "0.6rem", "display": "block"},
         },
         translations={
-            "device_ask_permission": "Your browser asks for the camera: choose Allow.",
-            "device_not_available": "No camera was found.",
-            "device_access_denied": "The camera is blocked for this page.",
-            "media_api_not_available": "This page may not use the camera: open it by https.",
+            "device_ask_permission": tr("Your browser asks for the camera: choose Allow."),
+            "device_not_available": tr("No camera was found."),
+            "device_access_denied": tr("The camera is blocked for this page."),
+            "media_api_not_available": tr("This page may not use the camera: open it by https."),
         },
     )
     state: PlayerState = context.state

@@ -16,20 +16,22 @@ function build(parentElement) {
            head: find("head"), figures: find("figures"), rows: new Map() }
 }
 
-function row(mine, bar) {
-  let found = mine.rows.get(bar.name)
+function row(mine, bar, place) {
+  let found = mine.rows.get(place)
   if (!found) {
     const name = element("span", "name", mine.bars)
-    name.textContent = bar.name
     const track = element("span", "track", mine.bars)
     track.setAttribute("role", "meter")
-    track.setAttribute("aria-label", bar.name)
     track.setAttribute("aria-valuemin", "0")
     track.setAttribute("aria-valuemax", "100")
     const fill = element("div", "fill", track)
     fill.style.backgroundColor = bar.color
     found = { name, track, fill, value: element("span", "value", mine.bars) }
-    mine.rows.set(bar.name, found)
+    mine.rows.set(place, found)
+  }
+  if (found.name.textContent !== bar.name) { // another language
+    found.name.textContent = bar.name
+    found.track.setAttribute("aria-label", bar.name)
   }
   return found
 }
@@ -44,11 +46,11 @@ export default function (component) {
   mine.label.style.backgroundColor = data.color
   mine.label.style.color = data.text_color
 
-  for (const bar of data.bars) {
-    const found = row(mine, bar)
+  for (const [place, bar] of data.bars.entries()) {
+    const found = row(mine, bar, place)
     const percent = (100 * bar.share).toFixed(1)
     found.fill.style.width = `${percent}%`
-    found.value.textContent = data.empty ? "–" : `${percent} %`
+    found.value.textContent = data.empty ? "–" : data.percent.replace("{n}", percent.replace(".", data.decimal))
     found.track.setAttribute("aria-valuenow", percent)
     for (const part of [found.name, found.value]) part.classList.toggle("top", bar.top)
   }

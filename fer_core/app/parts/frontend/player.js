@@ -36,6 +36,7 @@ export default function (component) {
   const video = parentElement.querySelector("video")
   const mine = instances.get(parentElement) ?? { count: 0 }
   mine.component = component
+  mine.unplayable = data.unplayable
   if (!instances.has(parentElement)) {
     instances.set(parentElement, mine)
     const tell = (event) => {
@@ -57,7 +58,7 @@ export default function (component) {
     if (data.channel) share(mine, video)
     video.addEventListener("error", () => {
       const trouble = parentElement.querySelector(".trouble")
-      trouble.textContent = "This browser cannot play the clip: ask for it as H.264 or VP9."
+      trouble.textContent = mine.unplayable
       trouble.hidden = false
     })
   }

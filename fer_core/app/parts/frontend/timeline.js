@@ -29,9 +29,10 @@ function element(tag, className, parent) {
 function build(parentElement, data) {
   const rows = parentElement.querySelector(".rows")
   const spans = element("div", "spans", rows)
-  const areas = data.rows.map(({ name, color }) => {
+  const names = []
+  const areas = data.rows.map(({ color }) => {
     const row = element("div", "row", rows)
-    element("span", "name", row).textContent = name
+    names.push(element("span", "name", row))
     const svg = document.createElementNS(SVG, "svg")
     svg.setAttribute("class", "area")
     svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`)
@@ -43,7 +44,7 @@ function build(parentElement, data) {
     return path
   })
   const mark = element("div", "mark", rows)
-  return { areas, rows, mark, spans, figure: parentElement.querySelector(".timeline"),
+  return { areas, names, rows, mark, spans, figure: parentElement.querySelector(".timeline"),
            ticks: parentElement.querySelector(".ticks"),
            table: parentElement.querySelector(".behind table") }
 }
@@ -72,7 +73,7 @@ function offerKeys(mine, data, marked) {
   }
   mine.rows.setAttribute("role", "slider")
   mine.rows.setAttribute("tabindex", "0")
-  mine.rows.setAttribute("aria-label", `Time in: ${data.alt}`)
+  mine.rows.setAttribute("aria-label", data.chooses)
   mine.rows.setAttribute("aria-valuemin", data.start_s)
   mine.rows.setAttribute("aria-valuemax", data.start_s + data.span_s)
 }
@@ -127,7 +128,10 @@ export default function (component) {
   instances.set(parentElement, mine)
   mine.figure.setAttribute("aria-label", data.alt)
   mine.figure.dataset.seconds = data.seconds
-  data.rows.forEach((row, index) => mine.areas[index].setAttribute("d", outline(row.runs)))
+  data.rows.forEach((row, index) => {
+    mine.areas[index].setAttribute("d", outline(row.runs))
+    if (mine.names[index].textContent !== row.name) mine.names[index].textContent = row.name
+  })
   fillTable(mine.table, data)
   const marked = typeof data.mark === "number"
   mine.mark.hidden = !marked
