@@ -1,8 +1,8 @@
 """Everything Mien raises on purpose.
 
 Each message is one sentence a person can act on: what was wrong, what was received, what to do.
-Front ends show it as it is, or in the visitor's language where there are values and not a finished
-sentence: ``InputError("The file has {n} bytes.", n=3)``::
+Front ends show it as it is; pages in the visitor's language where it is marked (``text.mark``), and
+with values a ``text.Sentence``::
 
     FerError
     ├── InputError          a file, frame or data set that cannot be used
@@ -18,16 +18,7 @@ sentence: ``InputError("The file has {n} bytes.", n=3)``::
 
 
 class FerError(Exception):
-    """Base of every error that Mien raises on purpose.
-
-    Args:
-        text: the sentence; with values one in which their ``{names}`` stand.
-        values: what stands in their place, which no language changes.
-    """
-
-    def __init__(self, text: str = "", **values: object) -> None:
-        super().__init__(text.format(**values) if values else text)
-        self.template, self.values = text, values
+    """Base of every error that Mien raises on purpose."""
 
 
 class InputError(FerError):

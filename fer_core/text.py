@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from fer_core.errors import InputError
 
@@ -33,6 +33,25 @@ def mark(text: str) -> str:
     the brackets.
     """
     return text
+
+
+class Sentence(str):
+    """A sentence with values in it, which can still be said in another language.
+
+    It is its English text to all that know nothing of it.
+
+    Args:
+        template: marked, with ``{names}`` for the values.
+        values: what stands in their place.
+    """
+
+    template: str
+    values: dict[str, Any]
+
+    def __new__(cls, template: str, **values: Any) -> Self:
+        made = super().__new__(cls, template.format(**values) if values else template)
+        made.template, made.values = template, values
+        return made
 
 
 def mark_in(context: str, text: str) -> str:  # noqa: ARG001

@@ -7,6 +7,7 @@ no line numbers, so that it depends on the texts alone. Exit codes: 0 all is tra
 not, or (--check) a catalogue is not up to date.
 """
 
+import re
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from fer_core.app.language.catalogues import TRANSLATED, path_of  # noqa: E402
+from fer_core.app.language.catalogues import SCRIPTS, TRANSLATED, path_of  # noqa: E402
 
 #: Function -> which of its arguments are text; ``c``: the context.
 KEYWORDS = {
@@ -29,6 +30,11 @@ KEYWORDS = {
     "mark_in": ((1, "c"), 2),
 }
 FOLDERS = ("fer_core", "pages")
+#: Of the browser's scripts, and of the HTML that they fill.
+SCRIPT_KEYWORDS = {"t": None, "tn": (1, 2)}
+MARKED_HTML = re.compile(
+    r"""data-t(?=[ >])[^>]*>([^<]+)<|(?:title|aria-label)="([^"]+)"\s+data-t-(?:title|label)"""
+)
 
 
 def sources() -> list[Path]:
@@ -45,7 +51,20 @@ def template() -> Catalog:
         with path.open("rb") as file:
             for _, text, _, context in extract("python", file, keywords=KEYWORDS):
                 collected.add(text, locations=[(name, 0)], context=context)
+    for path in sorted((ROOT / SCRIPTS).glob("*")):
+        for text in script_texts(path):
+            collected.add(text, locations=[(path.relative_to(ROOT).as_posix(), 0)])
     return collected
+
+
+def script_texts(path: Path) -> list[str | tuple[str, ...]]:
+    """The marked texts of a script, or of HTML."""
+    if path.suffix == ".html":
+        return [one or other for one, other in MARKED_HTML.findall(path.read_text("utf-8"))]
+    if path.suffix != ".js":
+        return []
+    with path.open("rb") as file:
+        return [text for _, text, _, _ in extract("javascript", file, keywords=SCRIPT_KEYWORDS)]
 
 
 def updated(code: str, texts: Catalog) -> Catalog:

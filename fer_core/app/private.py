@@ -12,6 +12,7 @@ asked for as a run ends, ``private_webrtc`` those into streamlit-webrtc.
 | ``media_file_mgr`` of the runtime | a player of our own needs the address of a clip | streamlit/streamlit#5227 |
 | ``is_active_session`` of the runtime | a place is held by a page that was closed | no issue |
 | ``uploaded_file_mgr`` of the runtime | files that were uploaded go by the clock | no issue |
+| ``static/media`` | labels on pictures are written in the pages' own font | no issue |
 | ``make_url_path`` of ``user_info`` | log in and out lie below the path that a page lies below | no issue |
 
 A part that has moved, or a version that nobody tried, costs one feature and a line in the log, never
@@ -243,6 +244,16 @@ def session_id() -> str:
 
     context = get_script_run_ctx()
     return "" if context is None else context.session_id
+
+
+@optional("labels on pictures with letters beyond ASCII", default="")
+def page_font() -> str:
+    """File of the font that pages are written in; empty where it is not found."""
+    import streamlit
+
+    media = Path(streamlit.__file__).parent / "static" / "static" / "media"
+    found = sorted(media.glob("SourceSansVF-Upright.ttf.*.woff2"))
+    return str(found[0]) if found else ""
 
 
 @optional("texts in the visitor's language where a thread has no page", default=True)

@@ -2,18 +2,20 @@
 
 import threading
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 import fer_core
+from fer_core.app.language.lettering import spoken_lettering
 from fer_core.classification import resolve_model_dir
 from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.hosting.draining import shared_drain
 from fer_core.imaging.decode import read_image
-from fer_core.imaging.draw import annotate_bgr
+from fer_core.imaging.draw import ENGLISH, Lettering, annotate_bgr
 from fer_core.imaging.frame import ArrayFrame
 from fer_core.pipeline import FacePipeline, build_pipeline
 from fer_core.streaming import Admission
@@ -75,7 +77,21 @@ def warm_example(model: str, detector: str) -> Example:
     Raises:
         FerError: the model or the detector cannot be loaded.
     """
-    return _warm_example(model, detector, _stamp(model))
+    example = _warm_example(model, detector, _stamp(model))
+    lettering = spoken_lettering()
+    if lettering is ENGLISH:
+        return example
+    return _relabelled(example, lettering)
+
+
+@lru_cache(maxsize=32)
+def _relabelled(example: Example, lettering: Lettering) -> Example:
+    return Example(_drawn(example.result, lettering), example.result)
+
+
+def _drawn(result: FrameResult, lettering: Lettering = ENGLISH) -> ImageArray:
+    bgr = annotate_bgr(read_image(PORTRAIT)[:PORTRAIT_ROWS], result, lettering)
+    return np.ascontiguousarray(bgr[..., ::-1])
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -84,10 +100,9 @@ def _warm_example(model: str, detector: str, stamp: _Stamp) -> Example:
     pipeline = build_pipeline(model, detector, live=False)
     pipeline.warm_up()
     still = pipeline.process(ArrayFrame(bgr))
-    picture = np.ascontiguousarray(annotate_bgr(bgr, still)[..., ::-1])
     with _WARM_LOCK:
         _WARM.add((model, detector, stamp))
-    return Example(picture, still)
+    return Example(_drawn(still), still)
 
 
 def make_live_pipeline(model: str, detector: str, steady: str = "plain") -> FacePipeline:

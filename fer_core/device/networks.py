@@ -12,6 +12,7 @@ from fer_core.detection.blazeface import VARIANTS
 from fer_core.errors import ConfigError, ModelError
 from fer_core.landmarks.mesh import WEIGHTS as MESH_WEIGHTS
 from fer_core.mediapipe import KNOWN_FILES, make_interpreter, read_weights
+from fer_core.text import Sentence, mark
 
 #: Detectors that run in a browser: the two that are networks for LiteRT.
 DEVICE_DETECTORS: Final[tuple[str, ...]] = tuple(VARIANTS)
@@ -74,9 +75,12 @@ def model_hindrance(model: str = "default") -> str | None:
         spec = read_spec(folder)
         file = spec.files.get("int8")
         if file is None:
-            return (
-                f"The model {spec.name!r} has no int8 file, which a browser needs: export its run "
-                "again."
+            return Sentence(
+                mark(
+                    "The model {name} has no int8 file, which a browser needs: export its run "
+                    "again."
+                ),
+                name=repr(spec.name),
             )
         return _content_hindrance(folder / file.file, spec.name, file.sha256)
     except (ModelError, OSError, ValueError, RuntimeError):
@@ -91,9 +95,13 @@ def _content_hindrance(path: Path, name: str, _sha256: str) -> str | None:
     if all(side > 0 for side in shape):
         return None
     sides = " x ".join("any" if side < 0 else str(side) for side in shape)
-    return (
-        f"The model {name!r} runs on the server only, since its input has no fixed shape "
-        f"({sides}): export its run again, or choose another model."
+    return Sentence(
+        mark(
+            "The model {name} runs on the server only, since its input has no fixed shape "
+            "({sides}): export its run again, or choose another model."
+        ),
+        name=repr(name),
+        sides=sides,
     )
 
 

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
+from fer_core.text import Sentence, mark
+
 #: Told to who presses Start meanwhile.
-NO_PLACE: Final = (
+NO_PLACE: Final = mark(
     "This server is about to end: where another takes over, your camera starts there by itself."
 )
 
 #: Told to who would begin on their own device meanwhile: it could be cut off before its end.
-NO_BEGINNING: Final = (
+NO_BEGINNING: Final = mark(
     "This server is about to end: in a moment this page opens at another by itself. Press again "
     "there."
 )
@@ -105,17 +107,23 @@ class Drain:
     @property
     def results_sentence(self) -> str:
         """What visitors with an analysis are told."""
-        return (
-            f"This server is about to end: save your results within {self.left_s:.0f} s. What is "
-            "not saved then is gone; another server takes your files anew."
+        return Sentence(
+            mark(
+                "This server is about to end: save your results within {n} s. What is not saved "
+                "then is gone; another server takes your files anew."
+            ),
+            n=f"{self.left_s:.0f}",
         )
 
     @property
     def sentence(self) -> str:
         """What visitors with a camera are told."""
-        return (
-            f"This server is about to end: what runs may go on for {self.left_s:.0f} s. Where "
-            "another takes over, your camera then goes on there by itself."
+        return Sentence(
+            mark(
+                "This server is about to end: what runs may go on for {n} s. Where another takes "
+                "over, your camera then goes on there by itself."
+            ),
+            n=f"{self.left_s:.0f}",
         )
 
 

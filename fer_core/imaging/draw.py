@@ -4,7 +4,11 @@ A video frame is drawn on in its own YUV planes, in the one pass that also mirro
 conversion to RGB and back. Labels are small pictures, drawn once per text and kept.
 """
 
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Final
 
 import av
 import cv2
@@ -24,18 +28,53 @@ LINES_PER_HEIGHT = 240
 LINE_PX = 2
 
 
-def label_text(result: FrameResult, row: int) -> str:
+@dataclass(frozen=True, slots=True, eq=False)
+class Lettering:
+    """How labels are written.
+
+    Attributes:
+        names: label -> word; a label that is missing is its own.
+        font: file of a font that has the words' letters; empty: Pillow's own, which has those of
+            ASCII only, so that others are written without their marks.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    font: str = ""
+
+    def word(self, label: str) -> str:
+        """The word for a label, in letters that can be drawn."""
+        word = self.names.get(label, label)
+        if self.font or word.isascii():
+            return word
+        plain = unicodedata.normalize("NFKD", word.replace("ı", "i"))
+        return plain.encode("ascii", "ignore").decode()
+
+
+#: As files, the API and the command line name them.
+ENGLISH: Final = Lettering()
+
+
+def label_text(result: FrameResult, row: int, lettering: Lettering = ENGLISH) -> str:
     """What is written at a face: its number where there are several, label, probability."""
     label = result.labels[row]
     percent = f" {result.smoothed[row].max():.0%}" if label != UNSURE else ""
     number = int(result.faces.track_ids[row])
-    return (f"#{number} " if len(result.faces) > 1 and number >= 0 else "") + label + percent
+    return (
+        (f"#{number} " if len(result.faces) > 1 and number >= 0 else "")
+        + lettering.word(label)
+        + percent
+    )
+
+
+@lru_cache(maxsize=32)
+def _font_of(file: str, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.truetype(file, size) if file else ImageFont.load_default(size=size)
 
 
 @lru_cache(maxsize=512)
-def _label_bgr(text: str, label: str, height: int) -> ImageArray:
+def _label_bgr(text: str, label: str, height: int, file: str) -> ImageArray:
     """The label as a small BGR picture of even size, about ``height`` px high."""
-    font = ImageFont.load_default(size=max(8, round(height * 0.68)))
+    font = _font_of(file, max(8, round(height * 0.68)))
     left, _, right, _ = font.getbbox(text)
     width = round(right - left + 2 * PADDING * height)
     width, height = width + width % 2, height + height % 2
@@ -47,8 +86,10 @@ def _label_bgr(text: str, label: str, height: int) -> ImageArray:
 
 
 @lru_cache(maxsize=512)
-def _label_yuv(text: str, label: str, height: int) -> tuple[ImageArray, ImageArray, ImageArray]:
-    bgr = _label_bgr(text, label, height)
+def _label_yuv(
+    text: str, label: str, height: int, file: str
+) -> tuple[ImageArray, ImageArray, ImageArray]:
+    bgr = _label_bgr(text, label, height, file)
     h, w = bgr.shape[:2]
     planes = cv2.cvtColor(bgr, cv2.COLOR_BGR2YUV_I420)
     chroma = planes[h:].reshape(2, h // 2, w // 2)
@@ -91,7 +132,9 @@ def _metrics(height: int) -> tuple[int, int]:
     return label + label % 2, line + line % 2
 
 
-def annotate_bgr(bgr: ImageArray, result: FrameResult) -> ImageArray:
+def annotate_bgr(
+    bgr: ImageArray, result: FrameResult, lettering: Lettering = ENGLISH
+) -> ImageArray:
     """A copy of (h, w, 3) BGR with box and label of every face."""
     out = bgr.copy()
     height, width = out.shape[:2]
@@ -101,14 +144,17 @@ def annotate_bgr(bgr: ImageArray, result: FrameResult) -> ImageArray:
         color = rgb_of(label)[::-1]
         cv2.rectangle(out, box[:2].tolist(), box[2:].tolist(), color, line, cv2.LINE_AA)
     for row, box in enumerate(boxes):
-        sprite = _label_bgr(label_text(result, row), result.labels[row], label_h)
+        text = label_text(result, row, lettering)
+        sprite = _label_bgr(text, result.labels[row], label_h, lettering.font)
         h, w = min(sprite.shape[0], height), min(sprite.shape[1], width)
         x, y = _place(box, (w, h), (width, height))
         out[y : y + h, x : x + w] = sprite[:h, :w]
     return out
 
 
-def _draw_planes(planes: list[ImageArray], result: FrameResult, mirror: bool) -> None:
+def _draw_planes(
+    planes: list[ImageArray], result: FrameResult, mirror: bool, lettering: Lettering
+) -> None:
     height, width = planes[0].shape
     label_h, line = _metrics(height)
     boxes = _boxes(result, width, height, mirror)
@@ -119,7 +165,8 @@ def _draw_planes(planes: list[ImageArray], result: FrameResult, mirror: bool) ->
             half = (box // 2).tolist()
             cv2.rectangle(plane, half[:2], half[2:], value, max(1, line // 2))
     for row, box in enumerate(boxes):
-        sprite = _label_yuv(label_text(result, row), result.labels[row], label_h)
+        text = label_text(result, row, lettering)
+        sprite = _label_yuv(text, result.labels[row], label_h, lettering.font)
         h, w = (min(a, b) // 2 * 2 for a, b in zip(sprite[0].shape, (height, width), strict=True))
         x, y0 = _place(box, (w, h), (width, height))
         for step, plane, patch in zip((1, 2, 2), planes, sprite, strict=True):
@@ -128,7 +175,10 @@ def _draw_planes(planes: list[ImageArray], result: FrameResult, mirror: bool) ->
 
 
 def annotate(
-    frame: av.VideoFrame, result: FrameResult | None, mirror: bool = False
+    frame: av.VideoFrame,
+    result: FrameResult | None,
+    mirror: bool = False,
+    lettering: Lettering = ENGLISH,
 ) -> av.VideoFrame:
     """A new frame with box and label of every face, mirrored by choice (labels stay readable).
 
@@ -145,7 +195,7 @@ def annotate(
             target[...] = plane_of(source, index)
         planes.append(target)
     if result is not None and len(result.faces) and min(frame.width, frame.height) >= 32:
-        _draw_planes(planes, result, mirror)
+        _draw_planes(planes, result, mirror, lettering)
     out.pts = frame.pts
     if frame.time_base is not None:
         out.time_base = frame.time_base

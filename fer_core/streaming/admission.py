@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 
 from fer_core.errors import BusyError, ConfigError
 from fer_core.processes import usable_cores
-from fer_core.text import mark
+from fer_core.text import Sentence, mark
 
 #: A place is free again this long after its last sign of life: under a minute, yet longer than a
 #: page says nothing while its video begins (up to 30 s where its offer waits for the answer).
@@ -150,11 +150,13 @@ class Admission:
                 self._make_room(member)
             if key not in self._holders and (self._is_full(member) or self._asks_too_much(address)):
                 raise BusyError(
-                    mark(
-                        "All {n} places are taken: a place is free again when someone leaves, so "
-                        "this page keeps trying."
-                    ),
-                    n=self.max_streams,
+                    Sentence(
+                        mark(
+                            "All {n} places are taken: a place is free again when someone leaves, "
+                            "so this page keeps trying."
+                        ),
+                        n=self.max_streams,
+                    )
                 )
             if (older := self._holders.get(key)) is not None:
                 self._ended.add(older)

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from fer_core.errors import ConfigError
 from fer_core.labels import EMOTIONS, NUM_EMOTIONS
+from fer_core.text import Sentence, mark
 from fer_core.types import FloatArray, FrameResult
 
 MAX_OFFSET: Final = float(np.log(3))
@@ -154,9 +155,14 @@ class NeutralBaseline:
     def _finish(self) -> None:
         if self.valid_s < self.min_valid_s:
             self.state = BaselineState.FAILED
-            self.message = (
-                f"Your face was seen for {self.valid_s:.1f} of {self.duration_s:.0f} seconds, "
-                f"and {self.min_valid_s:.0f} are needed: look at the camera and try again."
+            self.message = Sentence(
+                mark(
+                    "Your face was seen for {seen} of {wanted} seconds, and {least} are needed: "
+                    "look at the camera and try again."
+                ),
+                seen=f"{self.valid_s:.1f}",
+                wanted=f"{self.duration_s:.0f}",
+                least=f"{self.min_valid_s:.0f}",
             )
             return
         self.offsets = offsets_from(self._sum / self.valid_s)

@@ -9,6 +9,7 @@ import streamlit as st
 import fer_core
 from fer_core.app.device.assets import FRONTEND, network_places, places
 from fer_core.app.device.messages import SENDING_SENTENCES, SENTENCES
+from fer_core.app.language.browser import language_data
 from fer_core.app.language.spoken import tr
 from fer_core.app.parts.component import pack, source
 from fer_core.app.stream.camera import CONSTRAINTS
@@ -102,6 +103,7 @@ def show_device(
         "places": places(),
         "networks": networks,
         "constraints": dict(constraints),
+        "language": language_data(),
         "sentences": {
             name: tr(text)
             for name, text in (SENTENCES | (SENDING_SENTENCES if sending else {})).items()

@@ -63,4 +63,5 @@ def what_hinders(model: str, detector: str, steady: str) -> str | None:
         )
     if steady not in DEVICE_FILTERS:
         return tr("The recurrent network runs on the server only: choose another filter.")
-    return model_hindrance(model)
+    hindrance = model_hindrance(model)
+    return hindrance and tr(hindrance)

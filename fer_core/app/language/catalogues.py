@@ -12,6 +12,8 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 FOLDER: Final = Path(__file__).parent
+#: Where the browser's side of the pages lies, in the checkout.
+SCRIPTS: Final = "fer_core/app/frontend/device"
 #: The language that the code is written in; it needs no catalogue.
 SOURCE: Final = "en"
 #: Codes of the languages with a catalogue of their own.
@@ -27,6 +29,24 @@ def read_catalogue(code: str) -> Catalog:
     """What stands in the file of a language, as it is there."""
     with path_of(code).open("rb") as file:
         return read_po(file, locale=code, abort_invalid=True)
+
+
+@cache
+def browser_texts(code: str) -> dict[str, str | list[str]]:
+    """English text -> text, or the form for one and that for more, of all that scripts show.
+
+    ``make messages`` notes with each text where it stands.
+    """
+    if code not in TRANSLATED:
+        return {}
+    found: dict[str, str | list[str]] = {}
+    for one in read_catalogue(code):
+        if any(path.startswith(SCRIPTS) for path, _ in one.locations):
+            is_counted = isinstance(one.id, tuple)
+            found[one.id[0] if is_counted else str(one.id)] = (
+                [*(one.string or "")] if is_counted else str(one.string)
+            )
+    return found
 
 
 @cache

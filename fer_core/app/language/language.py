@@ -11,6 +11,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 
 from fer_core.app.language.catalogues import SOURCE, TRANSLATED, translations_of
+from fer_core.text import Sentence
 
 #: All that a visitor can choose, each as its own speakers call it.
 NAMES: Final = {"en": "English", "de": "Deutsch", "tr": "Türkçe"}
@@ -41,7 +42,9 @@ class Language:
         return str(self.locale.text_direction)
 
     def tr(self, text: str) -> str:
-        """The text in this language; empty stays empty."""
+        """The text in this language, with the values of a ``Sentence`` in it; empty stays empty."""
+        if isinstance(text, Sentence):
+            return self.texts.gettext(text.template).format(**text.values)
         return self.texts.gettext(text) if text else text
 
     def tr_in(self, context: str, text: str) -> str:

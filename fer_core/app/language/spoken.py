@@ -82,9 +82,8 @@ def ntr(one: str, many: str, count: int) -> str:
 
 
 def told(error: FerError) -> str:
-    """The sentence of an error; in the visitor's language where its template was marked."""
-    sentence = tr(error.template)
-    return sentence.format(**error.values) if error.values else sentence
+    """The sentence of an error; in the visitor's language where it was marked."""
+    return tr(error.args[0] if error.args and isinstance(error.args[0], str) else str(error))
 
 
 def number(value: float, decimals: int = 0, *, signed: bool = False, grouped: bool = False) -> str:

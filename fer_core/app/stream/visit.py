@@ -12,6 +12,7 @@ from typing import Any, Self
 import av
 
 from fer_core.app.access.rights import visitor_network
+from fer_core.app.language.lettering import spoken_annotate
 from fer_core.app.language.spoken import told
 from fer_core.app.private import watch_page
 from fer_core.app.stream import messages as m
@@ -151,10 +152,10 @@ class Visit:
             self.identity = identify_model(self.model)
         self.can_mirror = options.pop("mirror", True)
         watched: dict[str, Any] = {"heartbeat": lease.note_frame, "is_seen": lease.is_open}
-        self.session = LiveSession(make_pipeline, mirror=self.is_mirrored, **watched, **options)
+        options = {"annotate": spoken_annotate(), **watched, **options}
+        self.session = LiveSession(make_pipeline, mirror=self.is_mirrored, **options)
         self.results = self.started_at = self.size = None
-        self.marks = ()
-        self.picture = PictureWatch()
+        self.marks, self.picture = (), PictureWatch()
         self.attempt += 1
         self._enter(Phase.ASKING)
 

@@ -14,7 +14,7 @@ from fer_core.app.language.language import NAMES, Language, language_of, nearest
 from fer_core.app.language.spoken import KEY, choose, ntr, number, percent, speaking, told, tr
 from fer_core.errors import InputError
 from fer_core.labels import EMOTIONS, UNSURE
-from fer_core.text import mark
+from fer_core.text import Sentence, mark
 
 AT = datetime(2026, 11, 5, 18, 4, tzinfo=UTC)
 
@@ -167,7 +167,7 @@ def test_an_error_is_told_in_the_visitors_language() -> None:
         "All {n} places are taken: a place is free again when someone leaves, so this page keeps "
         "trying."
     )
-    error = InputError(full, n=3)
+    error = InputError(Sentence(full, n=3))
     assert str(error).startswith("All 3 places are taken")
     with speaking(language_of("de")):
         assert told(error).startswith("Alle 3 Plätze sind besetzt")

@@ -32,7 +32,8 @@ export class NeutralBaseline {
   state = "idle"
   /** @type {number[] | null} */
   offsets = null
-  message = ""
+  /** @type {{[name: string]: string}} seconds in the sentence that says why it failed */
+  values = {}
   /** @type {number | null} */
   trackId = null
   validS = 0
@@ -55,7 +56,7 @@ export class NeutralBaseline {
   cancel() {
     this.state = "idle"
     this.offsets = this.trackId = this.stamp = this.held = null
-    this.message = ""
+    this.values = {}
     this.validS = this.lookedS = this.unseenS = 0
     this.sum = this.numbers.reference.map(() => 0)
   }
@@ -111,9 +112,9 @@ export class NeutralBaseline {
     const { min_valid_s: least, duration_s: duration } = this.numbers
     if (this.validS < least) {
       this.state = "failed"
-      this.message =
-        `Your face was seen for ${this.validS.toFixed(1)} of ${duration.toFixed(0)} seconds, and ` +
-        `${least.toFixed(0)} are needed: look at the camera and try again.`
+      this.values = {
+        seen: this.validS.toFixed(1), wanted: duration.toFixed(0), least: least.toFixed(0),
+      }
       return
     }
     this.offsets = offsetsFrom(this.sum.map((one) => one / this.validS), this.numbers)

@@ -1,6 +1,7 @@
 // The panel beside the picture and the minute below it, from the results that come in.
 
 import { Timeline, panelOf } from "./show.js"
+import { fixed, t } from "./words.js"
 
 /** @typedef {import("./types.js").FrameResult} FrameResult */
 /** @typedef {import("./view.js").Setup} Setup */
@@ -44,8 +45,8 @@ export class Board {
     const span = this.times[this.times.length - 1] - this.times[0]
     const rate = span > 0 ? ((this.times.length - 1) * 1000) / span : 0
     const usual = [...this.costs].sort((a, b) => a - b)[this.costs.length >> 1]
-    const costs = `${usual.toFixed(1)} ms per analysis`
-    return `${rate.toFixed(0)} analyses a second · ${costs} · ${this.model}`
+    const costs = t("{n} ms per analysis", { n: fixed(usual, 1) })
+    return [t("{n} analyses a second", { n: fixed(rate) }), costs, this.model].join(" · ")
   }
 
   /**
@@ -53,7 +54,7 @@ export class Board {
    * @param {number[]} marks
    */
   show(marks) {
-    const empty = this.result ? "No face in view" : "Waiting for the picture"
+    const empty = this.result ? t("No face in view") : t("Waiting for the picture")
     this.fill(this.parts.panel, ".panel", panelOf(this.result, this.numbers, this.figures, empty))
     this.fill(this.parts.timeline, ".timeline", this.timeline.data(marks))
   }

@@ -1,5 +1,7 @@
 // Boxes and labels over the picture, in the expression's colour (fer_core/imaging/draw.py).
 
+import { emotion } from "./words.js"
+
 /** @typedef {import("./types.js").FrameResult} FrameResult */
 /** @typedef {import("./types.js").FaceResult} FaceResult */
 /** @typedef {import("./types.js").Numbers} Numbers */
@@ -13,7 +15,7 @@
 export function labelText(one, count, unsure) {
   const percent = one.label === unsure ? "" : ` ${Math.round(100 * Math.max(...one.smoothed))}%`
   const number = count > 1 && one.face.id >= 0 ? `#${one.face.id} ` : ""
-  return number + one.label + percent
+  return number + emotion(one.label) + percent
 }
 
 /**

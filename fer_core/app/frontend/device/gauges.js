@@ -1,6 +1,6 @@
 // Valence, blinks and measures of the face in focus, folded away (fer_core/app/parts/measures.py).
 
-import { affectText, blinkText, measureRows } from "./words.js"
+import { affectText, blinkText, measureRows, t } from "./words.js"
 
 /**
  * Draw them where they are unfolded.
@@ -14,7 +14,7 @@ export function showGauges(root, result, numbers) {
   const find = (/** @type {string} */ name) =>
     /** @type {HTMLElement} */ (details.querySelector(`.${name}`))
   const one = result && result.focus >= 0 ? result.faces[result.focus] : null
-  find("affect").textContent = one ? affectText(one.smoothed, numbers.affect) : "No face in view"
+  find("affect").textContent = one ? affectText(one.smoothed, numbers.affect) : t("No face in view")
   find("blinks").textContent = result && one ? blinkText(result.blinks) : ""
   const rows = one ? measureRows(one.face.measures, numbers.measures.names) : []
   find("lengths").hidden = find("unit").hidden = rows.length === 0

@@ -61,6 +61,7 @@ export default function (component) {
       component.setTriggerValue("problem", "load")
     })
   }
+  if (mine.view && mine.view.setup.language.code !== setup.language.code) mine.view.changeTo(setup)
   mine.view?.sender?.note(setup.last_seq)
   return () => {
     mine.isOver = true

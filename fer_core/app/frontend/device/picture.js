@@ -3,6 +3,7 @@
 import { feed, listCameras, obstacle, openCamera } from "./camera.js"
 import { drawResult } from "./draw.js"
 import { save, stampOf } from "./files.js"
+import { t } from "./words.js"
 
 /** @typedef {import("./types.js").FrameResult} FrameResult */
 /** @typedef {import("./view.js").Setup} Setup */
@@ -82,7 +83,7 @@ export class Picture {
     const cameras = await listCameras()
     this.cameras.hidden = cameras.length < 2
     this.cameras.replaceChildren(...cameras.map((one, index) => {
-      const option = new Option(one.label || `Camera ${index + 1}`, one.deviceId)
+      const option = new Option(one.label || t("Camera {n}", { n: index + 1 }), one.deviceId)
       option.selected = one.deviceId === current
       return option
     }))

@@ -3,7 +3,7 @@
 import { save, stampOf } from "./files.js"
 import { momentsOf, summarise, toCsv, toJson } from "./results.js"
 import { panelData, timelineData } from "./show.js"
-import { capital, clockText, percent } from "./words.js"
+import { capital, clockText, emotion, fixed, percent, spokenCode, t, tn } from "./words.js"
 
 /** @typedef {import("./types.js").Sample} Sample */
 /** @typedef {import("./view.js").Part} Part */
@@ -29,13 +29,18 @@ export function showResults(root, parts, setup, found) {
   const { numbers, model } = setup
   const faces = summarise(samples)
   const durationS = (Date.now() - startedAt.getTime()) / 1000
-  const count = `${faces.length} face${faces.length === 1 ? "" : "s"} seen` +
-    (marks.length > 0 ? ` · ${marks.length} marked` : "")
+  const facts = [
+    startedAt.toLocaleString(spokenCode()),
+    `${fixed(durationS)} s`,
+    tn("{n} face seen", "{n} faces seen", faces.length),
+    ...(marks.length > 0 ? [t("{n} marked", { n: marks.length })] : []),
+  ].join(" · ")
+  const meaning = t(
+    "The numbers are mean probabilities of displayed expressions, by the model {model}; they are in this " +
+    "browser only.", { model: model.text })
   find("summary").textContent = faces.length > 0
-    ? `${startedAt.toLocaleString()} · ${durationS.toFixed(0)} s · ${count}. ` +
-      "The numbers are mean probabilities of displayed expressions, by the model " +
-      `${model.text}; they are in this browser only.`
-    : "No face was seen for long enough: press Start again and turn to the camera."
+    ? `${facts}. ${meaning}`
+    : t("No face was seen for long enough: press Start again and turn to the camera.")
   const keep = (/** @type {string} */ ending, /** @type {string} */ type, /** @type {string} */ text) =>
     save(`mien-${stampOf(startedAt)}.${ending}`, new Blob([text], { type }))
   find("csv").onclick = () =>
@@ -64,7 +69,7 @@ export function showResults(root, parts, setup, found) {
     const moments = samples.filter((one) => one.track_id === face.trackId)
       .map((one) => ({ timeS: one.time_s + one.duration_s / 2, probs: one.probs }))
     draw(parts.timeline, ".over", timelineData(moments, numbers, last, last,
-      `Expressions of face #${face.trackId} over the session`, { isFromStart: true, marks }))
+      t("Expressions of face #{id} over the session", { id: face.trackId }), { isFromStart: true, marks }))
     card.append(listMoments(found, face.trackId, numbers))
     return card
   }))
@@ -82,11 +87,16 @@ function listMoments({ samples, marks }, trackId, numbers) {
   const moments = momentsOf(samples, trackId, numbers)
   const surest = [...moments].sort((a, b) => b.peak - a.peak).slice(0, MOST_MOMENTS)
   const lines = surest.sort((a, b) => a.startS - b.startS).map((one) =>
-    `${clockText(one.startS)} · ${capital(one.label)} for ${(one.endS - one.startS).toFixed(0)} s, ` +
-    `at most ${percent(one.peak)}`)
+    t("{time} · {expression} for {n} s, at most {share}", {
+      time: clockText(one.startS),
+      expression: capital(emotion(one.label)),
+      n: fixed(one.endS - one.startS),
+      share: percent(one.peak),
+    }))
   for (const mark of marks) {
     const there = moments.find((one) => one.startS <= mark && mark < one.endS)
-    lines.push(`\u2691 ${clockText(mark)} · ${there ? capital(there.label) : "neutral, or unsure"}`)
+    const what = there ? capital(emotion(there.label)) : t("neutral, or unsure")
+    lines.push(`\u2691 ${clockText(mark)} · ${what}`)
   }
   const list = document.createElement("ul")
   list.className = "moments"
@@ -107,7 +117,7 @@ function copy(root, face) {
   const card = document.createElement("div")
   card.className = "one"
   const title = document.createElement("h3")
-  title.textContent = `Face #${face.trackId}, seen ${face.seenS.toFixed(0)} s`
+  title.textContent = t("Face #{id}, seen {n} s", { id: face.trackId, n: fixed(face.seenS) })
   const grid = document.createElement("div")
   grid.className = "grid"
   for (const [place, model] of [["mean", ".panel"], ["over", ".course .timeline"]]) {

@@ -1,6 +1,6 @@
 // What the panel and the timeline are handed (fer_core/app/parts: panel.py, timeline.py).
 
-import { capital, clockText, headText } from "./words.js"
+import { capital, clockText, emotion, fixed, headText, numberForms, t } from "./words.js"
 
 /** @typedef {import("./types.js").FrameResult} FrameResult */
 /** @typedef {import("./types.js").Numbers} Numbers */
@@ -18,24 +18,25 @@ const KEPT_HZ = 5
  *   figures?: string, empty?: string}} [more]
  */
 export function panelData(focus, numbers, more = {}) {
-  const { faces = [], head = "", figures = "", empty = "No face in view" } = more
+  const { faces = [], head = "", figures = "", empty = t("No face in view") } = more
   const shares = focus?.probs ?? numbers.emotions.map(() => 0)
   const best = focus ? shares.indexOf(Math.max(...shares)) : -1
   return {
-    label: capital(focus?.label ?? empty),
+    label: capital(focus ? emotion(focus.label) : empty),
     color: focus ? numbers.colors[focus.label].fill : "var(--st-secondary-background-color)",
     text_color: focus ? numbers.colors[focus.label].text : "inherit",
     empty: !focus,
     bars: numbers.emotions.map((name, row) => ({
-      name, color: numbers.colors[name].fill, share: shares[row], top: row === best,
+      name: emotion(name), color: numbers.colors[name].fill, share: shares[row], top: row === best,
     })),
     faces: faces.filter((one) => one.id >= 0).map((one) => ({
-      text: `#${one.id} ${one.label}`,
+      text: `#${one.id} ${emotion(one.label)}`,
       color: numbers.colors[one.label].fill,
       focus: one.isFocus && faces.length > 1,
     })),
     head,
     figures,
+    ...numberForms(),
   }
 }
 
@@ -79,7 +80,7 @@ export class Timeline {
   data(marks) {
     const now = this.moments.at(-1)?.timeS ?? 0
     return timelineData(this.moments, this.numbers, now, SPAN_S,
-      "Probability of each expression of the face in focus over the last 60 seconds", { marks })
+      t("Probability of each expression of the face in focus over the last 60 seconds"), { marks })
   }
 }
 
@@ -107,13 +108,13 @@ export function timelineData(moments, numbers, nowS, spanS, alt, more = {}) {
     alt,
     seconds: shown.length > 0 ? shown[shown.length - 1].timeS - shown[0].timeS : 0,
     ticks: isFromStart
-      ? parts.map((back) => `${(nowS - back).toFixed(0)} s`)
-      : [...parts.slice(0, 4).map((back) => `−${back.toFixed(0)} s`), "now"],
+      ? parts.map((back) => `${fixed(nowS - back)} s`)
+      : [...parts.slice(0, 4).map((back) => `−${fixed(back)} s`), t("now")],
     mark: null,
     spans: marks.filter((one) => one >= startS && one <= nowS).map((one) =>
       ({ from: (one - startS) / spanS, to: null, text: clockText(one), out: false })),
     rows: numbers.emotions.map((name, row) => ({
-      name,
+      name: emotion(name),
       color: numbers.colors[name].fill,
       runs: runs.map((run) =>
         run.map((one) => [1 - (nowS - one.timeS) / spanS, one.probs?.[row] ?? 0])),

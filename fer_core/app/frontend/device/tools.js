@@ -1,5 +1,7 @@
 // What a visitor does while it runs: keep a moment (M), take the picture along (S).
 
+import { t } from "./words.js"
+
 /**
  * Whether a key was pressed as a shortcut: alone, and not into a field.
  * @param {KeyboardEvent} event
@@ -47,7 +49,7 @@ export class Tools {
 
   /** @param {boolean} isReady whether there is a picture to mark or take */
   show(isReady) {
-    const text = this.marks.length > 0 ? `Mark · ${this.marks.length}` : "Mark"
+    const text = [t("Mark"), ...(this.marks.length > 0 ? [this.marks.length] : [])].join(" · ")
     const label = /** @type {HTMLElement} */ (this.mark.firstElementChild)
     if (label.textContent !== text) label.textContent = text
     this.mark.disabled = this.snapshot.disabled = !isReady

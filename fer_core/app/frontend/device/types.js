@@ -134,6 +134,16 @@
  */
 
 /**
+ * What the page is written in (fer_core/app/language/browser.py).
+ * @typedef {object} Language
+ * @property {string} code
+ * @property {{[english: string]: string | string[]}} texts or the form for one and that for more
+ * @property {string} decimal what stands before decimals
+ * @property {string} percent with {n} for the number
+ * @property {{[name: string]: string}} emotions
+ */
+
+/**
  * @typedef {object} AffectNumbers
  * @property {string[]} names
  * @property {number} happy
@@ -277,7 +287,7 @@
  * What the worker tells the page.
  * @typedef {{type: "loaded", loadMs: number}
  *   | {type: "result", result: FrameResult, samples: Sample[],
- *      baseline: {state: string, progress: number, message: string}}
+ *      baseline: {state: string, progress: number, values: {[name: string]: string}}}
  *   | {type: "idle"}
  *   | {type: "finished", samples: Sample[]}
  *   | {type: "problem", stage: "load" | "shape" | "analysis", message: string}} Told

@@ -9,6 +9,7 @@ import { Picture } from "./picture.js"
 import { showResults } from "./report.js"
 import { Sender, byRoute, byState } from "./send.js"
 import { Tools } from "./tools.js"
+import { speak, speakIn, t } from "./words.js"
 
 /** @typedef {import("./types.js").FrameResult} FrameResult */
 /** @typedef {import("./types.js").Numbers} Numbers */
@@ -22,6 +23,7 @@ import { Tools } from "./tools.js"
  * @property {{detector: string, mesh: string, classifier: string}} networks
  * @property {import("./camera.js").Constraints} constraints
  * @property {Record<string, string>} sentences by outcome of opening the camera, and others
+ * @property {import("./types.js").Language} language that the page is written in
  * @property {Record<string, unknown>} about the session, for the JSON that is taken along
  * @property {{name: string, text: string}} model as the panel and the files say it
  * @property {"all" | "self" | "picture"} shows everything, the picture with the panel, or it alone
@@ -59,6 +61,7 @@ export class View {
   constructor(root, setup, base, parts, tell) {
     this.root = root
     this.setup = setup
+    this.speak(setup)
     this.base = base
     this.parts = parts
     this.tell = tell
@@ -107,6 +110,28 @@ export class View {
     window.addEventListener("online", this.onNetwork)
     window.addEventListener("offline", this.onNetwork)
     this.showWhere()
+  }
+
+  /**
+   * Say everything in the language of what the server handed over last.
+   * @param {Setup} setup
+   */
+  speak({ language, sentences }) {
+    this.setup = { ...this.setup, language, sentences }
+    speak(language)
+    speakIn(this.root)
+    this.find("device").lang = language.code
+  }
+
+  /**
+   * The visitor chose another language meanwhile; results that are shown stay as they were written.
+   * @param {Setup} setup
+   */
+  changeTo(setup) {
+    this.speak(setup)
+    this.showWhere()
+    this.tools.show(this.result !== null)
+    this.showBoard()
   }
 
   /** Where the picture is analysed: always said. */
@@ -215,7 +240,10 @@ export class View {
     const { sentences } = this.setup
     if (baseline.state === "collecting") {
       this.say(`${sentences.neutral} ${Math.round(100 * baseline.progress)} %`)
-    } else if (baseline.state === "failed") this.say(baseline.message)
+    } else if (baseline.state === "failed") {
+      this.say(t("Your face was seen for {seen} of {wanted} seconds, and {least} are needed: look at " +
+        "the camera and try again.", baseline.values))
+    }
     else if (result.timeS - this.lastFaceS >= NO_FACE_AFTER_S) this.say(sentences.no_face)
     else this.say("")
   }

@@ -78,8 +78,8 @@
       picture.close() // not only at the end: cameras give no new one while too many are held
       const result = await session.process(frame)
       const samples = session.record(result)
-      const { state, progress, message } = session.baseline
-      report({ type: "result", result, samples, baseline: { state, progress, message } })
+      const { state, progress, values } = session.baseline
+      report({ type: "result", result, samples, baseline: { state, progress, values } })
       failures = 0
     } catch (error) {
       failures += 1
