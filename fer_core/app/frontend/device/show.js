@@ -111,6 +111,7 @@ export function timelineData(moments, numbers, nowS, spanS, alt, more = {}) {
       ? parts.map((back) => `${fixed(nowS - back)} s`)
       : [...parts.slice(0, 4).map((back) => `−${fixed(back)} s`), t("now")],
     mark: null,
+    chooses: "", // nothing can be chosen in it
     spans: marks.filter((one) => one >= startS && one <= nowS).map((one) =>
       ({ from: (one - startS) / spanS, to: null, text: clockText(one), out: false })),
     rows: numbers.emotions.map((name, row) => ({
