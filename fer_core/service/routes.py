@@ -95,6 +95,16 @@ class ApiService:
         self.predictor.close()
 
 
+_FILE: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+#: Gives what admits a caller to an action, or raises.
+_Admits = Callable[[str], Callable[..., Awaitable[Caller]]]
+
+
 def _build(service: ApiService) -> FastAPI:
     app = FastAPI(
         title="Mien",
@@ -110,6 +120,18 @@ def _build(service: ApiService) -> FastAPI:
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(Exception, _answer_unforeseen)
 
+    @app.get("/", include_in_schema=False)
+    async def show_page() -> Response:
+        return HTMLResponse(render_page(app.openapi()), headers=headers_of(TEXT_PAGE))
+
+    admitted = _admission(service.callers)
+    _add_pictures(app, service.predictor, admitted)
+    _add_beginning(app, service.shelf, admitted)
+    _add_analyses(app, service.shelf, admitted)
+    return app
+
+
+def _admission(callers: Callers) -> _Admits:
     def admitted(action: str) -> Callable[..., Awaitable[Caller]]:
         async def admit(
             request: Request,
@@ -118,14 +140,14 @@ def _build(service: ApiService) -> FastAPI:
             scheme, _, token = authorization.partition(" ")
             token = token.strip() if scheme.lower() == "bearer" else ""
             network = network_of(request.client.host if request.client else "")
-            return await run_in_threadpool(service.callers.admit, token, network, action)
+            return await run_in_threadpool(callers.admit, token, network, action)
 
         return admit
 
-    @app.get("/", include_in_schema=False)
-    async def show_page() -> Response:
-        return HTMLResponse(render_page(app.openapi()), headers=headers_of(TEXT_PAGE))
+    return admitted
 
+
+def _add_pictures(app: FastAPI, predictor: Predictor, admitted: _Admits) -> None:
     @app.post(
         "/predict",
         response_class=JSONResponse,
@@ -137,9 +159,11 @@ def _build(service: ApiService) -> FastAPI:
     ) -> Response:
         """The faces of a picture, and what they show: the body is the picture."""
         data = await read_body(request, caller.max_bytes)
-        found = await run_in_threadpool(service.predictor.predict, data)
+        found = await run_in_threadpool(predictor.predict, data)
         return JSONResponse(found, headers=_PRIVATE)
 
+
+def _add_beginning(app: FastAPI, shelf: JobShelf, admitted: _Admits) -> None:
     @app.post(
         "/analyze",
         status_code=202,
@@ -174,7 +198,6 @@ def _build(service: ApiService) -> FastAPI:
             small_faces=small_faces,
             smooth_s=smooth_s,
         )
-        shelf = service.shelf
         job_id, upload = await run_in_threadpool(shelf.reserve, caller.key_id)
         try:
             await save_body(request, upload, caller.max_bytes)
@@ -186,6 +209,8 @@ def _build(service: ApiService) -> FastAPI:
         state = shelf.state(job_id, caller.key_id)
         return JSONResponse(state, 202, {**_PRIVATE, "Location": f"analyze/{job_id}"})
 
+
+def _add_analyses(app: FastAPI, shelf: JobShelf, admitted: _Admits) -> None:
     @app.get(
         "/analyze/{job_id}",
         response_class=JSONResponse,
@@ -195,7 +220,7 @@ def _build(service: ApiService) -> FastAPI:
         job_id: str, caller: Annotated[Caller, Depends(admitted("progress"))]
     ) -> Response:
         """How far an analysis is."""
-        return JSONResponse(service.shelf.state(job_id, caller.key_id), headers=_PRIVATE)
+        return JSONResponse(shelf.state(job_id, caller.key_id), headers=_PRIVATE)
 
     @app.get(
         "/analyze/{job_id}/result",
@@ -214,10 +239,10 @@ def _build(service: ApiService) -> FastAPI:
         ] = "document",
     ) -> Response:
         """What was found. Once the document was fetched, the analysis is deleted: it comes last."""
-        path = service.shelf.result(job_id, caller.key_id, part)
+        path = shelf.result(job_id, caller.key_id, part)
         done = None
         if part == "document":
-            done = BackgroundTask(service.shelf.remove, job_id, caller.key_id)
+            done = BackgroundTask(shelf.remove, job_id, caller.key_id)
         return FileResponse(path, media_type="application/json", headers=_PRIVATE, background=done)
 
     @app.delete("/analyze/{job_id}", status_code=204, responses=_GONE)
@@ -225,18 +250,8 @@ def _build(service: ApiService) -> FastAPI:
         job_id: str, caller: Annotated[Caller, Depends(admitted("delete"))]
     ) -> Response:
         """End an analysis, and delete upload and result."""
-        await run_in_threadpool(service.shelf.remove, job_id, caller.key_id)
+        await run_in_threadpool(shelf.remove, job_id, caller.key_id)
         return Response(status_code=204)
-
-    return app
-
-
-_FILE: Final = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
 
 
 def _say(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
