@@ -87,16 +87,40 @@ def _tell(feature: str, package: str, reason: str) -> None:
         _log.warning("Without '%s' in %s %s: %s", feature, package, _release(package), reason)
 
 
-def mark(function: Callable[P, T], feature: str) -> Callable[P, T]:
-    """Say of a method that was put in the place of Streamlit's what it is there for."""
-    part: Any = function
-    part.features = (*getattr(function, "features", ()), feature)
-    return function
+# --- what a browser asks for ---------------------------------------------------------------------
+
+#: Takes a session, what is asked of it (None where the server itself asks), and what runs something
+#: in its place: nothing, once or several times, now or later.
+Instead = Callable[[Any, Any, Callable[[Any], Any]], Any]
 
 
-def is_marked(function: Callable[..., Any], feature: str) -> bool:
-    """Whether a method, or one that it wraps, is there for ``feature``."""
-    return feature in getattr(function, "features", ())
+def run_instead(feature: str, instead: Instead) -> None:
+    """Have something of ours stand before what Streamlit runs; any number of times.
+
+    Args:
+        feature: what it is there for; nothing stands there twice for the same.
+        instead: runs what was asked for, or something else.
+    """
+    from streamlit.runtime.app_session import AppSession
+
+    run: Any = AppSession.request_rerun
+    if feature in getattr(run, "features", ()):
+        return
+
+    @wraps(run)
+    def request_rerun(session: Any, *args: Any, **kwargs: Any) -> Any:
+        asked = next(iter((*args, *kwargs.values())), None)
+
+        def go_on(one: Any) -> Any:
+            now = tuple(one if value is asked else value for value in args)
+            named = {name: one if value is asked else value for name, value in kwargs.items()}
+            return run(session, *now, **named)
+
+        return instead(session, asked, go_on)
+
+    owner: Any = AppSession
+    owner.request_rerun = request_rerun
+    owner.request_rerun.features = (*getattr(run, "features", ()), feature)
 
 
 # --- pages ---------------------------------------------------------------------------------------
@@ -111,11 +135,6 @@ def ask_before_reruns(admits: Callable[[Any, str, bool], bool]) -> None:
     Args:
         admits: takes the session, the page's hash, and whether it is a part of the page only.
     """
-    from streamlit.runtime.app_session import AppSession
-
-    run: Callable[..., Any] = AppSession.request_rerun
-    if is_marked(run, _PAGES):
-        return
 
     @optional(_PAGES, default=True)
     def is_admitted(session: Any, asked: Any) -> bool:
@@ -123,14 +142,10 @@ def ask_before_reruns(admits: Callable[[Any, str, bool], bool]) -> None:
             return True
         return admits(session, asked.page_script_hash, bool(asked.fragment_id))
 
-    @wraps(run)
-    def request_rerun(session: Any, *args: Any, **kwargs: Any) -> Any:
-        if is_admitted(session, next(iter((*args, *kwargs.values())), None)):
-            return run(session, *args, **kwargs)
-        return None
+    def instead(session: Any, asked: Any, go_on: Callable[[Any], Any]) -> Any:
+        return go_on(asked) if is_admitted(session, asked) else None
 
-    owner: Any = AppSession
-    owner.request_rerun = mark(request_rerun, _PAGES)
+    run_instead(_PAGES, instead)
 
 
 @optional(_PAGES, default=None)

@@ -14,13 +14,12 @@ within 0.3 s after its page had come. Here such a report runs every part that it
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import streamlit as st
 
-from fer_core.app.private import is_marked, mark, optional
+from fer_core.app.private import optional, run_instead
 
 _FEATURE: Final = "what falls together in a browser all counts"
 #: The kinds of a widget's value that stand for a press: there for one run, then gone.
@@ -80,22 +79,12 @@ _reports: WeakKeyDictionary[Any, Reported] = WeakKeyDictionary()
 @optional(_FEATURE, default=None)
 def run_all_that_changed() -> None:
     """Have a run concern all that a browser reported; to be called any number of times."""
-    from streamlit.runtime.app_session import AppSession
 
-    run: Callable[..., Any] = AppSession.request_rerun
-    if is_marked(run, _FEATURE):
-        return
-
-    @wraps(run)
-    def request_rerun(session: Any, *args: Any, **kwargs: Any) -> Any:
-        asked = next(iter((*args, *kwargs.values())), None)
+    def instead(session: Any, asked: Any, go_on: Callable[[Any], Any]) -> None:
         for one in ([] if asked is None else _instead(session, asked)) or [asked]:
-            now = tuple(one if value is asked else value for value in args)
-            named = {name: one if value is asked else value for name, value in kwargs.items()}
-            run(session, *now, **named)
+            go_on(one)
 
-    owner: Any = AppSession
-    owner.request_rerun = mark(request_rerun, _FEATURE)
+    run_instead(_FEATURE, instead)
 
 
 @optional(_FEATURE, default=list[Any]())

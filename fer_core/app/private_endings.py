@@ -13,11 +13,10 @@ was acted on, and nothing shows it. The more a computer has to do, the longer is
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from fer_core.app.private import is_marked, mark, optional
+from fer_core.app.private import optional, run_instead
 
 _FEATURE: Final = "what a run drew as it ended is shown"
 #: How often it is looked whether what a run sent has been read. [s]
@@ -32,26 +31,18 @@ _waiting: WeakKeyDictionary[Any, deque[Any]] = WeakKeyDictionary()
 @optional(_FEATURE, default=None)
 def wait_for_endings() -> None:
     """Have parts of a page run after what the run before them sent; any number of times."""
-    from streamlit.runtime.app_session import AppSession
 
-    run: Callable[..., Any] = AppSession.request_rerun
-    if is_marked(run, _FEATURE):
-        return
-
-    @wraps(run)
-    def request_rerun(session: Any, *args: Any, **kwargs: Any) -> Any:
-        asked = next(iter((*args, *kwargs.values())), None)
+    def instead(session: Any, asked: Any, go_on: Callable[[Any], Any]) -> Any:
         if asked is None or not asked.fragment_id:
             _join(session, asked)
         elif _has_to_wait(session):
             _waiting.setdefault(session, deque()).append(asked)
             if len(_waiting[session]) == 1:
-                _look_again(session, run, WAIT_S)
+                _look_again(session, go_on, WAIT_S)
             return None
-        return run(session, *args, **kwargs)
+        return go_on(asked)
 
-    owner: Any = AppSession
-    owner.request_rerun = mark(request_rerun, _FEATURE)
+    run_instead(_FEATURE, instead)
 
 
 @optional(_FEATURE, default=False)
@@ -71,18 +62,18 @@ def _is_ending(session: Any) -> bool:
     return runner is not None and runner._requests._state == ScriptRequestType.STOP
 
 
-def _look_again(session: Any, run: Callable[..., Any], left_s: float) -> None:
+def _look_again(session: Any, run: Callable[[Any], Any], left_s: float) -> None:
     loop = asyncio.get_running_loop()
     loop.call_later(LOOK_S, _go_on, session, run, left_s - LOOK_S)
 
 
-def _go_on(session: Any, run: Callable[..., Any], left_s: float) -> None:
+def _go_on(session: Any, run: Callable[[Any], Any], left_s: float) -> None:
     """Run what waits, one after the other, as far as nothing is ending."""
     waiting = _waiting.get(session)
     try:
         while waiting and not (left_s > 0 and _is_ending(session)):
             asked, left_s = waiting.popleft(), WAIT_S
-            run(session, asked)
+            run(asked)
     finally:  # also where a run could not be begun: nothing else would wake what is left
         if waiting:
             _look_again(session, run, left_s)
