@@ -11,21 +11,24 @@ recorded sets             on the date they were made with
 viewings of clips         ``FER_RETENTION_DAYS`` after they were given
 runs of erased people     so long after the erasure
 results of the HTTP API   an hour after they were made, if nobody fetched them before
+what a page holds         an hour after it came or was used (uploads, desks, what a tab left)
 uploads, videos to cut    when their process is gone
 half of a model or a run  an hour after it was written last
 ========================  =========================================================================
 
 What a killed process left unfinished (an erasure, an import, a file half written) goes as well.
 The server's clock calls ``sweep`` (``Keeper``), and ``python -m fer_core retention``; nobody else.
+What a process holds for an hour at most is looked at every few seconds, by the same clock.
 """
 
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 from fer_core.config import settings
 from fer_core.errors import FerError
@@ -44,6 +47,8 @@ _log = logging.getLogger(__name__)
 SWEEP_EVERY_S: Final = 3600.0
 #: After a sweep that could not do everything.
 RETRY_EVERY_S: Final = 60.0
+#: What this process holds for a while: jobs of programs, and what pages have handed over.
+LOOK_EVERY_S: Final = 5.0
 #: Somebody who stands in the way of an erasure is given so long to let go.
 _PAUSE_S: Final = 1.0
 
@@ -127,13 +132,38 @@ def _purge_rows(store: Store, days: int, dry_run: bool) -> dict[str, int]:
     return {words: rows[name] for name, words in _ROWS.items()}
 
 
+class Sweepable(Protocol):
+    """Holds something for a while only."""
+
+    def sweep(self) -> None:
+        """Drop what is due, by whatever clock it reads; on any thread."""
+
+
+_held: "weakref.WeakSet[Sweepable]" = weakref.WeakSet()
+
+
+def sweep_too(held: Sweepable) -> None:
+    """Have something that this process holds for a while swept by its clock, while it is there."""
+    _held.add(held)
+
+
+def sweep_held() -> None:
+    """Drop what this process has held for long enough; a fault of one kind stops no other."""
+    steps: list[Callable[[], object]] = [purge_jobs, *(one.sweep for one in list(_held))]
+    for drop_due in steps:
+        try:
+            drop_due()
+        except Exception:
+            _log.exception("A sweep failed")
+
+
 class Keeper:
     """Sweeps now and from time to time, in a thread, whether or not anybody opens a page.
 
     Args:
         store: as for ``sweep``. Where one of its erasures could not be finished, the keeper goes
             on with it at once.
-        every_s: between sweeps.
+        every_s: between sweeps of everything; what this process holds is swept in between, too.
         tell: is told what went, by the keeper's thread; may raise nothing.
     """
 
@@ -161,15 +191,24 @@ class Keeper:
 
     def _run(self) -> None:
         while not self._is_ended:
-            wait_s = self._every_s
             self._wake.clear()
-            try:
-                swept = sweep(self._store)
-                for problem in swept.problems:
-                    _log.warning("What is too old waits: %s", problem)
-                    wait_s = min(self._every_s, RETRY_EVERY_S)
-                self._tell(swept)
-            except Exception:  # a thread that ends would delete nothing for ever
-                _log.exception("The sweep failed")
-            if self._wake.wait(wait_s) and not self._is_ended:
+            due_s = time.monotonic() + self._sweep()
+            while (left_s := due_s - time.monotonic()) > 0:
+                sweep_held()
+                if self._wake.wait(min(left_s, LOOK_EVERY_S)):
+                    break
+            if self._wake.is_set() and not self._is_ended:
                 time.sleep(min(_PAUSE_S, self._every_s))
+
+    def _sweep(self) -> float:
+        """Sweep everything; seconds until the next time."""
+        wait_s = self._every_s
+        try:
+            swept = sweep(self._store)
+            for problem in swept.problems:
+                _log.warning("What is too old waits: %s", problem)
+                wait_s = min(self._every_s, RETRY_EVERY_S)
+            self._tell(swept)
+        except Exception:  # a thread that ends would delete nothing for ever
+            _log.exception("The sweep failed")
+        return wait_s

@@ -2,11 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Callable
 
 import streamlit as st
 
-from fer_core.app.uploads import shared_uploads
 from fer_core.errors import FerError
 from fer_core.retention import SETS, Keeper, Swept
 from fer_core.storage import Store, shared_store
@@ -15,7 +13,6 @@ _log = logging.getLogger(__name__)
 
 _LOCK = threading.Lock()
 _RUNNING: list[Keeper] = []
-_ALSO: list[Callable[[], None]] = []
 
 
 def find_store() -> Store | None:
@@ -49,14 +46,6 @@ def end_keeper() -> None:
             _RUNNING.pop().stop()
 
 
-def sweep_too(also: Callable[[], None]) -> None:
-    """Have something that this process holds in memory swept by the same clock."""
-    _ALSO.append(also)
-
-
 def _note_swept(swept: Swept) -> None:
-    shared_uploads().sweep()
-    for also in _ALSO:
-        also()
     if swept.gone.get(SETS):
         st.cache_data.clear()  # pages may have kept their pictures

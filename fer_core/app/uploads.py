@@ -23,6 +23,7 @@ from fer_core.app import private
 from fer_core.config import settings
 from fer_core.hosting import is_loopback
 from fer_core.hosting.draining import shared_drain
+from fer_core.retention import sweep_too
 
 #: A file goes, and a page may hand over no more, so long after it came and was drawn.
 KEEP_S: Final = 3600.0
@@ -149,6 +150,7 @@ def shared_uploads() -> Uploads:
     """Those of this process."""
     made = Uploads()
     shared_drain().watch(kind="uploads", count=lambda: made.arriving)
+    sweep_too(made)
     return made
 
 

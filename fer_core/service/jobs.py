@@ -1,8 +1,8 @@
 """Analyses of videos for programs: a job each, of the key that began it and of no other.
 
 Upload and result lie in a private temporary folder. The upload goes with the end of the analysis,
-the result when it was fetched, deleted, or is an hour old; a server that ends takes all along, and
-what a killed one leaves behind is swept (``scratch``).
+the result when it was fetched, deleted, or is an hour old (the server's clock, ``retention``); a
+server that ends takes all along, and what a killed one leaves behind is swept (``scratch``).
 """
 
 import threading
@@ -25,7 +25,6 @@ from fer_core.storage.tokens import make_token
 KEEP_S: Final = 3600.0
 #: Jobs of one key that are not fetched yet.
 MOST_PER_KEY: Final = 8
-_SWEEP_EVERY_S: Final = 5.0
 #: What the upload and its results are called, whatever the program calls it.
 _STEM: Final = "result"
 
@@ -35,8 +34,7 @@ _SHELVES: "weakref.WeakSet[JobShelf]" = weakref.WeakSet()
 
 
 def purge_jobs(*, dry_run: bool = False) -> int:
-    """Delete the jobs of this process whose hour is over; how many. Each shelf does so by itself
-    every few seconds: this is for a sweep that wants to be sure."""
+    """Delete the jobs of this process whose hour is over; how many."""
     return sum(shelf.purge(dry_run=dry_run) for shelf in list(_SHELVES))
 
 
@@ -77,8 +75,6 @@ class JobShelf:
         self._gate, self._clock = gate, clock
         self._held: dict[str, _Held] = {}
         self._lock = threading.Lock()
-        self._ended = threading.Event()
-        self._janitor: threading.Thread | None = None
         _SHELVES.add(self)
 
     @property
@@ -101,9 +97,6 @@ class JobShelf:
             scratch = Scratch()
             job_id = make_token()
             self._held[job_id] = _Held(key_id, scratch, None, self._clock())
-            if self._janitor is None:
-                self._janitor = threading.Thread(target=self._tidy, name="api-jobs", daemon=True)
-                self._janitor.start()
         return job_id, scratch.path / "upload"
 
     def begin(self, job_id: str, options: AnalysisOptions, shown: str) -> None:
@@ -192,7 +185,8 @@ class JobShelf:
         with self._lock:
             for job_id, held in self._held.items():
                 if held.job is not None and held.job.ended_at is not None:
-                    (held.scratch.path / "upload").unlink(missing_ok=True)
+                    if not dry_run:
+                        (held.scratch.path / "upload").unlink(missing_ok=True)
                     held.touched_at = max(held.touched_at, held.job.ended_at)
                 is_on = held.job is not None and held.job.is_running
                 if not is_on and now - held.touched_at >= KEEP_S:
@@ -203,16 +197,11 @@ class JobShelf:
         return len(due)
 
     def close(self) -> None:
-        """Delete all and end the janitor."""
-        self._ended.set()
-        if self._janitor is not None:
-            self._janitor.join(10.0)
-            self._janitor = None
+        """Delete all."""
         with self._lock:
             held, self._held = list(self._held.values()), {}
         for one in held:
             _clear(one)
-        self._ended.clear()
 
     def _find(self, job_id: str, key_id: int) -> _Held:
         with self._lock:
@@ -221,10 +210,6 @@ class JobShelf:
         if held is None or held.key_id != key_id:
             raise JobNotFoundError(_NO_JOB)
         return held
-
-    def _tidy(self) -> None:
-        while not self._ended.wait(_SWEEP_EVERY_S):
-            self.purge()
 
 
 _NO_JOB: Final = (

@@ -15,17 +15,17 @@ import streamlit as st
 from fer_core.analysis.job import AnalysisJob
 from fer_core.app.access.cookies import browser_of
 from fer_core.hosting.draining import shared_drain
+from fer_core.retention import sweep_too
 from fer_core.scratch import Scratch
 
 KEEP_S = 3600.0
 #: A phone that locks its screen disconnects; who is back by then finds everything.
 GRACE_S = 90.0
-_SWEEP_EVERY_S = 5.0
 _KEY = "analyse-desk"
 
 
 class AnalyseDesk:
-    """One visitor's folder and analysis. The page's thread and the janitor's both use it."""
+    """One visitor's folder and analysis. The page's thread and the keeper's both use it."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, browser: str = "") -> None:
         self._clock, self.browser = clock, browser
@@ -97,14 +97,11 @@ class AnalyseDesk:
 
 
 class Desks:
-    """All desks of the process, and the thread that clears those that are due."""
+    """All desks of the process."""
 
     def __init__(self) -> None:
         self._desks: set[AnalyseDesk] = set()
         self._lock = threading.Lock()
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="analyse-janitor", daemon=True)
-        self._thread.start()
         atexit.register(self.clear)
 
     def open(self, browser: str = "") -> AnalyseDesk:
@@ -121,9 +118,7 @@ class Desks:
         return mine[0] if mine else None
 
     def close(self) -> None:
-        """Clear all, and end the thread."""
-        self._closed.set()
-        self._thread.join()
+        """Clear all; the end of the process finds nothing left to clear."""
         self.clear()
         atexit.unregister(self.clear)
 
@@ -148,16 +143,13 @@ class Desks:
         for desk in desks:
             desk.clear()
 
-    def _watch(self) -> None:
-        while not self._closed.wait(_SWEEP_EVERY_S):
-            self.sweep()
-
 
 @st.cache_resource(show_spinner=False)
 def shared_desks() -> Desks:
     """The desks of this process."""
     made = Desks()
     shared_drain().watch(kind="analyses", count=lambda: made.held)
+    sweep_too(made)
     return made
 
 

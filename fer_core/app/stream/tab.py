@@ -13,10 +13,10 @@ from typing import Final
 
 import streamlit as st
 
-from fer_core.app.keeping import sweep_too
 from fer_core.app.parts.component import source
 from fer_core.app.stream.messages import CAME_BACK, CAME_BACK_EMPTY
 from fer_core.app.stream.visit import Phase, Visit
+from fer_core.retention import sweep_too
 
 #: What a tab left is kept for so long after the last sign of life of its stream. [s]
 KEEP_S: Final = 600.0
@@ -60,7 +60,7 @@ class LeftVisits:
         return None if found is visit else found
 
     def sweep(self) -> None:
-        """Forget what was left too long ago; the page's clock does so where nobody comes."""
+        """Forget what was left too long ago; the server's clock does so where nobody comes."""
         before_s = self._clock() - KEEP_S
         with self._lock:
             for one in [one for one, (at, _) in self._recent.items() if at < before_s]:
@@ -71,7 +71,7 @@ class LeftVisits:
 def shared_left() -> LeftVisits:
     """Those of this process."""
     made = LeftVisits()
-    sweep_too(made.sweep)
+    sweep_too(made)
     return made
 
 
