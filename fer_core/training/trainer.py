@@ -97,6 +97,35 @@ def train(
     """
     if len(data.train_images) < 2:
         raise ConfigError(f"Training needs at least 2 images. Received: {len(data.train_images)}.")
+    precision = _set_up(recipe, threads)
+    check_teachers(recipe, teachers)
+    seen = sample_seen(data)
+    is_patient = recipe.optimizer.teacher_views == "same"
+    if not is_patient:
+        data = with_teachers(data, recipe, teachers, keep=run.path.parent / TEACHING_DIR)
+    keras.utils.set_random_seed(recipe.seed)  # whatever the teachers drew
+    batches = _batches(recipe, data)
+    is_new = not (resume and (run.path / CHECKPOINT).is_file())
+    network = network_for(recipe, fast=True, start=is_new)
+    model = _compiled(network, recipe, teachers if is_patient else None, steps=len(batches))
+    if start is not None and is_new:
+        _start_from(network, start)
+    average = WeightAverage(network, recipe.optimizer.ema) if recipe.optimizer.ema else None
+    first = 0
+    if not is_new:
+        first = restore_checkpoint(run, model, average, steps_per_epoch=len(batches))
+        run.write_history(run.history()[:first])
+    # New, or it waited in the queue with recipe and path alone.
+    if "versions" not in run.read_json("config.json"):
+        about = _config(recipe, data, precision, network, start, teachers)
+        run.write_json("config.json", about)
+    run.set_status("running", epoch=first, epochs=recipe.epochs, started_s=time.time())
+    _fit(model, EpochKeeper(recipe, data, batches, run, average, report, seen), first)
+    return run
+
+
+def _set_up(recipe: Recipe, threads: int | None) -> str:
+    """Have Keras compute as the recipe says; gives the compute type."""
     if threads and keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
@@ -105,13 +134,11 @@ def train(
     keras.utils.set_random_seed(recipe.seed)
     precision = choose_precision(recipe.precision)
     keras.mixed_precision.set_global_policy(precision)
-    check_teachers(recipe, teachers)
-    seen = sample_seen(data)
-    is_patient = recipe.optimizer.teacher_views == "same"
-    if not is_patient:
-        data = with_teachers(data, recipe, teachers, keep=run.path.parent / TEACHING_DIR)
-    keras.utils.set_random_seed(recipe.seed)
-    batches = Batches(
+    return precision
+
+
+def _batches(recipe: Recipe, data: TrainingData) -> Batches:
+    return Batches(
         data.train_images,
         data.targets,
         batch_size=recipe.batch_size,
@@ -120,46 +147,62 @@ def train(
         mixup=recipe.augment.mixup,
         cutmix=recipe.augment.cutmix,
     )
-    is_new = not (resume and (run.path / CHECKPOINT).is_file())
-    network = network_for(recipe, fast=True, start=is_new)
+
+
+def _compiled(
+    network: Any, recipe: Recipe, patient_of: Sequence[RunFolder] | None, *, steps: int
+) -> TrainingModel:
+    """The network as it learns: by itself, or from teachers who see the same views.
+
+    Args:
+        network: of the recipe.
+        recipe: how it learns.
+        patient_of: those teachers; None where it learns by itself.
+        steps: of an epoch.
+    """
     model = (
-        PatientModel(network, recipe, Teaching(recipe, teachers))
-        if is_patient
-        else TrainingModel(network, recipe)
+        TrainingModel(network, recipe)
+        if patient_of is None
+        else PatientModel(network, recipe, Teaching(recipe, patient_of))
     )
     optimizer = make_optimizer(
-        recipe.optimizer, epochs=recipe.epochs, steps_per_epoch=len(batches), network=network
+        recipe.optimizer, epochs=recipe.epochs, steps_per_epoch=steps, network=network
     )
     # XLA compiles for minutes and is slower here than the CPU's own kernels.
     model.compile(optimizer, weighted_metrics={"fer": ["accuracy"]}, jit_compile=False)
-    if start is not None and is_new:
-        _start_from(network, start)
-    average = WeightAverage(network, recipe.optimizer.ema) if recipe.optimizer.ema else None
-    first = 0
-    if not is_new:
-        first = restore_checkpoint(run, model, average, steps_per_epoch=len(batches))
-        run.write_history(run.history()[:first])
-    config = run.read_json("config.json")
-    if "versions" not in config:  # new, or it waited in the queue with recipe and path alone
-        config = {
-            "recipe": recipe.model_dump(mode="json"),
-            "precision": precision,
-            "backend": keras.backend.backend(),
-            "versions": describe_environment(),
-            "data": data.description | _knowing(recipe, [*teachers, *([start] if start else [])]),
-            "parameters": int(network.count_params()),
-            "started_from": start.path.name if start is not None else None,
-            "start": str(start.path.resolve()) if start is not None else None,
-            "teachers": [str(teacher.path.resolve()) for teacher in teachers],
-            "command": sys.argv,
-        }
-        run.write_json("config.json", config)
-    run.set_status("running", epoch=first, epochs=recipe.epochs, started_s=time.time())
-    keeper = EpochKeeper(recipe, data, batches, run, average, report, seen)
+    return model
+
+
+def _config(
+    recipe: Recipe,
+    data: TrainingData,
+    precision: str,
+    network: Any,
+    start: RunFolder | None,
+    teachers: Sequence[RunFolder],
+) -> dict[str, Any]:
+    """What a run was made of, and how to make it again."""
+    return {
+        "recipe": recipe.model_dump(mode="json"),
+        "precision": precision,
+        "backend": keras.backend.backend(),
+        "versions": describe_environment(),
+        "data": data.description | _knowing(recipe, [*teachers, *([start] if start else [])]),
+        "parameters": int(network.count_params()),
+        "started_from": start.path.name if start is not None else None,
+        "start": str(start.path.resolve()) if start is not None else None,
+        "teachers": [str(teacher.path.resolve()) for teacher in teachers],
+        "command": sys.argv,
+    }
+
+
+def _fit(model: TrainingModel, keeper: EpochKeeper, first: int) -> None:
+    """Train from this epoch on; the run's status says how that ended."""
+    run, recipe = keeper.run, keeper.recipe
     try:
         if first < recipe.epochs:
             model.fit(
-                batches,
+                keeper.batches,
                 epochs=recipe.epochs,
                 initial_epoch=first,
                 callbacks=[keeper],
@@ -169,7 +212,7 @@ def train(
         run.set_status("finished", epoch=recipe.epochs, left_s=0)
     except KeyboardInterrupt:
         run.set_status("stopped")
-        report(
+        keeper.report(
             f"Stopped after {len(run.history())} finished epochs; "
             f"go on with: train {recipe.name} --resume --run {run.path}"
         )
@@ -177,4 +220,3 @@ def train(
         with suppress(OSError):  # a full disk; who called knows a way
             run.set_status("failed", error=explain_failure(error))
         raise
-    return run
