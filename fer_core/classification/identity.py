@@ -6,6 +6,7 @@ from typing import Any, Self
 from fer_core.classification.registry import resolve_model_dir
 from fer_core.classification.spec import ModelSpec, read_spec
 from fer_core.errors import ModelError
+from fer_core.text import Sentence, mark
 
 #: Digits of a hash that are shown; documents hold all of them.
 SHORT = 12
@@ -27,7 +28,12 @@ class ModelIdentity:
     @property
     def text(self) -> str:
         """``mien, version 1, b9c7d395ba67``."""
-        return f"{self.name}, version {self.version}, {self.sha256[:SHORT]}"
+        return Sentence(
+            mark("{name}, version {version}, {hash}"),
+            name=self.name,
+            version=self.version,
+            hash=self.sha256[:SHORT],
+        )
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -114,7 +114,7 @@ def show_device(
             "detector": detector,
             "analysed": "on the visitor's device",
         },
-        "model": {"name": identity.name, "text": identity.text},
+        "model": {"name": identity.name, "text": identity.text, "shown": tr(identity.text)},
         "shows": shows,
         "send": sending and {"route": sending.route, "token": sending.token, "most": sending.most},
         "last_seq": -1 if sending is None else sending.last_seq,

@@ -58,7 +58,7 @@ def show_results(results: SessionResults, on_close: Callable[[], None]) -> None:
         facts.append(tr("{n} marked").format(n=len(results.marks)))
     meaning = tr(
         "The numbers are mean probabilities of displayed expressions, by the model {model}."
-    ).format(model=results.model_text)
+    ).format(model=tr(results.model_text))
     st.markdown(f"{' · '.join(facts)}. {meaning}")
     stamp = started_at.strftime("%Y%m%d-%H%M%S")
     with st.container(horizontal=True):

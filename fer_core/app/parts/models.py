@@ -14,6 +14,6 @@ def model_choice_text(name: str) -> str:
 def running_model_text(name: str) -> str:
     """Name, version and first digits of the file's hash; the name alone where it can't be read."""
     try:
-        return identify_model(name).text
+        return tr(identify_model(name).text)
     except ModelError:
         return name

@@ -37,7 +37,7 @@ export function showResults(root, parts, setup, found) {
   ].join(" · ")
   const meaning = t(
     "The numbers are mean probabilities of displayed expressions, by the model {model}; they are in this " +
-    "browser only.", { model: model.text })
+    "browser only.", { model: model.shown })
   find("summary").textContent = faces.length > 0
     ? `${facts}. ${meaning}`
     : t("No face was seen for long enough: press Start again and turn to the camera.")

@@ -25,7 +25,7 @@ import { speak, speakIn, t } from "./words.js"
  * @property {Record<string, string>} sentences by outcome of opening the camera, and others
  * @property {import("./types.js").Language} language that the page is written in
  * @property {Record<string, unknown>} about the session, for the JSON that is taken along
- * @property {{name: string, text: string}} model as the panel and the files say it
+ * @property {{name: string, text: string, shown: string}} model as the panel, the files and the page say it
  * @property {"all" | "self" | "picture"} shows everything, the picture with the panel, or it alone
  * @property {{route: string, token: string, most: number} | null} send where samples go; an empty
  *   route: by the component's state
