@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.labels import EMOTIONS, NUM_EMOTIONS
+from fer_core.text import mark
 from fer_core.wellbeing.team import Day
 from fer_core.wellbeing.trends import Stretch
 
-TEAMS: Final = ("Workshop", "Office", "Front desk")
+TEAMS: Final = (mark("Workshop"), mark("Office"), mark("Front desk"))
 DAYS: Final = 30
 PEOPLE: Final = 30
 _SEED: Final = 20_260

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fer_core.labels import EMOTIONS, NUM_EMOTIONS
+from fer_core.text import mark
 
 #: Emotions whose probabilities make up each ratio.
 STRESS: Final = ("angry", "disgust", "fear", "sad")
@@ -36,9 +37,9 @@ _DRAWS: Final = 1000
 class Verdict(StrEnum):
     """What a window says of stress."""
 
-    STRESSED = "stressed"
-    NOT_STRESSED = "not stressed"
-    CANNOT_TELL = "can't tell"
+    STRESSED = mark("stressed")
+    NOT_STRESSED = mark("not stressed")
+    CANNOT_TELL = mark("can't tell")
 
 
 @dataclass(frozen=True, slots=True)

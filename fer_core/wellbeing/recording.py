@@ -10,6 +10,7 @@ from fer_core.storage import SampleRow, Store
 from fer_core.storage.checkins import end_checkin, note_moved, start_checkin
 from fer_core.storage.consents import is_in_force
 from fer_core.storage.persons import note_seen
+from fer_core.text import Sentence, mark
 from fer_core.types import EmotionSample
 from fer_core.wellbeing.sitting import Result, Rule
 
@@ -133,7 +134,7 @@ class CheckInRecorder:
                     result=describe(result, rule) | {"model": model},
                 )
         except StorageError as error:
-            self.problem = f"The result was not kept: {error}"
+            self.problem = Sentence(mark("The result was not kept: {error}"), error=error.args[0])
 
     def _open(self, store: Store, member: Member, is_person: bool) -> bool:
         """Begin the check-in in the database; False where that cannot be done now."""
@@ -152,7 +153,7 @@ class CheckInRecorder:
                     moved=is_person,
                 )
         except StorageError as error:
-            self.problem = f"Nothing is being recorded: {error}"
+            self.problem = Sentence(mark("Nothing is being recorded: {error}"), error=error.args[0])
             self._retry_at = self.clock() + RETRY_S
             return False
         self._checkin_id, self._has_moved = checkin.id, is_person

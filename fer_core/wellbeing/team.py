@@ -14,14 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.labels import NUM_EMOTIONS
+from fer_core.text import mark
 from fer_core.wellbeing.ratios import HAPPINESS, STRESS, THRESHOLD, ratio_values
 
 #: Bands of the distribution, upper ends of the stress ratio.
-BANDS = ("0 to 20 %", "20 to 40 %", "40 to 60 %", "60 to 80 %", "80 to 100 %")
+BANDS = (
+    *(mark("0 to 20 %"), mark("20 to 40 %"), mark("40 to 60 %"), mark("60 to 80 %")),
+    mark("80 to 100 %"),
+)
 #: Ranges for a share of people; none says that it was nobody, or everybody.
 RANGES = (
-    *("under 20 %", "20 to 40 %", "40 to 60 %", "60 to 80 %"),
-    "over 80 %",
+    *(mark("under 20 %"), *BANDS[1:4]),
+    mark("over 80 %"),
 )
 #: Of a mean's normal distribution, for 95 %.
 _QUANTILE = 1.96

@@ -8,10 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.labels import NUM_EMOTIONS
+from fer_core.text import mark
 from fer_core.wellbeing.ratios import HAPPINESS, RatioEstimate, estimate_ratio
 from fer_core.wellbeing.sitting import Rule
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS = (
+    *(mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri")),
+    *(mark("Sat"), mark("Sun")),
+)
 #: Days from which on something can be called usual.
 BASELINE_DAYS = 5
 

@@ -8,7 +8,7 @@ from gettext import NullTranslations
 from typing import Any, Final
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 
 from fer_core.app.language.catalogues import SOURCE, TRANSLATED, translations_of
 from fer_core.text import Sentence
@@ -17,6 +17,7 @@ from fer_core.text import Sentence
 NAMES: Final = {"en": "English", "de": "Deutsch", "tr": "Türkçe"}
 #: English is written here as it was before there were others: no country's way of its own.
 _ENGLISH_DATE: Final = "dd MMMM y"
+_ENGLISH_DAY: Final = "dd MMMM"
 _CLOCK: Final = "HH:mm"
 #: The small i keeps its dot in these.
 _DOTTED: Final = ("tr", "az")
@@ -42,9 +43,16 @@ class Language:
         return str(self.locale.text_direction)
 
     def tr(self, text: str) -> str:
-        """The text in this language, with the values of a ``Sentence`` in it; empty stays empty."""
+        """The text in this language, with the values of a ``Sentence`` in it; empty stays empty.
+
+        Values that are sentences are said in it, too.
+        """
         if isinstance(text, Sentence):
-            return self.texts.gettext(text.template).format(**text.values)
+            values = {
+                name: self.tr(value) if isinstance(value, Sentence) else value
+                for name, value in text.values.items()
+            }
+            return self.texts.gettext(text.template).format(**values)
         return self.texts.gettext(text) if text else text
 
     def tr_in(self, context: str, text: str) -> str:
@@ -94,9 +102,15 @@ class Language:
         """Hours and minutes; in the zone that the moment has."""
         return str(format_datetime(moment, _CLOCK, locale=self.locale))
 
-    def moment(self, moment: datetime) -> str:
+    def moment(self, moment: datetime, *, year: bool = True) -> str:
         """Date and time of the day; in the zone that the moment has."""
-        return f"{self.date(moment)}, {self.clock(moment)}"
+        day = self.date(moment) if year else self._day_of_year(moment)
+        return f"{day}, {self.clock(moment)}"
+
+    def _day_of_year(self, day: datetime) -> str:
+        if self.code == SOURCE:
+            return str(format_date(day, _ENGLISH_DAY, locale=self.locale))
+        return str(format_skeleton("MMMMd", day, locale=self.locale))
 
     def capital(self, text: str) -> str:
         """With a capital first letter; the rest stays, as German nouns and names need it."""

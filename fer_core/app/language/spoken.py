@@ -101,9 +101,9 @@ def date(day: day_type) -> str:
     return spoken().date(day)
 
 
-def moment(at: datetime) -> str:
+def moment(at: datetime, *, year: bool = True) -> str:
     """Day and time as the visitor writes them; in the zone that ``at`` has."""
-    return spoken().moment(at)
+    return spoken().moment(at, year=year)
 
 
 def capital(text: str) -> str:

@@ -7,8 +7,12 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import number, spoken, tr
 from fer_core.app.parts.blocks import layout as usual_layout
+from fer_core.app.parts.words import interval
 from fer_core.labels import COLORS, EMOTIONS
+from fer_core.text import mark
 from fer_core.wellbeing.ratios import RatioEstimate
 from fer_core.wellbeing.sitting import Rule
 from fer_core.wellbeing.team import BANDS
@@ -18,6 +22,13 @@ from fer_core.wellbeing.trends import Baseline, Point
 STRESS_COLOR: Final = "#7A70E8"
 HAPPY_COLOR: Final = COLORS["happy"]
 _DASHES = ("solid", "dash", "dot", "dashdot")
+#: Of the figure by day: which ratio, its name, colour and dash.
+_RATIOS = (
+    ("stress", mark("stress ratio"), STRESS_COLOR, "solid"),
+    ("happiness", mark("happiness ratio"), HAPPY_COLOR, "dot"),
+)
+#: Days below a figure: Plotly knows the names of months in English alone.
+_DAY_FORM = mark("%d %b")
 
 
 def layout(figure: go.Figure, *, height: int, **options: Any) -> None:
@@ -26,19 +37,24 @@ def layout(figure: go.Figure, *, height: int, **options: Any) -> None:
     figure.update_layout(margin_t=12, legend_traceorder="normal")
 
 
+def _share(value: str) -> str:
+    """A value in percent, or a place of a template for one, with the sign."""
+    return spoken().percent_form.format(n=value)
+
+
 def mix_figure(mix: ArrayLike) -> go.Figure:
     """Bars of the seven mean probabilities, (7,)."""
     values = 100 * np.asarray(mix, np.float64)
     figure = go.Figure(
         go.Bar(
             x=values,
-            y=list(EMOTIONS),
+            y=[emotion(name) for name in EMOTIONS],
             orientation="h",
             marker_color=[COLORS[name] for name in EMOTIONS],
-            text=[f"{value:.1f} %" for value in values],
+            text=[_share(number(value, 1)) for value in values],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
+            hovertemplate=f"%{{y}}: {_share('%{x:.1f}')}<extra></extra>",
         )
     )
     layout(figure, height=260, showlegend=False)
@@ -66,14 +82,14 @@ def course_figure(times_s: ArrayLike, probs: ArrayLike) -> go.Figure:
         figure.add_bar(
             x=times,
             y=100 * rows[:, column],
-            name=name,
+            name=emotion(name),
             marker={"color": COLORS[name], "line_width": 0},
-            hovertemplate="%{y:.1f} %",
+            hovertemplate=_share("%{y:.1f}"),
         )
     layout(figure, height=300, barmode="stack", bargap=0, hovermode="x unified")
     figure.update_layout(legend_y=-0.4)  # below the axis' title
-    figure.update_xaxes(title="seconds")
-    figure.update_yaxes(title="share (%)", range=[0, 100])
+    figure.update_xaxes(title=tr("seconds"))
+    figure.update_yaxes(title=tr("share (%)"), range=[0, 100])
     return figure
 
 
@@ -102,37 +118,40 @@ def trend_figure(points: Sequence[Point], baseline: Baseline | None, rule: Rule)
             fillcolor=STRESS_COLOR,
             opacity=0.13,
             line_width=0,
-            annotation_text="usual for you",
+            annotation_text=tr("usual for you"),
             annotation_position="top left",
         )
-    for name, color, dash in (("stress", STRESS_COLOR, "solid"), ("happiness", HAPPY_COLOR, "dot")):
-        ratios = [getattr(point, name) for point in points]
+    hover = tr("{ratio} ({interval}), face in view {share}").format(
+        ratio=_share("%{y:.1f}"), interval="%{customdata[0]}", share="%{customdata[1]}"
+    )
+    for ratio_of, name, color, dash in _RATIOS:
+        ratios = [getattr(point, ratio_of) for point in points]
         figure.add_scatter(
             x=[point.key for point in points],
             y=[100 * ratio.value for ratio in ratios],
             error_y=_error(ratios, color),
-            name=f"{name} ratio",
+            name=tr(name),
             mode="lines+markers",
             line={"color": color, "dash": dash, "width": 2},
-            customdata=[[_span(ratio), f"{100 * ratio.coverage:.1f} %"] for ratio in ratios],
-            hovertemplate="%{y:.1f} % (%{customdata[0]}), face in view %{customdata[1]}",
+            customdata=[[_span(one), _share(number(100 * one.coverage, 1))] for one in ratios],
+            hovertemplate=hover,
         )
     figure.add_hline(
         y=100 * rule.threshold,
         line={"color": "#7F7F7F", "dash": "dash", "width": 1},
-        annotation_text="threshold",
+        annotation_text=tr("threshold"),
         annotation_position="bottom right",
     )
     layout(figure, height=340, hovermode="x unified")
-    figure.update_yaxes(title="ratio (%)", range=[0, 100])
-    figure.update_xaxes(tickformat="%d %b")
+    figure.update_yaxes(title=tr("ratio (%)"), range=[0, 100])
+    figure.update_xaxes(tickformat=tr(_DAY_FORM))
     return figure
 
 
 def _span(ratio: RatioEstimate) -> str:
     if not np.isfinite(ratio.low):
-        return "no interval"
-    return f"{100 * ratio.low:.1f} to {100 * ratio.high:.1f}"
+        return tr("no interval")
+    return interval(ratio.low, ratio.high)
 
 
 def group_figure(points: Sequence[Point], names: Sequence[str]) -> go.Figure:
@@ -149,11 +168,11 @@ def group_figure(points: Sequence[Point], names: Sequence[str]) -> go.Figure:
             y=[100 * ratio.value for ratio in ratios],
             error_y=_error(ratios, "#8A8A94"),
             marker_color=STRESS_COLOR,
-            hovertemplate="%{x}: %{y:.1f} %<extra></extra>",
+            hovertemplate=f"%{{x}}: {_share('%{y:.1f}')}<extra></extra>",
         )
     )
     layout(figure, height=260, showlegend=False)
-    figure.update_yaxes(title="stress ratio (%)", rangemode="tozero")
+    figure.update_yaxes(title=tr("stress ratio (%)"), rangemode="tozero")
     figure.update_xaxes(type="category")
     return figure
 
@@ -192,11 +211,11 @@ def team_figure(
                 "dash": _DASHES[place % len(_DASHES)],
                 "width": 2.5 if place == 0 else 1.5,
             },
-            hovertemplate="%{y:.0f} %",
+            hovertemplate=_share("%{y:.0f}"),
         )
     layout(figure, height=340, hovermode="x unified")
-    figure.update_yaxes(title="stress ratio (%)", rangemode="tozero")
-    figure.update_xaxes(tickformat="%d %b")
+    figure.update_yaxes(title=tr("stress ratio (%)"), rangemode="tozero")
+    figure.update_xaxes(tickformat=tr(_DAY_FORM))
     return figure
 
 
@@ -205,16 +224,16 @@ def bands_figure(bands: ArrayLike) -> go.Figure:
     values = 100 * np.asarray(bands, np.float64)
     figure = go.Figure(
         go.Bar(
-            x=list(BANDS),
+            x=[tr(band) for band in BANDS],
             y=values,
             marker_color=STRESS_COLOR,
-            text=[f"{value:.0f} %" for value in values],
-            hovertemplate="%{x}: %{y:.0f} %<extra></extra>",
+            text=[_share(number(value)) for value in values],
+            hovertemplate=f"%{{x}}: {_share('%{y:.0f}')}<extra></extra>",
         )
     )
     layout(figure, height=260, showlegend=False)
-    figure.update_yaxes(title="share of days (%)", range=[0, 100])
-    figure.update_xaxes(title="stress ratio of a person's day")
+    figure.update_yaxes(title=tr("share of days (%)"), range=[0, 100])
+    figure.update_xaxes(title=tr("stress ratio of a person's day"))
     return figure
 
 
@@ -226,11 +245,11 @@ def mixes_figure(days: Sequence[Any], mixes: ArrayLike) -> go.Figure:
         figure.add_bar(
             x=list(days),
             y=rows[:, column],
-            name=name,
+            name=emotion(name),
             marker_color=COLORS[name],
-            hovertemplate="%{y:.0f} %",
+            hovertemplate=_share("%{y:.0f}"),
         )
     layout(figure, height=300, barmode="stack", hovermode="x unified")
-    figure.update_yaxes(title="share (%)", range=[0, 100])
-    figure.update_xaxes(tickformat="%d %b")
+    figure.update_yaxes(title=tr("share (%)"), range=[0, 100])
+    figure.update_xaxes(tickformat=tr(_DAY_FORM))
     return figure

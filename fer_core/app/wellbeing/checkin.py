@@ -1,12 +1,14 @@
 """The tab 'Check in': join, check in, and see the result at once."""
 
 import contextlib
+import html
 from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from fer_core.app.device.visit import consent_of_ways, show_on_device, show_ways
+from fer_core.app.language.spoken import number, tr, tr_in
 from fer_core.app.parts.models import running_model_text
 from fer_core.app.parts.notices import say
 from fer_core.app.parts.panel import show_panel, view_of
@@ -21,16 +23,17 @@ from fer_core.app.wellbeing.settings import show_settings
 from fer_core.errors import FerError
 from fer_core.storage import shared_store
 from fer_core.streaming import LiveSnapshot
+from fer_core.text import mark
 from fer_core.wellbeing.demo import make_demo_course
 from fer_core.wellbeing.sitting import judge
 
 STREAM_KEY = "wellbeing_stream"
 WIDTHS = (11, 9)
-STILL = (
+STILL = mark(
     "Your face moved as little as a still picture, so this check-in is yours alone: it counts in "
     "no team's figures."
 )
-PAUSED = Message("warning", "Paused: more than one face is in view. It goes on with yours.")
+PAUSED = Message("warning", mark("Paused: more than one face is in view. It goes on with yours."))
 
 
 def show_checkin_tab(desk: WellbeingDesk, known: Known | None, *, demo: bool) -> None:
@@ -90,7 +93,7 @@ def _show_device_moment(desk: WellbeingDesk) -> None:
     _show_ring(desk)
     say(PAUSED if desk.sitting.is_paused else desk.device.message)
     if desk.recorder.problem:
-        st.error(desk.recorder.problem)
+        st.error(tr(desk.recorder.problem))
     if desk.length_s is None and desk.sitting.samples:
         _show_alert(desk)
         show_figures(desk.result(), desk.rule)
@@ -111,16 +114,16 @@ def _show_controls(desk: WellbeingDesk, known: Known | None) -> None:
         return
     assert desk.member is not None
     show_receipt(desk)
-    purpose = "Only you see the result."
+    purpose = tr("Only you see the result.")
     if known is not None and known.terms.is_shared:
-        purpose = f"Managers see at least {known.terms.k} people together, never you alone."
-    st.markdown(
-        f"{greet(desk.member)} {purpose} Only one face is used; a second one pauses the check-in."
-        f"  \n{consent_of_ways()}"
-    )
-    st.caption(f"Expression model: {running_model_text(visit.model)}.")
+        purpose = tr("Managers see at least {k} people together, never you alone.").format(
+            k=number(known.terms.k)
+        )
+    alone = tr("Only one face is used; a second one pauses the check-in.")
+    st.markdown(f"{greet(desk.member)} {purpose} {alone}  \n{consent_of_ways()}")
+    st.caption(tr("Expression model: {model}.").format(model=running_model_text(visit.model)))
     say(desk.device.problem)
-    label = "Check in" if desk.finished is None else "Check in again"
+    label = tr("Check in") if desk.finished is None else tr("Check in again")
     with st.container(horizontal=True):
         show_ways(
             visit,
@@ -133,7 +136,7 @@ def _show_controls(desk: WellbeingDesk, known: Known | None) -> None:
 
 def _show_stop(desk: WellbeingDesk) -> None:
     st.button(
-        "Stop",
+        tr("Stop"),
         type="primary",
         icon=":material/stop_circle:",
         key="wellbeing_stop",
@@ -171,13 +174,13 @@ def _show_running(desk: WellbeingDesk, snapshot: LiveSnapshot, message: Message 
     is_crowd = desk.sitting.is_paused or len(snapshot.track_ids) > 1
     say(PAUSED if is_crowd and (message is None or message.severity != "error") else message)
     if desk.recorder.problem:
-        st.error(desk.recorder.problem)
+        st.error(tr(desk.recorder.problem))
     if desk.length_s is None and desk.sitting.samples:
         result = desk.result()
         _show_alert(desk)
         show_figures(result, desk.rule)
     else:
-        empty = "Waiting for the video" if snapshot.frames == 0 else "No face in view"
+        empty = tr("Waiting for the video") if snapshot.frames == 0 else tr("No face in view")
         show_panel(view_of(snapshot.result, empty_text=empty), key="wellbeing_panel")
 
 
@@ -185,8 +188,10 @@ def _show_alert(desk: WellbeingDesk) -> None:
     result = desk.result()
     if desk.alert.update(result.verdict, desk.sitting.elapsed_s) and desk.wants_alert:
         st.warning(
-            f"For {desk.alert.hold_s:.0f} seconds or more, your stress ratio has stayed above "
-            "your threshold. Time for a break? Only you see this.",
+            tr(
+                "For {s} seconds or more, your stress ratio has stayed above your threshold. Time "
+                "for a break? Only you see this."
+            ).format(s=number(desk.alert.hold_s)),
             icon=":material/self_improvement:",
         )
 
@@ -195,12 +200,13 @@ def _show_ring(desk: WellbeingDesk) -> None:
     done, length = desk.sitting.elapsed_s, desk.length_s
     share = min(1.0, done / length) if length else 1.0
     text = f"{max(0, length - done)} s" if length else f"{done // 60}:{done % 60:02d}"
-    note = "left" if length else "so far"
+    note = tr_in("time", "left") if length else tr_in("time", "so far")
+    title = html.escape(tr("Check-in"))
     aria = (
-        f'role="progressbar" aria-label="Check-in" aria-valuemin="0" aria-valuemax="{length}" '
+        f'role="progressbar" aria-label="{title}" aria-valuemin="0" aria-valuemax="{length}" '
         f'aria-valuenow="{min(done, length)}"'
         if length
-        else 'role="timer" aria-label="Check-in"'
+        else f'role="timer" aria-label="{title}"'
     )
     hole = "radial-gradient(closest-side, transparent 80%, black 81%)"
     st.html(
@@ -218,16 +224,16 @@ def _show_finished(desk: WellbeingDesk) -> None:
         return
     sitting = desk.finished.sitting
     result = sitting.result(desk.rule)
-    st.header("Your check-in", anchor=False)
+    st.header(tr("Your check-in"), anchor=False)
     show_figures(result, desk.rule)
     if desk.identity is not None:
-        st.caption(f"Expression model: {desk.identity.text}.")
+        st.caption(tr("Expression model: {model}.").format(model=tr(desk.identity.text)))
     if desk.recorder.problem:
-        st.error(desk.recorder.problem)
+        st.error(tr(desk.recorder.problem))
     elif desk.finished.is_stored:
-        st.caption("Stored under your pseudonym: see My history, where you can erase it.")
+        st.caption(tr("Stored under your pseudonym: see My history, where you can erase it."))
         if not sitting.is_person:
-            st.info(STILL, icon=":material/image:")
+            st.info(tr(STILL), icon=":material/image:")
     show_courses(
         result,
         np.array([sample.time_s for sample in sitting.samples]),
@@ -236,7 +242,9 @@ def _show_finished(desk: WellbeingDesk) -> None:
     )
     paused = len(sitting.seconds) - sitting.elapsed_s
     if paused:
-        st.caption(f"Paused for {paused} s, since more than one face was in view.")
+        st.caption(
+            tr("Paused for {n} s, since more than one face was in view.").format(n=number(paused))
+        )
 
 
 def show_demo_result(desk: WellbeingDesk) -> None:
@@ -244,6 +252,6 @@ def show_demo_result(desk: WellbeingDesk) -> None:
     times, probs, valid = make_demo_course()
     result = judge(times, probs, valid, desk.rule, window_s=float(len(times)))
     with st.container(border=True):
-        st.badge("Demonstration: made-up data", icon=":material/science:", color="orange")
+        st.badge(tr("Demonstration: made-up data"), icon=":material/science:", color="orange")
         show_figures(result, desk.rule)
         show_courses(result, times, probs, key="demo", narrow=True)

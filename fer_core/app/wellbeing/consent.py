@@ -1,7 +1,8 @@
-"""What a person agrees to, word for word, in a version of its own. Pure.
+"""What a person agrees to, word for word, in a version of its own.
 
 The text follows from the purpose that the owner chose: a new choice is a new version, which is
-asked for anew.
+asked for anew. A version says the same in every language; what is kept of a consent, its hash and
+its receipt, is of the words that the person read.
 """
 
 import hashlib
@@ -12,23 +13,24 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from fer_core.app.language.spoken import number, tr, tr_in
 from fer_core.config import settings
 from fer_core.storage.choices import SHARED_PURPOSES, get_choice
+from fer_core.text import mark
 
 #: Raised with every change of the wording below.
 WORDING = 3
 
 PURPOSE_NAMES = {
-    "self": "Self-view: everybody sees only themselves",
-    "medical_or_safety": "Medical or safety",
-    "research": "Research",
-    "permitted_here": "Permitted here",
+    "self": mark("Self-view: everybody sees only themselves"),
+    "medical_or_safety": mark("Medical or safety"),
+    "research": mark("Research"),
+    "permitted_here": mark("Permitted here"),
 }
 
-LAW = (
+LAW = mark(
     "In the European Union, inferring emotions of people at work or in education is prohibited "
-    "except for medical or safety reasons (Regulation 2024/1689, Art. 5(1)(f)). Your consent does "
-    "not lift this."
+    "except for medical or safety reasons (Regulation 2024/1689, Art. 5(1)(f))."
 )
 
 
@@ -87,7 +89,7 @@ class Terms:
 
     @property
     def text(self) -> str:
-        """The text, as it is kept and hashed."""
+        """The text in the visitor's language, as it is kept and hashed."""
         return self.written(str)
 
     def written(self, escape: Callable[[str], str]) -> str:
@@ -97,67 +99,74 @@ class Terms:
     def _parts(self, escape: Callable[[str], str]) -> list[tuple[str, str]]:
         return [
             (
-                "What is stored?",
-                "Under your pseudonym, one row per second of a check-in: how strongly your face "
-                "showed each of seven expressions, whether it was in view, turned to the camera, "
-                "and its eyes open; the result you were shown, whether your face moved as no "
-                "still picture does, and notes you write. Never a picture: your own device looks "
-                "at it and sends these numbers only, or, where you start over the server, frames "
-                "travel there, are analysed in memory and are gone.",
+                tr("What is stored?"),
+                tr(
+                    "Under your pseudonym, one row per second of a check-in: how strongly your "
+                    "face showed each of seven expressions, whether it was in view, turned to the "
+                    "camera, and its eyes open; the result you were shown, whether your face "
+                    "moved as no still picture does, and notes you write. Never a picture: your "
+                    "own device looks at it and sends these numbers only, or, where you start "
+                    "over the server, frames travel there, are analysed in memory and are gone."
+                ),
             ),
-            ("Why?", self._why(escape)),
+            (tr("Why?"), self._why(escape)),
             (
-                "How long?",
-                f"{self.retention_days} days; then it is deleted by itself. You can export, "
-                "withdraw and erase at any time under My history; erasing is complete and at once.",
+                tr("How long?"),
+                tr(
+                    "{days} days; then it is deleted by itself. You can export, withdraw and "
+                    "erase at any time under My history; erasing is complete and at once."
+                ).format(days=number(self.retention_days)),
             ),
-            ("Who sees it?", self._who()),
+            (tr("Who sees it?"), self._who()),
             (
-                "What does it say?",
-                "What a face displays, not what you feel. The rule is a choice of this project "
-                "and no medical finding. Taking part is up to you.",
+                tr("What does it say?"),
+                tr(
+                    "What a face displays, not what you feel. The rule is a choice of this "
+                    "project and no medical finding. Taking part is up to you."
+                ),
             ),
-            ("The law.", LAW),
+            (tr("The law."), " ".join((tr(LAW), tr("Your consent does not lift this.")))),
         ]
 
     def _why(self, escape: Callable[[str], str]) -> str:
-        yours = "So that you can follow your own course over days."
+        yours = tr("So that you can follow your own course over days.")
         said = "; ".join(escape(one) for one in self.details.values() if isinstance(one, str))
         ours = {
-            "medical_or_safety": "The purpose is medical or safety",
-            "research": "The purpose is research, approved by an ethics board",
-            "permitted_here": "The owner of this server confirmed that the law of this place "
-            "permits it",
+            "medical_or_safety": tr("The purpose is medical or safety: {said}."),
+            "research": tr("The purpose is research, approved by an ethics board: {said}."),
+            "permitted_here": tr(
+                "The owner of this server confirmed that the law of this place permits it: {said}."
+            ),
         }.get(self.purpose)
-        return yours if ours is None else f"{yours} {ours}: {said}."
+        return yours if ours is None else f"{yours} {ours.format(said=said)}"
 
     def _who(self) -> str:
         if not self.is_shared:
-            return (
+            return tr(
                 "Only you, with this browser. No manager sees anything of it, not even within an "
                 "aggregate."
             )
-        return (
-            "Your results: only you, with this browser. Managers see figures of at least "
-            f"{self.k} people together, from the day after on, never you alone and no name."
-        )
+        return tr(
+            "Your results: only you, with this browser. Managers see figures of at least {k} "
+            "people together, from the day after on, never you alone and no name."
+        ).format(k=number(self.k))
 
 
 def make_receipt(
     terms: Terms, *, pseudonym: str, receipt: str, given_at: datetime, team: str | None
 ) -> str:
-    """The receipt as text, to keep."""
+    """The receipt as text, to keep; in the visitor's language."""
     plain_text = terms.text.replace("**", "")
     digest = hashlib.sha256(terms.text.encode()).hexdigest()
     lines = [
-        "Receipt of a consent, Mien, Wellbeing page",
-        f"Receipt number: {receipt}",
-        f"Pseudonym: {pseudonym}",
-        f"Team: {team or 'none'}",
-        f"Given: {given_at:%Y-%m-%d %H:%M:%S %z}",
-        f"Purpose: {PURPOSE_NAMES[terms.purpose]}",
-        f"Version of the text: {terms.version}",
-        f"SHA-256 of the text: {digest}",
+        tr("Receipt of a consent, Mien, Wellbeing page"),
+        tr("Receipt number: {receipt}").format(receipt=receipt),
+        tr("Pseudonym: {pseudonym}").format(pseudonym=pseudonym),
+        tr("Team: {team}").format(team=team or tr_in("team", "none")),
+        tr("Given: {time}").format(time=f"{given_at:%Y-%m-%d %H:%M:%S %z}"),
+        tr("Purpose: {purpose}").format(purpose=tr(PURPOSE_NAMES[terms.purpose])),
+        tr("Version of the text: {version}").format(version=terms.version),
+        tr("SHA-256 of the text: {digest}").format(digest=digest),
         "",
         plain_text,
     ]

@@ -19,6 +19,7 @@ from fer_core.storage import Store
 from fer_core.streaming import Admission
 from fer_core.streaming.state import RESULT_MAX_AGE_S
 from fer_core.streaming.watching import WatchedPipeline
+from fer_core.text import mark
 from fer_core.types import EmotionSample
 from fer_core.wellbeing.recording import CheckInRecorder, Member
 from fer_core.wellbeing.sitting import LATENESS_S, Alert, Result, Rule, Sitting
@@ -26,8 +27,10 @@ from fer_core.wellbeing.sitting import LATENESS_S, Alert, Result, Rule, Sitting
 _KEY = "wellbeing_desk"
 DISAGREED = Message(
     "info",
-    "The check-in ended: what you agreed to was withdrawn, or has changed. Nothing more was "
-    "recorded.",
+    mark(
+        "The check-in ended: what you agreed to was withdrawn, or has changed. Nothing more was "
+        "recorded."
+    ),
 )
 
 

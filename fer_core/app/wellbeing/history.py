@@ -7,13 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from fer_core.app.language.spoken import moment, ntr, number, percent, told, tr
 from fer_core.app.parts.plots import show_plot
-from fer_core.app.parts.words import percent
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.charts import group_figure, trend_figure
 from fer_core.app.wellbeing.desk import WellbeingDesk
 from fer_core.app.wellbeing.membership import Known
 from fer_core.app.wellbeing.own_data import SAID, own_id, show_rights
+from fer_core.app.wellbeing.result import share_span
 from fer_core.errors import FerError
 from fer_core.storage import shared_store
 from fer_core.storage.checkins import delete_checkin, list_checkins, set_note
@@ -51,8 +52,10 @@ def show_history_tab(desk: WellbeingDesk, known: Known | None, *, demo: bool) ->
         return
     if known.person is None:
         st.info(
-            "Here you see your own course once you have joined and checked in; to see what it "
-            "looks like, switch the demonstration on above.",
+            tr(
+                "Here you see your own course once you have joined and checked in; to see what it "
+                "looks like, switch the demonstration on above."
+            ),
             icon=":material/timeline:",
         )
         return
@@ -60,24 +63,33 @@ def show_history_tab(desk: WellbeingDesk, known: Known | None, *, demo: bool) ->
     with shared_store().read() as session:
         minutes = load_minutes(session, person_id=person_id)
         checkins = list_checkins(session, person_id=person_id, most=MOST_CHECKINS)
-    st.markdown(f"The course of **{markdown_escape(known.person.pseudonym)}**, which only you see.")
+    st.markdown(
+        tr("The course of **{name}**, which only you see.").format(
+            name=markdown_escape(known.person.pseudonym)
+        )
+    )
     stretches = [Stretch(start, sums.seconds, sums.valid_s, sums.probs) for start, sums in minutes]
     if stretches:
         show_trends(stretches, desk.rule, zone, key="own")
     else:
         st.info(
-            "Nothing is stored yet: check in, and your course begins.", icon=":material/timeline:"
+            tr("Nothing is stored yet: check in, and your course begins."),
+            icon=":material/timeline:",
         )
     _show_checkins(checkins, zone)
     show_rights(known, desk)
 
 
 def _show_demo(rule: Rule, zone: tzinfo | None) -> None:
-    st.badge("Demonstration: made-up data", icon=":material/science:", color="orange")
+    st.badge(tr("Demonstration: made-up data"), icon=":material/science:", color="orange")
     now_s = shared_store().now_s()
     demo = make_demo(past_days(now_s, 1, zone)[-1], zone)
     mine = demo.of_person(DEMO_PERSON)
-    st.markdown(f"The course of **{demo.names[DEMO_PERSON]}**, whom nobody ever filmed.")
+    st.markdown(
+        tr("The course of **{name}**, whom nobody ever filmed.").format(
+            name=demo.names[DEMO_PERSON]
+        )
+    )
     show_trends([checkin.stretch for checkin in mine], rule, zone, key="demo")
 
 
@@ -91,54 +103,65 @@ def show_trends(stretches: Sequence[Stretch], rule: Rule, zone: tzinfo | None, *
     show_plot(
         trend_figure(days, baseline, rule),
         key=f"{key}-days",
-        alt="Stress and happiness ratio by day, with intervals and the threshold",
+        alt=tr("Stress and happiness ratio by day, with intervals and the threshold"),
     )
     if baseline is not None:
         st.caption(
-            f"Usual for you: a stress ratio of {percent(baseline.median)} (middle half of "
-            f"{baseline.days} days: {100 * baseline.low:.1f} to {100 * baseline.high:.1f} %). "
-            "Bars are 95 % intervals over minutes."
+            tr(
+                "Usual for you: a stress ratio of {share} (middle half of {days} days: {span}). "
+                "Bars are 95 % intervals over minutes."
+            ).format(
+                share=percent(baseline.median),
+                days=number(baseline.days),
+                span=share_span(baseline.low, baseline.high, 1),
+            )
         )
     else:
-        st.caption("What is usual for you is shown from five days on.")
+        st.caption(tr("What is usual for you is shown from five days on."))
     left, right = st.columns(2, gap="medium")
     weekdays, hours = by_weekday(stretches, rule, zone), by_hour(stretches, rule, zone)
     with left:
-        st.markdown("**By weekday**")
+        st.markdown(tr("**By weekday**"))
         show_plot(
-            group_figure(weekdays, [WEEKDAYS[int(p.key)] for p in weekdays]),  # type: ignore[arg-type]
+            group_figure(weekdays, [tr(WEEKDAYS[int(p.key)]) for p in weekdays]),  # type: ignore[arg-type]
             key=f"{key}-weekdays",
-            alt="Stress ratio by weekday, with intervals",
+            alt=tr("Stress ratio by weekday, with intervals"),
         )
     with right:
-        st.markdown("**By hour**")
+        st.markdown(tr("**By hour**"))
         show_plot(
             group_figure(hours, [f"{point.key}:00" for point in hours]),
             key=f"{key}-hours",
-            alt="Stress ratio by hour of the day, with intervals",
+            alt=tr("Stress ratio by hour of the day, with intervals"),
         )
 
 
 def _show_first_day(day: Point) -> None:
     """One day is no course: its figures, and what comes."""
     with st.container(horizontal=True):
-        for title, ratio in (("Stress ratio", day.stress), ("Happiness ratio", day.happiness)):
-            value = percent(ratio.value) if math.isfinite(ratio.value) else "unknown"
+        for title, ratio in (
+            (tr("Stress ratio"), day.stress),
+            (tr("Happiness ratio"), day.happiness),
+        ):
+            value = percent(ratio.value) if math.isfinite(ratio.value) else tr("unknown")
             st.metric(title, value, border=True, width=200)
     st.caption(
-        "Your first day. With the second one a course by day, weekday and hour begins; what is "
-        "usual for you is known from the fifth on."
+        tr(
+            "Your first day. With the second one a course by day, weekday and hour begins; what is "
+            "usual for you is known from the fifth on."
+        )
     )
 
 
 def _show_checkins(checkins: Sequence[CheckIn], zone: tzinfo | None) -> None:
     if not checkins:
         return
-    st.subheader("Check-ins", anchor=False)
+    st.subheader(tr("Check-ins"), anchor=False)
     for checkin in checkins[:10]:
         _show_checkin(checkin, zone)
     if len(checkins) > 10:
-        with st.expander(f"{len(checkins) - 10} earlier ones"):
+        more = len(checkins) - 10
+        with st.expander(ntr("{n} earlier one", "{n} earlier ones", more).format(n=number(more))):
             for checkin in checkins[10:]:
                 _show_checkin(checkin, zone)
 
@@ -146,10 +169,12 @@ def _show_checkins(checkins: Sequence[CheckIn], zone: tzinfo | None) -> None:
 def _show_checkin(checkin: CheckIn, zone: tzinfo | None) -> None:
     when = datetime.fromtimestamp(checkin.started_s).astimezone(zone)
     with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
-        alone = ", a still face: in no team's figures" if checkin.moved is False else ""
-        st.markdown(f"**{when:%d %B, %H:%M}**  \n{_summary(checkin.result)}{alone}")
+        said = _summary(checkin.result)
+        if checkin.moved is False:
+            said = tr("{result}, a still face: in no team's figures").format(result=said)
+        st.markdown(f"**{moment(when, year=False)}**  \n{said}")
         st.text_input(
-            "Note",
+            tr("Note"),
             checkin.note or "",
             max_chars=2000,
             key=f"wellbeing-note-{checkin.id}",
@@ -157,11 +182,11 @@ def _show_checkin(checkin: CheckIn, zone: tzinfo | None) -> None:
             args=(checkin.id,),
         )
         st.button(
-            "Delete",
+            tr("Delete"),
             key=f"wellbeing-delete-{checkin.id}",
             icon=":material/delete:",
             type="tertiary",
-            help="This check-in only, at once",
+            help=tr("This check-in only, at once"),
             on_click=_delete,
             args=(checkin.id,),
         )
@@ -170,10 +195,11 @@ def _show_checkin(checkin: CheckIn, zone: tzinfo | None) -> None:
 def _summary(result: dict[str, Any] | None) -> str:
     """What was shown at its end."""
     if not result or result.get("verdict") is None:
-        return "no result"
-    stress = result.get("stress")
-    share = f", stress ratio {percent(stress)}" if stress is not None else ""
-    return f"{result['verdict']}{share}"
+        return tr("no result")
+    stress, verdict = result.get("stress"), tr(str(result["verdict"]))
+    if stress is None:
+        return verdict
+    return tr("{verdict}, stress ratio {share}").format(verdict=verdict, share=percent(stress))
 
 
 def _keep_note(checkin_id: int) -> None:
@@ -183,7 +209,7 @@ def _keep_note(checkin_id: int) -> None:
         with shared_store().write() as session:
             set_note(session, checkin_id=checkin_id, person_id=person_id, note=note)
     except FerError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(told(error), icon=":material/error:")
 
 
 def _delete(checkin_id: int) -> None:
@@ -191,6 +217,6 @@ def _delete(checkin_id: int) -> None:
         person_id = own_id()
         with shared_store().write() as session:
             delete_checkin(session, checkin_id=checkin_id, person_id=person_id)
-        st.session_state[SAID] = "The check-in is deleted."
+        st.session_state[SAID] = tr("The check-in is deleted.")
     except FerError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(told(error), icon=":material/error:")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from fer_core.access import AttemptLimiter, network_of
 from fer_core.app.access import cookies
+from fer_core.app.language.spoken import number, told, tr
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.consent import Terms, make_receipt
 from fer_core.app.wellbeing.desk import WellbeingDesk
@@ -71,17 +72,19 @@ def show_terms(terms: Terms) -> None:
     """The text that is agreed to."""
     with st.container(border=True):
         st.markdown(terms.written(markdown_escape))
-        st.caption(f"Version {terms.version} of this text.")
+        st.caption(tr("Version {version} of this text.").format(version=terms.version))
 
 
 def show_joining(known: Known) -> None:
     """Pseudonym, team and consent; the one thing to do for who is new."""
     terms, person = known.terms, known.person
-    st.header("Join" if person is None else "Agree to begin", anchor=False)
+    st.header(tr("Join") if person is None else tr("Agree to begin"), anchor=False)
     if person is not None:
         st.markdown(
-            f"You are **{markdown_escape(person.pseudonym)}**. Please read what you agree to; it "
-            "is new to you or has changed."
+            tr(
+                "You are **{name}**. Please read what you agree to; it is new to you or has "
+                "changed."
+            ).format(name=markdown_escape(person.pseudonym))
         )
     teams = []
     if terms.is_shared:
@@ -93,10 +96,10 @@ def show_joining(known: Known) -> None:
         name = None
         if person is None:
             name = st.text_input(
-                "Pseudonym",
+                tr("Pseudonym"),
                 st.session_state[_SUGGESTED],
                 max_chars=40,
-                help="Keep the suggested one, or choose your own. Not your name.",
+                help=tr("Keep the suggested one, or choose your own. Not your name."),
             )
         team_id = None
         if teams:
@@ -105,21 +108,26 @@ def show_joining(known: Known) -> None:
             if person is not None and person.team_id in ids:
                 st.session_state.setdefault(_TEAM, person.team_id)
             team_id = st.selectbox(
-                "Team", ids, format_func=lambda one: names.get(one or 0, "No team"), key=_TEAM
+                tr("Team"),
+                ids,
+                format_func=lambda one: names.get(one or 0, tr("No team")),
+                key=_TEAM,
             )
         show_terms(terms)
-        agrees = st.checkbox("I have read this and agree")
-        pressed = st.form_submit_button("Join", type="primary", icon=":material/how_to_reg:")
+        agrees = st.checkbox(tr("I have read this and agree"))
+        pressed = st.form_submit_button(tr("Join"), type="primary", icon=":material/how_to_reg:")
     if pressed and not agrees:
-        st.warning("To join, tick that you agree; without it nothing is recorded.")
+        st.warning(tr("To join, tick that you agree; without it nothing is recorded."))
     elif pressed:
         _join(known, name, team_id)
     if person is None:
         _show_return()
     if not cookies.has_door():
         st.caption(
-            "This app was started by `streamlit run`, which cannot set cookies: your pseudonym "
-            "lasts until you close this tab, unless you keep its key."
+            tr(
+                "This app was started by `streamlit run`, which cannot set cookies: your pseudonym "
+                "lasts until you close this tab, unless you keep its key."
+            )
         )
 
 
@@ -149,7 +157,7 @@ def _join(known: Known, name: str | None, team_id: int | None) -> None:
             )
             teams = {team.id: team.name for team in persons.list_teams(session)}
     except FerError as error:
-        st.error(str(error))
+        st.error(told(error))
         return
     st.session_state[_RECEIPT] = make_receipt(
         terms,
@@ -167,27 +175,29 @@ def _join(known: Known, name: str | None, team_id: int | None) -> None:
 
 def _show_return() -> None:
     """Back to a pseudonym from another browser."""
-    with st.expander("I have a pseudonym already", icon=":material/key:"):
+    with st.expander(tr("I have a pseudonym already"), icon=":material/key:"):
         with st.form("wellbeing_return", border=False):
-            key = st.text_input("Key", type="password", help="Shown under My history.")
-            pressed = st.form_submit_button("Come back")
+            key = st.text_input(tr("Key"), type="password", help=tr("Shown under My history."))
+            pressed = st.form_submit_button(tr("Come back"))
         if pressed:
             try:
                 _come_back(key.strip())
             except FerError as error:
-                st.error(str(error))
+                st.error(told(error))
 
 
 def _come_back(key: str) -> None:
     address = visitor_address()
     wait_s = _limiter().wait_s(address)
     if wait_s > 0:
-        raise InputError(f"Too many wrong keys; try again in {wait_s / 60:.0f} minutes.")
+        raise InputError(
+            tr("Too many wrong keys; try again in {n} minutes.").format(n=number(wait_s / 60))
+        )
     with shared_store().read() as session:
         person = persons.find_person(session, key=key) if key else None
     if person is None:
         _limiter().note_wrong(address)
-        raise InputError("No pseudonym has this key; check that you copied all of it.")
+        raise InputError(tr("No pseudonym has this key; check that you copied all of it."))
     _limiter().forget(address)
     cookies.remember(cookies.PERSON, key, asks=True)
     st.session_state[JOINED] = True
@@ -204,14 +214,17 @@ def greet(member: Member) -> str:
     name = markdown_escape(member.pseudonym)
     match cookies.keeping_of(cookies.PERSON):
         case cookies.Keeping.KEPT:
-            return f"You are **{name}**."
+            return tr("You are **{name}**.").format(name=name)
         case cookies.Keeping.WAITING:
-            return f"**{name}** joined; this browser is still taking the key: do not reload yet."
+            return tr(
+                "**{name}** joined; this browser is still taking the key: do not reload yet."
+            ).format(name=name)
         case cookies.Keeping.FAILED:
-            return (
-                f":material/warning: **{name}** joined, but this browser did not take the key: "
-                "before you close or reload this page, copy it from My history."
-            )
+            failed = tr(
+                "**{name}** joined, but this browser did not take the key: before you close or "
+                "reload this page, copy it from My history."
+            ).format(name=name)
+            return f":material/warning: {failed}"
 
 
 def show_receipt(desk: WellbeingDesk) -> None:
@@ -220,9 +233,10 @@ def show_receipt(desk: WellbeingDesk) -> None:
     if receipt is None or desk.is_busy:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(":material/check: You joined. Your receipt says what you agreed to.")
+        joined = tr("You joined. Your receipt says what you agreed to.")
+        st.markdown(f":material/check: {joined}")
         st.download_button(
-            "Receipt",
+            tr("Receipt"),
             receipt,
             "mien-consent.txt",
             "text/plain",

@@ -8,6 +8,7 @@ from datetime import datetime
 import streamlit as st
 
 from fer_core.app.access import cookies
+from fer_core.app.language.spoken import moment, told, tr
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.consent import PURPOSE_NAMES
 from fer_core.app.wellbeing.desk import WellbeingDesk, this_desk
@@ -18,10 +19,13 @@ from fer_core.storage.consents import standing_consents
 from fer_core.storage.export import write_json, write_samples_csv
 from fer_core.storage.persons import find_person, withdraw_consents
 from fer_core.storage.tables import Consent
+from fer_core.text import mark
 
 #: A sentence for the next run to say.
 SAID = "wellbeing_said"
 _ASKED = "wellbeing_erase_asked"
+#: The purpose of consents that are no wellbeing ones.
+_CLASSROOM = mark("Classroom")
 
 
 def own_id() -> int:
@@ -32,20 +36,20 @@ def own_id() -> int:
     """
     known = look_up()
     if known.person is None:
-        raise StorageError("This browser has no pseudonym any more; nothing was changed.")
+        raise StorageError(tr("This browser has no pseudonym any more; nothing was changed."))
     return known.person.id
 
 
 def show_rights(known: Known, desk: WellbeingDesk) -> None:
     """Buttons for all of it, and the key of the pseudonym."""
-    st.subheader("Your data", anchor=False)
+    st.subheader(tr("Your data"), anchor=False)
     key = cookies.read_token(cookies.PERSON) or ""
     assert known.person is not None
     with shared_store().read() as session:
         consents = standing_consents(session, person_id=known.person.id)
     with st.container(horizontal=True):
         st.download_button(
-            "Export CSV",
+            tr("Export CSV"),
             lambda: _export(key, "csv"),
             "mien-wellbeing.csv",
             "text/csv",
@@ -53,7 +57,7 @@ def show_rights(known: Known, desk: WellbeingDesk) -> None:
             on_click="ignore",
         )
         st.download_button(
-            "Export JSON",
+            tr("Export JSON"),
             lambda: _export(key, "json"),
             "mien-wellbeing.json",
             "application/json",
@@ -62,14 +66,16 @@ def show_rights(known: Known, desk: WellbeingDesk) -> None:
         )
         if consents:
             st.button(
-                "Withdraw consent",
+                tr("Withdraw consent"),
                 icon=":material/do_not_disturb_on:",
                 on_click=_withdraw,
-                help="All of it. Nothing more is recorded, and no team's figures hold you; your "
-                "data stay until you erase them or their time is over.",
+                help=tr(
+                    "All of it. Nothing more is recorded, and no team's figures hold you; your "
+                    "data stay until you erase them or their time is over."
+                ),
             )
         st.button(
-            "Erase everything",
+            tr("Erase everything"),
             icon=":material/delete_forever:",
             key="wellbeing_erase",
             on_click=lambda: st.session_state.update({_ASKED: True}),
@@ -78,10 +84,12 @@ def show_rights(known: Known, desk: WellbeingDesk) -> None:
         _show_confirmation(desk)
     _show_consents(consents, known)
     if key:
-        with st.expander("Key of your pseudonym", icon=":material/key:"):
+        with st.expander(tr("Key of your pseudonym"), icon=":material/key:"):
             st.markdown(
-                "With it you come back from another browser. Whoever has it sees your course: "
-                "keep it like a password."
+                tr(
+                    "With it you come back from another browser. Whoever has it sees your course: "
+                    "keep it like a password."
+                )
             )
             st.code(key, language=None, wrap_lines=True)
 
@@ -121,22 +129,33 @@ def _export(key: str, kind: str) -> bytes:
 def _show_consents(consents: Sequence[Consent], known: Known) -> None:
     """Everything the person agreed to that stands, also what nothing is recorded under now."""
     if not consents:
-        st.caption("No consent of yours stands: nothing is recorded, and no figure holds you.")
+        st.caption(tr("No consent of yours stands: nothing is recorded, and no figure holds you."))
         return
     zone = visitor_zone()
-    with st.expander("What you agreed to", icon=":material/contract:"):
+    with st.expander(tr("What you agreed to"), icon=":material/contract:"):
         for consent in consents:
             given = datetime.fromtimestamp(consent.given_s).astimezone(zone)
             name = consent.purpose.removeprefix("wellbeing/")
             is_present = (consent.purpose, consent.version) == known.terms.agreed_to
+            line = tr(
+                "**{purpose}**, version {version} of the text, given {time}, receipt {receipt}"
+            )
+            if not is_present and name != consent.purpose:
+                line = tr(
+                    "**{purpose}**, version {version} of the text, given {time}, receipt {receipt} "
+                    "(an older text)"
+                )
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(
-                    f"**{PURPOSE_NAMES.get(name, 'Classroom')}**, version {consent.version} of "
-                    f"the text, given {given:%d %B %Y, %H:%M}, receipt {consent.receipt}"
-                    + ("" if is_present or name == consent.purpose else " (an older text)")
+                    line.format(
+                        purpose=tr(PURPOSE_NAMES.get(name, _CLASSROOM)),
+                        version=consent.version,
+                        time=moment(given),
+                        receipt=consent.receipt,
+                    )
                 )
                 st.button(
-                    "Withdraw this one",
+                    tr("Withdraw this one"),
                     key=f"wellbeing-withdraw-{consent.id}",
                     type="tertiary",
                     on_click=_withdraw,
@@ -158,22 +177,24 @@ def _withdraw(consent_id: int | None = None) -> None:
         if consent_id is None or known.member is None or known.member.consent_id == consent_id:
             desk.cancel()
             desk.member = None
-        st.session_state[SAID] = "Your consent is withdrawn: nothing more is recorded."
+        st.session_state[SAID] = tr("Your consent is withdrawn: nothing more is recorded.")
     except FerError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(told(error), icon=":material/error:")
 
 
 def _show_confirmation(desk: WellbeingDesk) -> None:
     with st.container(border=True):
         st.markdown(
-            "**Erase everything?** Your pseudonym, consents, check-ins, notes and every second "
-            "stored go from the database and its files, at once and for good."
+            tr(
+                "**Erase everything?** Your pseudonym, consents, check-ins, notes and every second "
+                "stored go from the database and its files, at once and for good."
+            )
         )
         with st.container(horizontal=True):
-            if st.button("Yes, erase", type="primary", key="wellbeing_erase_yes"):
+            if st.button(tr("Yes, erase"), type="primary", key="wellbeing_erase_yes"):
                 _erase(desk)
             st.button(
-                "Keep them",
+                tr("Keep them"),
                 key="wellbeing_erase_no",
                 on_click=lambda: st.session_state.pop(_ASKED, None),
             )
@@ -185,15 +206,17 @@ def _erase(desk: WellbeingDesk) -> None:
         person_id = own_id()
         desk.cancel()
         store = shared_store()
-        said = "Everything about you is erased."
+        said = tr("Everything about you is erased.")
         try:
             store.erase(person_id=person_id)
         except StorageError as error:
             if look_up().person is not None:
                 raise
-            said = f"Your data are erased; the cleaning of the files goes on: {error}"
+            said = tr("Your data are erased; the cleaning of the files goes on: {error}").format(
+                error=told(error)
+            )
     except FerError as error:
-        st.error(str(error))
+        st.error(told(error))
         return
     desk.member = None
     st.session_state.pop(_ASKED, None)

@@ -6,21 +6,25 @@ import streamlit as st
 
 from fer_core.access import Role
 from fer_core.app.access.rights import current_access
+from fer_core.app.language.spoken import told, tr
 from fer_core.app.wellbeing.checkin import show_checkin_tab
 from fer_core.app.wellbeing.desk import WellbeingDesk, this_desk
 from fer_core.app.wellbeing.history import show_history_tab
 from fer_core.app.wellbeing.membership import JOINED, Known, look_up
 from fer_core.app.wellbeing.team_tab import show_team_tab
 from fer_core.errors import FerError, StorageError
+from fer_core.text import mark
 
-TABS = ("Check in", "My history", "Team")
+TABS = (mark("Check in"), mark("My history"), mark("Team"))
 DEMO = "wellbeing_demo"
 
 
 def show_wellbeing_page() -> None:
     """Draw the page."""
-    st.title("Wellbeing", anchor=False)
-    st.markdown("Check in with your face for a minute, follow your own course, and nobody else's.")
+    st.title(tr("Wellbeing"), anchor=False)
+    st.markdown(
+        tr("Check in with your face for a minute, follow your own course, and nobody else's.")
+    )
     desk = this_desk()
     known, problem = _look_up(desk)
     demo = False
@@ -28,13 +32,15 @@ def show_wellbeing_page() -> None:
         st.session_state[DEMO] = False  # from now on, one's own
     if not desk.is_busy:
         demo = st.toggle(
-            "Demonstration: a made-up month of 30 people",
+            tr("Demonstration: a made-up month of 30 people"),
             value=desk.member is None and not current_access().has(Role.MANAGER),
             key=DEMO,
         )
     if problem:
         st.error(problem)
-    checkin, history, team = st.tabs(list(TABS), key="wellbeing_tab", on_change="rerun")
+    checkin, history, team = st.tabs(
+        [tr(name) for name in TABS], key="wellbeing_tab", on_change="rerun"
+    )
     # Always drawn, whichever tab is open: the video would end otherwise.
     with checkin:
         _guard(lambda: show_checkin_tab(desk, known, demo=demo))
@@ -54,9 +60,9 @@ def _look_up(desk: WellbeingDesk) -> tuple[Known | None, str | None]:
     try:
         known = look_up()
     except StorageError as error:
-        return None, f"Nothing is being recorded: {error}"
+        return None, tr("Nothing is being recorded: {error}").format(error=told(error))
     except FerError as error:
-        return None, str(error)
+        return None, told(error)
     if desk.is_busy and desk.member != known.member:
         desk.disagree()
     desk.member = known.member
@@ -68,4 +74,4 @@ def _guard(draw: Callable[[], None]) -> None:
     try:
         draw()
     except FerError as error:
-        st.error(str(error))
+        st.error(told(error))

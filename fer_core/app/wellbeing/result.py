@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from fer_core.app.parts.blocks import listing
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import capital, listing, number, percent, tr
 from fer_core.app.parts.plots import show_plot
-from fer_core.app.parts.words import percent
 from fer_core.app.wellbeing.charts import course_figure, mix_figure
 from fer_core.wellbeing.ratios import BLOCK_S, MIN_BLOCKS, RatioEstimate, Verdict
 from fer_core.wellbeing.sitting import Result, Rule
@@ -20,8 +20,7 @@ _ICONS = {
 
 def verdict_line(result: Result) -> str:
     """The verdict with its sign."""
-    word = result.verdict.value
-    return f"{_ICONS[result.verdict]} {word[:1].upper()}{word[1:]}"
+    return f"{_ICONS[result.verdict]} {capital(tr(result.verdict.value))}"
 
 
 def reason(result: Result, rule: Rule) -> str:
@@ -29,22 +28,20 @@ def reason(result: Result, rule: Rule) -> str:
     stress = result.stress
     limit = percent(rule.threshold)
     if result.verdict is Verdict.STRESSED:
-        return f"The whole interval of the stress ratio lies above {limit}."
+        return tr("The whole interval of the stress ratio lies above {limit}.").format(limit=limit)
     if result.verdict is Verdict.NOT_STRESSED:
-        return f"The whole interval of the stress ratio lies below {limit}."
+        return tr("The whole interval of the stress ratio lies below {limit}.").format(limit=limit)
     if not stress.valid_s:
-        return "No face was seen: turn to the camera, with light on your face."
+        return tr("No face was seen: turn to the camera, with light on your face.")
     if stress.coverage < rule.min_coverage:
-        return (
-            f"Your face was in view for {percent(stress.coverage)} of the time; "
-            f"{percent(rule.min_coverage)} are needed."
+        return tr("Your face was in view for {share} of the time; {needed} are needed.").format(
+            share=percent(stress.coverage), needed=percent(rule.min_coverage)
         )
     if not np.isfinite(stress.low):
-        return (
-            f"Too short for an interval: your face is needed in {MIN_BLOCKS} stretches of "
-            f"{BLOCK_S:.0f} seconds."
-        )
-    return f"The interval of the stress ratio holds {limit}."
+        return tr(
+            "Too short for an interval: your face is needed in {n} stretches of {s} seconds."
+        ).format(n=number(MIN_BLOCKS), s=number(BLOCK_S))
+    return tr("The interval of the stress ratio holds {limit}.").format(limit=limit)
 
 
 def ratio_text(ratio: RatioEstimate) -> str:
@@ -55,8 +52,15 @@ def ratio_text(ratio: RatioEstimate) -> str:
 def span_text(ratio: RatioEstimate) -> str:
     """Its interval in words."""
     if not np.isfinite(ratio.low):
-        return "too short for an interval"
-    return f"{100 * ratio.low:.1f} to {100 * ratio.high:.1f} %"
+        return tr("too short for an interval")
+    return share_span(ratio.low, ratio.high, 1)
+
+
+def share_span(low: float, high: float, decimals: int) -> str:
+    """Ends of an interval, in 0..1, in percent."""
+    return tr("{low} to {high} %").format(
+        low=number(100 * low, decimals), high=number(100 * high, decimals)
+    )
 
 
 def show_figures(result: Result, rule: Rule) -> None:
@@ -64,7 +68,10 @@ def show_figures(result: Result, rule: Rule) -> None:
     st.subheader(verdict_line(result), anchor=False)
     st.caption(reason(result, rule))
     with st.container(horizontal=True):
-        for name, ratio in (("Stress ratio", result.stress), ("Happiness ratio", result.happiness)):
+        for name, ratio in (
+            (tr("Stress ratio"), result.stress),
+            (tr("Happiness ratio"), result.happiness),
+        ):
             st.metric(
                 name,
                 ratio_text(ratio),
@@ -72,16 +79,18 @@ def show_figures(result: Result, rule: Rule) -> None:
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
-                help="With its 95 % interval.",
+                help=tr("With its 95 % interval."),
             )
         st.metric(
-            "Face in view",
+            tr("Face in view"),
             percent(result.stress.coverage),
-            f"of {result.window_s:.0f} s",
+            tr("of {n} s").format(n=number(result.window_s)),
             delta_color="off",
             delta_arrow="off",
             border=True,
-            help=f"The ratio counts {listing(list(rule.emotions))}.",
+            help=tr("The ratio counts {emotions}.").format(
+                emotions=listing([emotion(name) for name in rule.emotions])
+            ),
         )
 
 
@@ -106,16 +115,16 @@ def show_courses(
         return
     mix, course = (st.container(), st.container()) if narrow else st.columns([2, 3], gap="medium")
     with mix:
-        st.markdown("**Expression mix**")
+        st.markdown(tr("**Expression mix**"))
         show_plot(
             mix_figure(result.mix),
             key=f"{key}-mix",
-            alt="Mean probability of each expression over the window",
+            alt=tr("Mean probability of each expression over the window"),
         )
     with course:
-        st.markdown("**Second by second**")
+        st.markdown(tr("**Second by second**"))
         show_plot(
             course_figure(times_s, probs),
             key=f"{key}-course",
-            alt="Probability of each expression over the seconds of the check-in, stacked",
+            alt=tr("Probability of each expression over the seconds of the check-in, stacked"),
         )

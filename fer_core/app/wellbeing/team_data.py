@@ -6,6 +6,7 @@ from datetime import date, tzinfo
 
 from fer_core.access import Role
 from fer_core.app.access.rights import current_access
+from fer_core.app.language.spoken import tr
 from fer_core.app.wellbeing.consent import Terms
 from fer_core.config import settings
 from fer_core.storage import audit, persons, shared_store
@@ -72,7 +73,7 @@ def load_month(count: int) -> TeamMonth:
         days.setdefault((one.team, by_start[one.day_s]), []).append(day)
     return TeamMonth(
         tuple(dates),
-        (*teams, (NO_TEAM, "No team")),
+        (*teams, (NO_TEAM, tr("No team"))),
         {key: add_up(one) for key, one in days.items()},
         purpose in SHARED_PURPOSES,
     )
@@ -88,7 +89,7 @@ def load_demo(count: int, zone: tzinfo | None) -> TeamMonth:
         for team in range(len(TEAMS))
         if len(found := demo.days_of(day, team)) >= settings().k_min
     }
-    return TeamMonth(tuple(dates), tuple(enumerate(TEAMS)), sums)
+    return TeamMonth(tuple(dates), tuple((team, tr(name)) for team, name in enumerate(TEAMS)), sums)
 
 
 def note_looked(subject: str) -> None:

@@ -5,60 +5,68 @@ import streamlit as st
 
 from fer_core.access import Role
 from fer_core.app.access.rights import current_access
+from fer_core.app.language.spoken import ntr, number, percent, told, tr
 from fer_core.app.parts.plots import show_plot
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.wellbeing.charts import bands_figure, mixes_figure, team_figure
 from fer_core.app.wellbeing.purpose import purpose_text, show_teams
+from fer_core.app.wellbeing.result import share_span
 from fer_core.app.wellbeing.team_data import TeamMonth, load_demo, load_month, note_looked
 from fer_core.config import settings
 from fer_core.errors import AccessError
 from fer_core.labels import NUM_EMOTIONS
+from fer_core.text import mark
 from fer_core.wellbeing.ratios import THRESHOLD
 from fer_core.wellbeing.team import TeamFigures, summarise
 
-PERIODS = {7: "7 days", 14: "14 days", 30: "30 days"}
+#: In days.
+PERIODS = (7, 14, 30)
 _LOOKED = "wellbeing_looked"
+NO_PURPOSE = mark(
+    "Everybody sees only themselves: the owner of this server has not chosen a purpose under which "
+    "others' figures may be added up. To see what this page would show, switch the demonstration "
+    "on above."
+)
+OWN_NO_PURPOSE = mark(
+    "Everybody sees only themselves: you have not chosen a purpose under which others' figures may "
+    "be added up. To see what this page would show, switch the demonstration on above."
+)
 
 
 def show_team_tab(*, demo: bool) -> None:
     """Draw the tab."""
     access = current_access()
     if demo:
-        st.badge("Demonstration: made-up data", icon=":material/science:", color="orange")
+        st.badge(tr("Demonstration: made-up data"), icon=":material/science:", color="orange")
         count = _choose_period()
         _show_month(load_demo(count, visitor_zone()), count, is_real=False)
         return
     try:
         access.require(Role.MANAGER)
     except AccessError as error:
-        st.info(str(error), icon=":material/lock:")
-        st.caption("To see what managers see, switch the demonstration on above.")
+        st.info(told(error), icon=":material/lock:")
+        st.caption(tr("To see what managers see, switch the demonstration on above."))
         return
     if access.has(Role.OWNER):
-        st.caption(f"{purpose_text()} Choose another on the [Access](access) page.")
+        another = tr("Choose another on the [Access](access) page.")
+        st.caption(f"{purpose_text()} {another}")
     show_teams()
     count = _choose_period()
     month = load_month(count)
     if not month.is_shared:
         is_mine = access.has(Role.OWNER)
-        who = "you have" if is_mine else "the owner of this server has"
-        st.info(
-            f"Everybody sees only themselves: {who} not chosen a purpose "
-            "under which others' figures may be added up. To see what this page would show, "
-            "switch the demonstration on above.",
-            icon=":material/visibility_off:",
-        )
+        st.info(tr(OWN_NO_PURPOSE if is_mine else NO_PURPOSE), icon=":material/visibility_off:")
         return
     _show_month(month, count, is_real=True)
 
 
 def _choose_period() -> int:
     chosen = st.segmented_control(
-        "Period",
-        list(PERIODS),
+        tr("Period"),
+        PERIODS,
         default=30,
         required=True,
-        format_func=PERIODS.__getitem__,
+        format_func=lambda days: ntr("{n} day", "{n} days", days).format(n=number(days)),
         key="wellbeing_period",
     )
     return int(chosen or 30)
@@ -70,9 +78,9 @@ def _show_month(month: TeamMonth, count: int, *, is_real: bool) -> None:
     names = dict(month.teams)
     options = [None, *(team for team in names if team in present)]
     team = st.selectbox(
-        "Team",
+        tr("Team"),
         options,
-        format_func=lambda one: "All teams" if one is None else names[one],
+        format_func=lambda one: tr("All teams") if one is None else names[one],
         key=f"wellbeing_team_{'real' if is_real else 'demo'}",
     )
     if is_real:
@@ -80,18 +88,22 @@ def _show_month(month: TeamMonth, count: int, *, is_real: bool) -> None:
     figures = summarise(month.select(month.dates, team))
     if figures is None:
         st.info(
-            f"Nothing can be shown yet: a day appears the morning after, from {k} people of a "
-            "team on. Days on which somebody erased their data are left out.",
+            tr(
+                "Nothing can be shown yet: a day appears the morning after, from {k} people of a "
+                "team on. Days on which somebody erased their data are left out."
+            ).format(k=number(k)),
             icon=":material/groups:",
         )
         return
     _show_headline(figures)
     _show_charts(month, team, names, figures)
     st.caption(
-        f"Only groups of at least {k} people that stayed together, rounded to whole percent; "
-        "whoever belongs to no such group is in no figure, and no two views differ by fewer. "
-        "A person's day counts once, however long they checked in. A rule of this project "
-        "about what faces display, no medical finding."
+        tr(
+            "Only groups of at least {k} people that stayed together, rounded to whole percent; "
+            "whoever belongs to no such group is in no figure, and no two views differ by fewer. "
+            "A person's day counts once, however long they checked in. A rule of this project "
+            "about what faces display, no medical finding."
+        ).format(k=number(k))
     )
 
 
@@ -103,21 +115,21 @@ def _note_once(subject: str) -> None:
         looked.add(subject)
 
 
-def _whole(value: float) -> str:
-    return f"{100 * value:.0f} %"
-
-
 def _show_headline(figures: TeamFigures) -> None:
     cells = (
-        ("Days of people", str(figures.days), "shown together"),
+        (tr("Days of people"), number(figures.days), tr("shown together")),
         (
-            "Stress ratio",
-            _whole(figures.stress),
-            f"{100 * figures.low:.0f} to {100 * figures.high:.0f} %",
+            tr("Stress ratio"),
+            percent(figures.stress, 0),
+            share_span(figures.low, figures.high, 0),
         ),
-        ("Happiness ratio", _whole(figures.happiness), "mean over these days"),
-        (f"Days above {_whole(THRESHOLD)}", figures.above, "as a range"),
-        ("Face in view", _whole(figures.coverage), "of the recorded time"),
+        (tr("Happiness ratio"), percent(figures.happiness, 0), tr("mean over these days")),
+        (
+            tr("Days above {share}").format(share=percent(THRESHOLD, 0)),
+            tr(figures.above),
+            tr("as a range"),
+        ),
+        (tr("Face in view"), percent(figures.coverage, 0), tr("of the recorded time")),
     )
     with st.container(horizontal=True):
         for name, value, note in cells:
@@ -127,7 +139,9 @@ def _show_headline(figures: TeamFigures) -> None:
 def _show_charts(
     month: TeamMonth, team: int | None, names: dict[int, str], figures: TeamFigures
 ) -> None:
-    chosen: list[tuple[str, int | None]] = [("All teams" if team is None else names[team], team)]
+    chosen: list[tuple[str, int | None]] = [
+        (tr("All teams") if team is None else names[team], team)
+    ]
     if team is None:
         present = {one for one, _ in month.sums}
         if len(present) > 1:
@@ -140,26 +154,26 @@ def _show_charts(
         lines.append((_line_name(name), values, spans))
         if one == team:
             mixes = [np.full(NUM_EMOTIONS, np.nan) if f is None else f.mix for f in found]
-    st.markdown("**Stress ratio by day**")
+    st.markdown(tr("**Stress ratio by day**"))
     show_plot(
         team_figure(month.dates, lines),
         key="team-days",
-        alt="Mean stress ratio by day, one line per team, with intervals",
+        alt=tr("Mean stress ratio by day, one line per team, with intervals"),
     )
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**How days are distributed**")
+        st.markdown(tr("**How days are distributed**"))
         show_plot(
             bands_figure(figures.bands),
             key="team-bands",
-            alt="Share of people's days by their stress ratio, in five bands, in tenths",
+            alt=tr("Share of people's days by their stress ratio, in five bands, in tenths"),
         )
     with right:
-        st.markdown("**Expression mix by day**")
+        st.markdown(tr("**Expression mix by day**"))
         show_plot(
             mixes_figure(month.dates, mixes),
             key="team-mixes",
-            alt="Mean probability of each expression by day, stacked",
+            alt=tr("Mean probability of each expression by day, stacked"),
         )
 
 

@@ -137,6 +137,14 @@ def test_numbers_and_dates_are_written_as_the_language_does(
         assert language_of(code).moment(AT) == moment
 
 
+@pytest.mark.parametrize(
+    ("code", "moment"),
+    [("en", "05 November, 18:04"), ("de", "5. November, 18:04"), ("tr", "5 Kasım, 18:04")],
+)
+def test_a_moment_of_this_year_needs_no_year(code: str, moment: str) -> None:
+    assert language_of(code).moment(AT, year=False) == moment
+
+
 def test_numbers_keep_their_sign() -> None:
     assert language_of("de").number(0.5, 2, signed=True) == "+0,50"
 
