@@ -1,13 +1,15 @@
 """Worker: the pipeline of the usual tutorials. Haar on the full frame, then ``Model.predict``."""
 
+from pathlib import Path
 from typing import Any
 
 import cv2
-import keras
 import numpy as np
 import tensorflow as tf
 
 from bench.worker import Step, serve
+from fer_core.classification import read_spec
+from fer_core.zoo import load_network
 
 
 def make_step(frames: np.ndarray, args: list[str]) -> Step:
@@ -15,7 +17,8 @@ def make_step(frames: np.ndarray, args: list[str]) -> Step:
     cv2.setNumThreads(1)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    model = keras.models.load_model(args[0], compile=False)
+    path = Path(args[0])
+    model = load_network(path, read_spec(path.parent).architecture)
     size = model.input_shape[1]
     cascade = cv2.CascadeClassifier(
         cv2.data.haarcascades + "haarcascade_frontalface_default.xml"  # type: ignore[attr-defined]

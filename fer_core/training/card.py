@@ -18,6 +18,7 @@ def write_card(folder: Path, spec: ModelSpec, metrics: dict[str, Any]) -> None:
     kept = "the last" if spec.recipe["monitor"] == "last" else "the best on the validation split"
     shown = f"{spec.input.size}x{spec.input.size} grey face, normalised `{spec.input.normalize}`"
     shown += ", with its mirror image" if spec.mirrored else ""
+    stages = f" in {metrics['stages']} stages" if metrics["stages"] > 1 else ""
     names = spec.data.get("knows_faces")
     taught_by = f" ({', '.join(names)})" if names else ""
     text = f"""# {spec.name}
@@ -32,7 +33,7 @@ def write_card(folder: Path, spec: ModelSpec, metrics: dict[str, Any]) -> None:
 | outputs | {", ".join(spec.outputs)}; served: {served} |
 | learned | {origin_of(spec)}{taught_by} |
 | trained on | {spec.data["name"]}, split {spec.data["split"]}{leaky} |
-| epoch kept | {metrics["best_epoch"]} of {spec.recipe["epochs"]}, {kept} |
+| epoch kept | {metrics["best_epoch"]} of {metrics["epochs"]}{stages}, {kept} |
 | validation accuracy, as served | {accuracy} (n = {metrics["validation"]["int8"]["n"]}) |
 | size | {size} |
 | one face, one thread, where it was exported | {speed} |

@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import io
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +19,7 @@ from fer_core.training.card import write_card
 from fer_core.training.compact import save_compact
 from fer_core.training.data import FER2013_LICENCE, TrainingData
 from fer_core.training.export_figures import agreement, choose_served, fit_temperatures, latency_ms
+from fer_core.training.line import kept_epoch, line_of, whole_history, write_line
 from fer_core.training.recipe import DataPart, Recipe
 from fer_core.training.run import RunFolder
 from fer_core.training.trained import load_trained
@@ -124,14 +124,17 @@ def export_run(
     spec = _calibrate(raw, contents, data)
     progress("Measuring what quantisation changed, and the speed", 0.85)
     metrics = _measure(spec, contents, data)
-    metrics["best_epoch"] = int(run.load_arrays("best.npz")["epoch"])
+    line = line_of(run)
+    rows = whole_history(line)
+    before = len(rows) - len(run.history())
+    metrics |= {"best_epoch": before + kept_epoch(run), "epochs": len(rows), "stages": len(line)}
     if not keep_float:
         spec = spec.model_copy(update={"files": {"int8": spec.files["int8"]}})
     with whole_folder(out, private=is_in_data_dir(out)) as target:
         for variant in spec.files:
             (target / FILE_NAMES[variant]).write_bytes(contents[variant])
         save_compact(network, target / "model.keras")
-        shutil.copy(run.path / "history.csv", target / "history.csv")
+        write_line(line, target)
         write_json(target / "spec.json", spec.model_dump(mode="json"))
         write_json(target / "metrics.json", {"export": metrics})
         write_card(target, spec, metrics)

@@ -25,6 +25,7 @@ from fer_core.errors import DataError, ModelError
 from fer_core.evaluation.metrics import confusion_matrix, wilson_interval
 from fer_core.training.personal_head import PULLS, Head, HeldOut, fit_head, hold_groups_out
 from fer_core.types import FloatArray, ImageArray, IntArray
+from fer_core.zoo import load_network
 
 Tell = Callable[[str, float], None]
 
@@ -67,11 +68,9 @@ def load_base(folder: Path = MODELS_DIR / DEFAULT_MODEL) -> PersonalBase:
     Raises:
         ModelError: it is missing or has no features of that name.
     """
-    import keras
-
     spec = read_spec(folder)
     try:
-        network = keras.models.load_model(folder / "model.keras", compile=False)
+        network = load_network(folder / "model.keras", spec.architecture)
         network.trainable = False
         weights, bias = network.get_layer("fer").get_weights()
         network.get_layer(FEATURES)

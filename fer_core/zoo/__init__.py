@@ -8,6 +8,7 @@ Importing this package is cheap; building a network imports Keras.
 """
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from fer_core.errors import ConfigError
@@ -43,3 +44,16 @@ def build_network(name: str, **options: Any) -> Any:
         return module.build(**options)
     except TypeError as error:
         raise ConfigError(f"The architecture {name!r} cannot be built: {error}.") from error
+
+
+def load_network(path: Path, architecture: str) -> Any:
+    """The network in a ``.keras`` file of this project, whose architecture has layers of its own.
+
+    Raises:
+        OSError, ValueError: there is no such file, or it holds something else.
+    """
+    import keras
+
+    # Keras reads only layers that have been defined by then.
+    import_module(f"fer_core.zoo.{architecture}")
+    return keras.models.load_model(path, compile=False)

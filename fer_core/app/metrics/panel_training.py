@@ -46,6 +46,7 @@ def make_training(view: View) -> list[Block]:
         figure = go.Figure()
         for entry in shown:
             _add_curves(figure, entry, view.place(entry), training_column(entry, train), val)
+            _mark_stages(figure, entry)
         layout(figure, title=title, hovermode="x unified")
         figure.update_xaxes(title="epoch")
         figure.update_yaxes(title=axis)
@@ -92,6 +93,28 @@ def training_column(entry: Entry, column: str) -> str:
     return column if column != "loss" or has_same_loss(entry) else ""
 
 
+def origin_words(entry: Entry) -> str:
+    """``from scratch``, or whose weights the line of a model begins with."""
+    knew = entry.spec.data.get("knows_faces") if entry.spec is not None else None
+    return (
+        f"from the weights of {listing([str(name) for name in knew])}" if knew else "from scratch"
+    )
+
+
+def stages_of(entry: Entry) -> list[float]:
+    """Where the stages of a line begin behind the first, in epochs; empty: the curves are one."""
+    columns = entry.history.columns if entry.history is not None else {}
+    marks = columns.get("stage", ())
+    epochs = columns.get("epoch", ())
+    changed = zip(marks[1:], marks[:-1], epochs[:-1], strict=True) if marks else ()
+    return [epoch + 0.5 for after, before, epoch in changed if after != before]
+
+
+def _mark_stages(figure: go.Figure, entry: Entry) -> None:
+    for at in stages_of(entry):
+        figure.add_vline(x=at, line={"color": REST_COLOR, "dash": "dot", "width": 1})
+
+
 def has_same_loss(entry: Entry) -> bool:
     """Whether training minimised what validation measures: cross-entropy of the plain labels."""
     if entry.spec is None:
@@ -104,11 +127,11 @@ def has_same_loss(entry: Entry) -> bool:
 
 
 def make_line(entries: list[Entry], colors: dict[str, str]) -> list[Block]:
-    """The stages that led to a model, from scratch to its last fine-tuning, its teachers beside.
+    """The stages that led to a model, from its start to its last fine-tuning, its teachers beside.
 
     Of a model whose folder has a ``line.csv``: stage, role (``line`` or ``teacher``), epochs,
-    validation accuracy and that against the FER+ majority, as they were logged. ``colors`` are
-    those of the models, by name.
+    validation accuracy and that against the FER+ majority, as they were logged; drawn where the
+    curves show the last stage alone. ``colors`` are those of the models, by name.
     """
     blocks: list[Block] = []
     for entry in entries:
@@ -117,6 +140,12 @@ def make_line(entries: list[Entry], colors: dict[str, str]) -> list[Block]:
             continue
         frame = pd.read_csv(path)
         line = frame[frame["role"] == "line"]
+        origin = origin_words(entry)
+        if stages_of(entry):
+            names = listing([str(name) for name in line["stage"]])
+            blocks.append(Text(f"{entry.name} learned {origin}, in stages: {names}.", "small"))
+            blocks.append(_line_table(frame, f"line-{entry.name}"))
+            continue
         ends = line["epochs"].cumsum()
         figure = go.Figure(
             go.Scatter(
@@ -140,7 +169,7 @@ def make_line(entries: list[Entry], colors: dict[str, str]) -> list[Block]:
                 annotation_position="bottom left",  # where the line is not
             )
         layout(figure, title=f"The whole line of {entry.name}")
-        figure.update_xaxes(title="epochs from scratch on, all stages", rangemode="tozero")
+        figure.update_xaxes(title=f"epochs {origin} on, all stages", rangemode="tozero")
         figure.update_yaxes(title="validation accuracy (%)")
         total = int(line["epochs"].sum())
         names = listing([str(name) for name in line["stage"]])
