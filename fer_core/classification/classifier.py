@@ -97,7 +97,9 @@ class Classifier:
             for name, index in self._outputs.items():
                 logits[name][row] = self._interpreter.get_tensor(index)[0]
             if self._embedding is not None:
-                rows.append(self._interpreter.get_tensor(self._embedding)[0].copy())
+                # One row, or two: the face and its mirror image, where the file looks at both.
+                seen = self._interpreter.get_tensor(self._embedding)
+                rows.append(np.mean(seen, axis=0, dtype=np.float32))
         return logits, self._dequantized(rows)
 
     def _dequantized(self, rows: list[Any]) -> FloatArray:

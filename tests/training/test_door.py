@@ -92,6 +92,9 @@ def test_kill_resume_export(
     small = load_classifier(folder)
     logits, turned = (small.predict_logits(f)["fer"] for f in (faces, faces[:, :, ::-1]))
     np.testing.assert_allclose(logits, turned, atol=1e-4)
+    knowing = load_classifier(folder, embed=True)
+    (_, seen), (_, turned) = (knowing.predict_embedded(f) for f in (faces, faces[:, :, ::-1]))
+    np.testing.assert_allclose(seen, turned, atol=1e-4)
 
 
 @pytest.mark.parametrize(
