@@ -1,17 +1,12 @@
 """The vectors are what Python gives now; node's tests hold the browser's modules to them."""
 
 import json
-import os
-import shutil
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.device.write_vectors import MODEL_TOLERANCE, PATH, make_vectors
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.node import run_tests_beside
 
 
 def assert_close(got: Any, want: Any, where: str = "") -> None:
@@ -37,13 +32,4 @@ def test_the_vectors_are_those_of_the_stages() -> None:
 
 
 def test_the_browsers_modules_give_the_same() -> None:
-    node = shutil.which("node")
-    if node is None:
-        if os.environ.get("FER_REQUIRE_NODE") == "1":
-            pytest.fail("node is absent")
-        pytest.skip("node is absent: make test installs it where it may")
-    tests = sorted(map(str, Path(__file__).parent.glob("*.test.mjs")))
-    done = subprocess.run(
-        [node, "--test", *tests], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stdout[-4000:]
+    run_tests_beside(__file__)
