@@ -117,7 +117,7 @@ class Faces:
 
     @classmethod
     def empty(cls) -> Self:
-        """No face."""
+        """Of a frame without a face: every column has length 0."""
         return cls(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
 
     @property

@@ -146,7 +146,7 @@ class Decoders:
             ) from error
 
     def close(self) -> None:
-        """End those that wait."""
+        """End the processes that wait for work."""
         with self._lock:
             idle, self._idle = self._idle, []
         for decoder in idle:

@@ -133,7 +133,7 @@ class Coverage:
         self._open = None
 
     def lose(self, begin_s: float, end_s: float, frames: int) -> None:
-        """Nothing could be read."""
+        """So many frames between two seconds could not be decoded: they count as a gap."""
         self.pause(begin_s)
         self._count("undecodable", end_s - begin_s)
         self.frames["undecodable"] += frames

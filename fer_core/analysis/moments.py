@@ -16,7 +16,7 @@ class StrongestMoments:
         self._best: dict[int, Moment] = {}
 
     def add(self, result: FrameResult) -> None:
-        """Take in a frame."""
+        """Take in a frame; of each expression its strongest face counts."""
         if not len(result.faces):
             return
         rows = result.smoothed.argmax(axis=0).tolist()

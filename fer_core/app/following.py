@@ -61,7 +61,7 @@ class LiveFollower:
         self._thread.start()
 
     def stop(self) -> None:
-        """End."""
+        """End; a look under way is waited for."""
         self._ended.set()
         self._thread.join(10.0)
 

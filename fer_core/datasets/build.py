@@ -62,7 +62,7 @@ class BuildReport:
         return 1 - self.faces / self.frames if self.frames else 0.0
 
     def add(self, clip: LabelledClip, frames: int, faces: int) -> None:
-        """Count one clip."""
+        """Count one clip, with the frames that were read and the faces that were cut."""
         self.clips += 1
         self.frames += frames
         self.faces += faces

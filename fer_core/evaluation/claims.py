@@ -91,7 +91,7 @@ class PublishedSystem(_Part):
 
 
 class Published(_Part):
-    """The whole file."""
+    """``claims.toml`` as a whole."""
 
     claims: tuple[Claim, ...] = Field(alias="claim")
     usual_recalls: tuple[UsualRecall, ...] = Field(alias="usual_recall")

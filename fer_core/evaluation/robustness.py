@@ -45,7 +45,7 @@ def rotate(image: ImageArray, row: int, degrees: float) -> ImageArray:
 
 
 def blur(image: ImageArray, sigma: float) -> ImageArray:
-    """Gaussian blur."""
+    """(h, w) uint8 under a Gaussian whose sigma is in pixels of a 48x48 face."""
     sigma = sigma * image.shape[0] / FACE_SIZE
     return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE))
 
@@ -56,7 +56,7 @@ def darken(image: ImageArray, factor: float) -> ImageArray:
 
 
 def compress(image: ImageArray, quality: int) -> ImageArray:
-    """Through JPEG and back."""
+    """(h, w) uint8 as JPEG of this quality (1 to 100) gives it back."""
     _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
 

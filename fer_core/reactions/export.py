@@ -50,7 +50,7 @@ def to_json(rows: _Rows, **about: Any) -> str:
 
 
 def to_parquet(rows: _Rows) -> bytes:
-    """The same columns."""
+    """As ``to_csv``, with its columns, as a Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -197,7 +197,7 @@ class JobShelf:
         return len(due)
 
     def close(self) -> None:
-        """Delete all."""
+        """End what runs and delete all jobs, with uploads and results."""
         with self._lock:
             held, self._held = list(self._held.values()), {}
         for one in held:

@@ -25,7 +25,7 @@ class Face(BaseModel):
 
 
 class Prediction(BaseModel):
-    """A picture."""
+    """What was found in a picture: its size in pixels, and its faces."""
 
     width: int
     height: int
@@ -48,6 +48,6 @@ class Analysis(BaseModel):
 
 
 class Problem(BaseModel):
-    """What went wrong."""
+    """Why a request was refused, or failed."""
 
     error: str = Field(description="what was wrong, what was received, what to do")

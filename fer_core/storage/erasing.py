@@ -59,7 +59,7 @@ class Purged:
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """Rows of all kinds that went."""
         return sum(asdict(self).values())
 
 

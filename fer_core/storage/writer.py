@@ -97,7 +97,7 @@ class RecordWriter:
         return room >= len(rows)
 
     def status(self) -> WriterStatus:
-        """How it stands now."""
+        """What waits, was written, dropped or refused, and what is wrong, if anything."""
         with self._lock:
             return WriterStatus(
                 self._problem, len(self._rows), self._written, self._dropped, self._refused

@@ -97,7 +97,7 @@ class Analyst:
         self._state.on_result(result, speed, elapsed_s, cpu_s)
 
     def fail(self, stage: str, error: Exception) -> None:
-        """Count a fault."""
+        """Count a fault of a stage; the stream goes on."""
         self._state.on_failure(stage, error)
 
     def close(self) -> None:

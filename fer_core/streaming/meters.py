@@ -17,7 +17,7 @@ class RateMeter:
         self._times: deque[float] = deque(maxlen=1024)
 
     def add(self, time_s: float) -> None:
-        """Count one event."""
+        """Count one event, at seconds that do not decrease."""
         self._times.append(time_s)
 
     def rate(self, now_s: float) -> float:

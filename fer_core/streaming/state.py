@@ -146,7 +146,7 @@ class StreamState:
             self._record.finish()
 
     def snapshot(self) -> LiveSnapshot:
-        """This moment."""
+        """What the stream shows and counts at this moment; from any thread."""
         with self._lock:
             now_s, time_s = self._clock(), self._stream_clock.time_s
             newest, last_frame_s = self._latest, self._last_frame_s

@@ -31,13 +31,13 @@ class Erasable(Protocol):
     path: Path
 
     def info(self) -> SetInfo:
-        """Who is in the set."""
+        """What is known of the set, participants included, as it lies on the disk."""
 
     def rows(self) -> list[FaceRow]:
         """The lines of its manifest."""
 
     def write(self, rows: list[FaceRow] | None, info: SetInfo | None) -> None:
-        """Replace what is given."""
+        """Replace the manifest's lines, what is known of the set, or both; None leaves it."""
 
     def sweep(self, rows: Sequence[FaceRow] | None = None) -> int:
         """Remove pictures that no line names; how many."""

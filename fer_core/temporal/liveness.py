@@ -56,7 +56,7 @@ class Moves:
         self._times: deque[float] = deque(maxlen=MOVES)
 
     def note(self, time_s: float) -> None:
-        """It moved."""
+        """The face moved at this second of the stream."""
         self._times.append(time_s)
 
     def is_person(self, time_s: float) -> bool:

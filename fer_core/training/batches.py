@@ -78,7 +78,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
 
 def one_hot(labels: NDArray[np.int64], classes: int) -> FloatMatrix:
-    """(N, classes) float32."""
+    """(N,) class numbers as (N, classes) float32: 1 at its class, else 0."""
     return np.eye(classes, dtype=np.float32)[labels]
 
 

@@ -171,7 +171,7 @@ class WeightAverage:
         self.steps = 0
 
     def update(self) -> None:
-        """Call after each step."""
+        """Take the weights in; to be called after each step of the optimiser."""
         self.steps += 1
         if self.steps % self.every:
             return

@@ -122,7 +122,7 @@ class VideoWriter:
         return av.VideoFrame.from_ndarray(even, "bgr24").reformat(format=self._stream.pix_fmt)
 
     def close(self) -> None:
-        """Finish the file."""
+        """Encode what is left, and finish the file; nothing can be written afterwards."""
         if self._last_pts >= 0:
             self._container.mux(self._stream.encode(None))
         self._container.close()
