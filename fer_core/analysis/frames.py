@@ -20,6 +20,7 @@ pixels, which is a median sharpness of 0.018.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -29,19 +30,19 @@ from fer_core.analysis.markup import MARK_COLUMNS
 from fer_core.imaging.frame import Frame
 from fer_core.imaging.patch import box_pixels, mean_grey, sharpness
 from fer_core.landmarks.covering import COVERED
-from fer_core.text import percent
+from fer_core.text import mark, percent
 from fer_core.types import FloatArray, FrameResult
 
 #: Reason -> what it is called in sentences.
 REASONS: Final[dict[str, str]] = {
-    "no_face": "no face found",
-    "dark": "too dark",
-    "bright": "too bright",
-    "blurred": "blurred",
-    "small": "too small",
-    "turned": "turned away",
-    "covered": "covered",
-    "undecodable": "could not be read",
+    "no_face": mark("no face found"),
+    "dark": mark("too dark"),
+    "bright": mark("too bright"),
+    "blurred": mark("blurred"),
+    "small": mark("too small"),
+    "turned": mark("turned away"),
+    "covered": mark("covered"),
+    "undecodable": mark("could not be read"),
 }
 FRAME_COLUMNS: Final = (*("file", "frame", "time_s", "analysed", "faces", "reason", *MARK_COLUMNS),)
 
@@ -168,13 +169,26 @@ class Coverage:
         }
 
 
-def coverage_text(coverage: dict[str, Any]) -> str:
-    """One sentence about ``Coverage.to_dict``; empty where there is no time."""
+def coverage_text(
+    coverage: dict[str, Any],
+    tr: Callable[[str], str] = str,
+    percent: Callable[[float], str] = percent,
+) -> str:
+    """One sentence about ``Coverage.to_dict``; empty where there is no time.
+
+    Args:
+        coverage: its values.
+        tr, percent: say texts and shares in another language.
+    """
     total_s = coverage["total_s"]
     if not total_s or coverage["usable"] is None:
         return ""
     shares = {name: s / total_s for name, s in coverage["reasons_s"].items() if s > 0}
     most = sorted(shares.items(), key=lambda item: -item[1])
-    rest = ", ".join(f"{REASONS[name]} {percent(share)}" for name, share in most)
-    text = f"A face can be used in {percent(coverage['usable'])} of the time"
-    return f"{text}; the rest: {rest}." if rest else f"{text}."
+    rest = ", ".join(f"{tr(REASONS[name])} {percent(share)}" for name, share in most)
+    text = (
+        tr("A face can be used in {share} of the time; the rest: {rest}.")
+        if rest
+        else tr("A face can be used in {share} of the time.")
+    )
+    return text.format(share=percent(coverage["usable"]), rest=rest)

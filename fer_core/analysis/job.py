@@ -14,6 +14,7 @@ from fer_core.analysis.pool import run_tasks
 from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.processes import usable_cores
+from fer_core.text import Sentence, mark
 
 #: Live streams come first.
 NICENESS = 5
@@ -148,7 +149,9 @@ class AnalysisJob:
         except FerError as error:
             self._problem = str(error)
         except OSError as error:  # no process, no disk
-            self._problem = f"The analysis could not run ({error.strerror or error}); try again."
+            self._problem = Sentence(
+                mark("The analysis could not run ({why}); try again."), why=error.strerror or error
+            )
         finally:
             self._gate.release()
             self._end(JobPhase.CANCELLED if self._cancelled.is_set() else JobPhase.DONE)

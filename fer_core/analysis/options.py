@@ -9,15 +9,16 @@ from typing import Any, Final, Self
 from fer_core.analysis.markup import Markup
 from fer_core.errors import ConfigError
 from fer_core.temporal import FILTERS
+from fer_core.text import mark
 
 #: Format -> what it is, as the command and the page name it.
 FORMATS: Final[dict[str, str]] = {
-    "csv": "tables, one row per face and frame and one per person and second",
-    "json": "a document (people, measures, episodes, seconds), and the rows by frame",
-    "parquet": "the tables of csv, for data frames",
-    "vtt": "WebVTT subtitles",
-    "eaf": "ELAN annotations",
-    "html": "a report in one file",
+    "csv": mark("tables, one row per face and frame and one per person and second"),
+    "json": mark("a document (people, measures, episodes, seconds), and the rows by frame"),
+    "parquet": mark("the tables of csv, for data frames"),
+    "vtt": mark("WebVTT subtitles"),
+    "eaf": mark("ELAN annotations"),
+    "html": mark("a report in one file"),
 }
 
 

@@ -35,7 +35,7 @@ from fer_core.reactions.viewings import (
     holds_numbers,
     oldest_given_s,
 )
-from fer_core.text import printable_name
+from fer_core.text import Sentence, mark, printable_name
 
 #: What browsers play.
 SUFFIXES: Final = (".mp4", ".webm")
@@ -103,10 +103,15 @@ class Shelf:
         """
         name = " ".join(name.split())[:80]
         if not name:
-            raise ConfigError("The clip needs a name; type one.")
+            raise ConfigError(mark("The clip needs a name; type one."))
         suffix = Path(filename).suffix.lower()
         if suffix not in SUFFIXES:
-            raise InputError(f"Browsers play MP4 and WebM. Received: {suffix or 'no suffix'}.")
+            raise InputError(
+                Sentence(
+                    mark("Browsers play MP4 and WebM. Received: {suffix}."),
+                    suffix=suffix or "no suffix",
+                )
+            )
         key = secrets.token_hex(8)
         make_private_dir(self._folder)
         with whole_folder(self._folder / key, private=True) as part:
@@ -120,8 +125,11 @@ class Shelf:
                 raise type(error)(str(error).replace(printable_name(video), shown)) from error
             if duration_s > MAX_DURATION_S:
                 raise LimitError(
-                    f"The clip is {duration_s:.0f} s long and the limit is {MAX_DURATION_S:.0f} s; "
-                    "cut it."
+                    Sentence(
+                        mark("The clip is {n} s long and the limit is {most} s; cut it."),
+                        n=f"{duration_s:.0f}",
+                        most=f"{MAX_DURATION_S:.0f}",
+                    )
                 )
             clip = StimulusClip(key, name, video.name, round(duration_s, 3))
             (part / "clip.json").write_text(json.dumps(asdict(clip)), encoding="utf-8")

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from fer_core.errors import ConfigError
 from fer_core.reactions.course import Heard, ReactionCourse, course_of, marks_of
-from fer_core.text import clean_name
+from fer_core.text import Sentence, clean_name, mark
 from fer_core.types import EmotionSample
 
 #: An answer to the study's question is one of these: 1 not at all, to 7 very much.
@@ -99,9 +99,15 @@ def make_study(
         InputError: a name, condition or question cannot be used.
     """
     if not 1 <= len(items) <= MOST_CLIPS:
-        raise ConfigError(f"A study has 1 to {MOST_CLIPS} clips; choose so many. Got {len(items)}.")
+        raise ConfigError(
+            Sentence(
+                mark("A study has 1 to {most} clips; choose so many. Got {n}."),
+                most=MOST_CLIPS,
+                n=len(items),
+            )
+        )
     if len({item.clip for item in items}) < len(items):
-        raise ConfigError("A clip stands in the study twice; choose each once.")
+        raise ConfigError(mark("A clip stands in the study twice; choose each once."))
     if not 0 <= pause_s <= MAX_PAUSE_S:
         raise ConfigError(f"A pause lasts 0 to {MAX_PAUSE_S} s; choose another. Got {pause_s}.")
     return Study(

@@ -17,6 +17,7 @@ from fer_core.files import make_private_dir, peek_object, remove_whole, whole_fo
 from fer_core.reactions.shelf import StimulusClip
 from fer_core.reactions.study import Study, StudyItem, Take, is_complete, make_study
 from fer_core.reactions.viewings import ViewingFolder, course_from, course_values
+from fer_core.text import mark
 
 
 class StudyShelf:
@@ -99,8 +100,10 @@ class StudyShelf:
         """
         if not is_complete(study, takes):
             raise InputError(
-                "Your face was not seen in half of every clip, so the clips cannot be compared; "
-                "watch them again, before the camera."
+                mark(
+                    "Your face was not seen in half of every clip, so the clips cannot be "
+                    "compared; watch them again, before the camera."
+                )
             )
         values = {
             "consent": consent,

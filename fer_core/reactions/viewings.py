@@ -14,6 +14,7 @@ from fer_core.errors import InputError
 from fer_core.files import PRIVATE, peek_object, write_whole
 from fer_core.labels import NUM_EMOTIONS
 from fer_core.reactions.course import ReactionCourse
+from fer_core.text import mark
 
 _DAY_S = 86_400
 
@@ -44,16 +45,16 @@ class ViewingFolder:
             InputError: the clip or study was removed meanwhile.
         """
         if not self._folder.is_dir():
-            raise InputError("What you watched was removed meanwhile, so nothing was kept.")
-        mark = hashlib.sha256(f"{self._key} {browser}".encode()).hexdigest() if browser else None
-        if mark is not None:
+            raise InputError(mark("What you watched was removed meanwhile, so nothing was kept."))
+        origin = hashlib.sha256(f"{self._key} {browser}".encode()).hexdigest() if browser else None
+        if origin is not None:
             for path in self._folder.glob("*.json"):
                 before = peek_object(path)
-                if before.get("browser") == mark:
+                if before.get("browser") == origin:
                     empty_viewing(path, before["given_s"])
         code = secrets.token_hex(8)
         # To the microsecond: one who comes in the same second must not move others' groups.
-        head = {"given_s": round(self._clock(), 6), "browser": mark}
+        head = {"given_s": round(self._clock(), 6), "browser": origin}
         write_whole(self._folder / f"{code}.json", json.dumps(head | values), PRIVATE)
         return code
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.app.parts.words import percent
+from fer_core.app.language.spoken import percent, tr
 from fer_core.labels import EMOTIONS
 
 #: People to choose from, the longest seen first; the others are in the files.
@@ -47,12 +47,16 @@ def attention_text(document: dict[str, Any], track_id: int) -> str:
     seconds = document["seconds"]
     mine = np.array(seconds["track_id"], np.int64) == track_id
     weights = np.array(seconds["valid_s"], np.float64)
-    parts = []
-    for name, words in (("facing", "facing the camera"), ("eyes_open", "with open eyes")):
+    shares = {}
+    for name in ("facing", "eyes_open"):
         values = np.array(seconds[name], np.float64)  # None becomes NaN
         known = mine & np.isfinite(values) & (weights > 0)
         if known.any():
-            share = float(np.average(values[known], weights=weights[known]))
-            parts.append(f"{percent(share)} of the time {words}")
-    text = ", ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+            shares[name] = percent(float(np.average(values[known], weights=weights[known])))
+    if len(shares) == 2:
+        text = tr("{facing} of the time facing the camera, {eyes_open} of the time with open eyes.")
+    elif "facing" in shares:
+        text = tr("{facing} of the time facing the camera.")
+    else:
+        text = tr("{eyes_open} of the time with open eyes.") if shares else ""
+    return text.format(**shares)

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 
 from fer_core.analysis import Task
 from fer_core.analysis.decoding import open_frame
+from fer_core.app.language.lettering import spoken_lettering
 from fer_core.imaging.draw import annotate_bgr
 from fer_core.labels import EMOTIONS
 from fer_core.types import Faces, FrameResult, ImageArray
@@ -60,5 +61,5 @@ def drawn_frame(task: Task, table: Path, time_s: float, turns: int) -> ImageArra
             found.smoothed,
             found.labels,
         )
-        picture = annotate_bgr(picture, sized)
+        picture = annotate_bgr(picture, sized, spoken_lettering())
     return np.ascontiguousarray(picture[..., ::-1])

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from fer_core.analysis import AnalysisOptions, Task
 from fer_core.analysis.compare import FilterCourse
 from fer_core.analysis.decoding import compare_filters_apart
+from fer_core.app.language.spoken import ntr, number, told, tr
 from fer_core.app.parts.timeline import clock_text, show_timeline
 from fer_core.errors import FerError
 from fer_core.temporal import FILTERS
@@ -37,15 +38,16 @@ def show_filters(
     """
     key = f"filters-{task.stem}-{track_id}"
     start_s, end_s = span_around(at_s, max(document["duration_s"], 0.1))
-    with st.expander("Filters side by side", icon=":material/compare_arrows:"):
-        span = f"{clock_text(start_s)} to {clock_text(end_s)}"
+    with st.expander(tr("Filters side by side"), icon=":material/compare_arrows:"):
         st.markdown(
-            f"How each filter follows this person, on the same frames, from {span}, around the "
-            "time chosen above."
+            tr(
+                "How each filter follows this person, on the same frames, from {start} to {end}, "
+                "around the time chosen above."
+            ).format(start=clock_text(start_s), end=clock_text(end_s))
         )
-        if st.button("Compare", icon=":material/play_arrow:", key=f"compare-{key}"):
+        if st.button(tr("Compare"), icon=":material/play_arrow:", key=f"compare-{key}"):
             st.session_state[key] = None
-            bar = st.progress(0.0, "Analysing these seconds with every filter")
+            bar = st.progress(0.0, tr("Analysing these seconds with every filter"))
             try:
                 courses = compare_filters_apart(
                     task.file,
@@ -58,7 +60,7 @@ def show_filters(
                 )
                 st.session_state[key] = start_s, end_s, courses
             except FerError as error:
-                st.error(str(error))
+                st.error(told(error))
             bar.empty()
         if (made := st.session_state.get(key)) is not None:
             _show_courses(*made, key=key)
@@ -75,18 +77,25 @@ def _show_courses(
     start_s: float, end_s: float, courses: dict[str, FilterCourse], *, key: str
 ) -> None:
     if not len(next(iter(courses.values())).time_s):
-        st.info("This person is not seen in these seconds: choose another time above.")
+        st.info(tr("This person is not seen in these seconds: choose another time above."))
         return
     for column, (name, course) in zip(st.columns(len(courses)), courses.items(), strict=True):
         with column:
-            times = "time" if course.changes == 1 else "times"
-            st.markdown(f"**{FILTERS[name]}**: the label changes {course.changes} {times}")
+            st.markdown(
+                ntr(
+                    "**{filter}**: the label changes {n} time",
+                    "**{filter}**: the label changes {n} times",
+                    course.changes,
+                ).format(filter=tr(FILTERS[name]), n=course.changes)
+            )
             show_timeline(
                 course.time_s,
                 course.probs,
                 now_s=end_s,
                 span_s=end_s - start_s,
                 from_start=True,
-                alt=f"{FILTERS[name]}: expressions from {start_s:.0f} to {end_s:.0f} s",
+                alt=tr("{filter}: expressions from {start} to {end} s").format(
+                    filter=tr(FILTERS[name]), start=number(start_s), end=number(end_s)
+                ),
                 key=f"{key}-{name}",
             )

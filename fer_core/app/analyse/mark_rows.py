@@ -5,9 +5,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from fer_core.analysis.markup import Marker, Markup, NeutralSpan, Span
+from fer_core.app.language.spoken import tr
 from fer_core.errors import InputError
+from fer_core.text import mark
 
 Rows = list[dict[str, Any]]
+
+#: Columns of the tables; the page shows them in the visitor's language.
+TIME, TEXT = mark("time, s"), mark("text")
+FROM, TO, CONDITION, GROUP = mark("from, s"), mark("to, s"), mark("condition"), mark("group")
+OUT = mark("leave out")
+TRACK, SEEN, NAME, AGAIN = mark("track"), mark("seen, s"), mark("name"), mark("is again")
+NEUTRAL_FROM, NEUTRAL_TO = mark("neutral from, s"), mark("neutral to, s")
 
 
 def markup_of(document: dict[str, Any]) -> Markup:
@@ -24,13 +33,13 @@ def people_rows(document: dict[str, Any], markup: Markup) -> Rows:
     tracks = sorted({*seen_s, *merged, *markup.dropped})
     return [
         {
-            "track": track,
-            "seen, s": seen_s.get(track),
-            "name": names.get(track, ""),
-            "is again": merged.get(track),
-            "leave out": track in markup.dropped,
-            "neutral from, s": neutral[track].from_s if track in neutral else None,
-            "neutral to, s": neutral[track].to_s if track in neutral else None,
+            TRACK: track,
+            SEEN: seen_s.get(track),
+            NAME: names.get(track, ""),
+            AGAIN: merged.get(track),
+            OUT: track in markup.dropped,
+            NEUTRAL_FROM: neutral[track].from_s if track in neutral else None,
+            NEUTRAL_TO: neutral[track].to_s if track in neutral else None,
         }
         for track in tracks
     ]
@@ -49,33 +58,37 @@ def markup_from(
         to_s=to_s,
         spans=tuple(
             Span(
-                *_both(row.get("from, s"), row.get("to, s"), "A span"),
-                _words(row.get("condition")),
-                _words(row.get("group")),
-                bool(row.get("leave out")),
+                *_both(
+                    row.get(FROM),
+                    row.get(TO),
+                    mark("A span needs a beginning and an end, in seconds: fill in both."),
+                ),
+                _words(row.get(CONDITION)),
+                _words(row.get(GROUP)),
+                bool(row.get(OUT)),
             )
             for row in spans
-            if any(_is_given(row.get(name)) for name in ("from, s", "to, s", "condition"))
+            if any(_is_given(row.get(name)) for name in (FROM, TO, CONDITION))
         ),
         markers=tuple(
-            Marker(float(row["time, s"]), _words(row.get("text")))
+            Marker(float(row[TIME]), _words(row.get(TEXT)))
             for row in markers
-            if _is_given(row.get("time, s"))
+            if _is_given(row.get(TIME))
         ),
-        merges=tuple(
-            (int(row["track"]), int(row["is again"]))
-            for row in people
-            if _is_given(row["is again"])
-        ),
-        names=tuple((int(row["track"]), _words(row["name"])) for row in people if row["name"]),
-        dropped=tuple(int(row["track"]) for row in people if row["leave out"]),
+        merges=tuple((int(row[TRACK]), int(row[AGAIN])) for row in people if _is_given(row[AGAIN])),
+        names=tuple((int(row[TRACK]), _words(row[NAME])) for row in people if row[NAME]),
+        dropped=tuple(int(row[TRACK]) for row in people if row[OUT]),
         neutral=tuple(
             NeutralSpan(
-                int(row["track"]),
-                *_both(row["neutral from, s"], row["neutral to, s"], "A neutral span"),
+                int(row[TRACK]),
+                *_both(
+                    row[NEUTRAL_FROM],
+                    row[NEUTRAL_TO],
+                    mark("A neutral span needs a beginning and an end, in seconds: fill in both."),
+                ),
             )
             for row in people
-            if _is_given(row["neutral from, s"]) or _is_given(row["neutral to, s"])
+            if _is_given(row[NEUTRAL_FROM]) or _is_given(row[NEUTRAL_TO])
         ),
     )
 
@@ -86,9 +99,9 @@ def _is_given(value: Any) -> bool:
     )
 
 
-def _both(from_s: Any, to_s: Any, what: str) -> tuple[float, float]:
+def _both(from_s: Any, to_s: Any, fault: str) -> tuple[float, float]:
     if not (_is_given(from_s) and _is_given(to_s)):
-        raise InputError(f"{what} needs a beginning and an end, in seconds: fill in both.")
+        raise InputError(fault)
     return float(from_s), float(to_s)
 
 
@@ -103,7 +116,7 @@ def timeline_marks(markup: Markup, end_s: float) -> list[dict[str, Any]]:
         {
             "from": round(s.from_s / end_s, 5),
             "to": round(min(s.to_s, end_s) / end_s, 5),
-            "text": "left out" if s.exclude else s.condition or "span",
+            "text": tr("left out") if s.exclude else s.condition or tr("span"),
             "out": s.exclude,
         }
         for s in spans

@@ -10,7 +10,26 @@ import streamlit as st
 
 from fer_core.analysis import Task
 from fer_core.analysis.markup import Markup, parse_markup
-from fer_core.app.analyse.mark_rows import Rows, markup_from, markup_of, people_rows
+from fer_core.app.analyse.mark_rows import (
+    AGAIN,
+    CONDITION,
+    FROM,
+    GROUP,
+    NAME,
+    NEUTRAL_FROM,
+    NEUTRAL_TO,
+    OUT,
+    SEEN,
+    TEXT,
+    TIME,
+    TO,
+    TRACK,
+    Rows,
+    markup_from,
+    markup_of,
+    people_rows,
+)
+from fer_core.app.language.spoken import told, tr
 from fer_core.app.parts.player import PlayerReport, show_player
 from fer_core.app.parts.scrolls import say_scrolls, table_width_px
 from fer_core.errors import FerError
@@ -32,10 +51,12 @@ def show_marks(
     """
     markup = markup_of(document)
     key = f"marks-{task.stem}"
-    with st.expander("Spans, markers, people", icon=":material/bookmark:", key=f"{key}-open"):
+    with st.expander(tr("Spans, markers, people"), icon=":material/bookmark:", key=f"{key}-open"):
         st.markdown(
-            "Say which seconds count and under which condition, set markers, and who is who. The "
-            "results are made again from what was measured; it can be taken back."
+            tr(
+                "Say which seconds count and under which condition, set markers, and who is who. "
+                "The results are made again from what was measured; it can be taken back."
+            )
         )
         draft: Rows = st.session_state.setdefault(f"{key}-markers", _marker_rows(markup))
         round_ = st.session_state.setdefault(f"{key}-round", 0)
@@ -44,23 +65,25 @@ def show_marks(
 
 
 def _marker_rows(markup: Markup) -> Rows:
-    return [{"time, s": m.time_s, "text": m.text} for m in markup.markers]
+    return [{TIME: m.time_s, TEXT: m.text} for m in markup.markers]
 
 
 def _show_markers(task: Task, draft: Rows, at_s: float, key: str) -> None:
     report: PlayerReport | None = None
     if Path(task.file).suffix.lower() in _PLAYABLE and st.toggle(
-        "Play the video", key=f"{key}-play"
+        tr("Play the video"), key=f"{key}-play"
     ):
-        report = show_player(Path(task.file), alt=f"The video {task.name}", key=key)
+        report = show_player(
+            Path(task.file), alt=tr("The video {name}").format(name=task.name), key=key
+        )
         seen = st.session_state.get(f"{key}-report")
         if report is not None and (seen is None or seen[0] != report):
             st.session_state[f"{key}-report"] = report, time.monotonic()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input("Text of the next marker", key=f"{key}-text", max_chars=200)
+        st.text_input(tr("Text of the next marker"), key=f"{key}-text", max_chars=200)
         now_s = at_s if report is None else None
         st.button(
-            "Set marker",
+            tr("Set marker"),
             icon=":material/flag:",
             key=f"{key}-set",
             shortcut="Ctrl+M",
@@ -73,7 +96,7 @@ def _add_marker(key: str, draft: Rows, at_s: float | None) -> None:
     """Set a marker at a time; where None, at the player's."""
     if at_s is None:
         at_s = playing_at(*st.session_state[f"{key}-report"])
-    draft.append({"time, s": round(at_s, 2), "text": st.session_state[f"{key}-text"]})
+    draft.append({TIME: round(at_s, 2), TEXT: st.session_state[f"{key}-text"]})
     st.session_state[f"{key}-round"] += 1
 
 
@@ -91,78 +114,85 @@ def _show_tables(
     base: str,
     apply: Callable[[Markup], None],
 ) -> None:
-    seconds = {name: st.column_config.NumberColumn(min_value=0.0) for name in ("from, s", "to, s")}
-    st.markdown("**Markers**")
+    seconds = {name: st.column_config.NumberColumn(tr(name), min_value=0.0) for name in (FROM, TO)}
+    st.markdown("**" + tr("Markers") + "**")
     markers = st.data_editor(
-        [*draft] or [{"time, s": None, "text": ""}],
-        column_config={"time, s": st.column_config.NumberColumn(min_value=0.0)},
+        [*draft] or [{TIME: None, TEXT: ""}],
+        column_config={
+            TIME: st.column_config.NumberColumn(tr(TIME), min_value=0.0),
+            TEXT: tr(TEXT),
+        },
         num_rows="dynamic",
         key=f"{key}-of-markers",
         hide_index=True,
     )
-    st.markdown("**Spans**")
+    st.markdown("**" + tr("Spans") + "**")
     rows: Rows = [
         {
-            "from, s": s.from_s,
-            "to, s": s.to_s,
-            "condition": s.condition,
-            "group": s.group,
-            "leave out": s.exclude,
+            FROM: s.from_s,
+            TO: s.to_s,
+            CONDITION: s.condition,
+            GROUP: s.group,
+            OUT: s.exclude,
         }
         for s in markup.spans
     ]
-    empty = {"from, s": None, "to, s": None, "condition": "", "group": "", "leave out": False}
+    empty = {FROM: None, TO: None, CONDITION: "", GROUP: "", OUT: False}
     spans = st.data_editor(
         rows or [empty],
-        column_config=seconds,
+        column_config={**seconds, **{name: tr(name) for name in (CONDITION, GROUP, OUT)}},
         num_rows="dynamic",
         key=f"{key}-of-spans",
         hide_index=True,
     )
     people = people_rows(document, markup)
     if people:
-        st.markdown("**People**")
-        tracks, wanted_px = [row["track"] for row in people], table_width_px(pd.DataFrame(people))
+        st.markdown("**" + tr("People") + "**")
+        tracks = [row[TRACK] for row in people]
+        wanted_px = table_width_px(pd.DataFrame(people).rename(columns=tr))
         people = st.data_editor(
             people,
             column_config={
-                "track": st.column_config.NumberColumn(disabled=True),
-                "seen, s": st.column_config.NumberColumn(disabled=True, format="%.1f"),
-                "is again": st.column_config.SelectboxColumn(
-                    options=tracks, help="This track is another one's person again."
+                TRACK: st.column_config.NumberColumn(tr(TRACK), disabled=True),
+                SEEN: st.column_config.NumberColumn(tr(SEEN), disabled=True, format="%.1f"),
+                AGAIN: st.column_config.SelectboxColumn(
+                    tr(AGAIN), options=tracks, help=tr("This track is another one's person again.")
                 ),
-                "neutral from, s": st.column_config.NumberColumn(
-                    min_value=0.0, help="Where this person's face is at rest, a second at least."
+                NEUTRAL_FROM: st.column_config.NumberColumn(
+                    tr(NEUTRAL_FROM),
+                    min_value=0.0,
+                    help=tr("Where this person's face is at rest, a second at least."),
                 ),
-                "neutral to, s": st.column_config.NumberColumn(min_value=0.0),
+                NEUTRAL_TO: st.column_config.NumberColumn(tr(NEUTRAL_TO), min_value=0.0),
+                **{name: tr(name) for name in (NAME, OUT)},
             },
             key=f"{key}-of-people",
             hide_index=True,
         )
         say_scrolls(wanted_px)
     left, right = st.columns(2)
-    from_s = left.number_input("Look from, s", 0.0, value=markup.from_s, key=f"{key}-from")
+    from_s = left.number_input(tr("Look from, s"), 0.0, value=markup.from_s, key=f"{key}-from")
     to_s = right.number_input(
-        "Look up to, s", 0.0, value=markup.to_s, key=f"{key}-to", placeholder="the end"
+        tr("Look up to, s"), 0.0, value=markup.to_s, key=f"{key}-to", placeholder=tr("the end")
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.button("Apply", type="primary", icon=":material/check:", key=f"{base}-apply"):
+        if st.button(tr("Apply"), type="primary", icon=":material/check:", key=f"{base}-apply"):
             _apply(lambda: markup_from(from_s, to_s, spans, markers, people), base, apply)
         if not markup.is_empty and st.button(
-            "Take all back", icon=":material/undo:", key=f"{base}-undo"
+            tr("Take all back"), icon=":material/undo:", key=f"{base}-undo"
         ):
             _apply(Markup, base, apply)
-    file = st.file_uploader("Load marks (STEM.spans.json)", "json", key=f"{key}-load")
-    if file is not None and st.button("Use these marks", key=f"{base}-use"):
+    file = st.file_uploader(tr("Load marks (STEM.spans.json)"), "json", key=f"{key}-load")
+    if file is not None and st.button(tr("Use these marks"), key=f"{base}-use"):
         _apply(lambda: parse_markup(file.getvalue(), file.name), base, apply)
 
 
 def _apply(make: Callable[[], Markup], base: str, apply: Callable[[Markup], None]) -> None:
     try:
-        with st.spinner("Making the results again"):
+        with st.spinner(tr("Making the results again")):
             apply(make())
     except FerError as error:
-        st.error(str(error))
+        st.error(told(error))
         return
     st.session_state.pop(f"{base}-markers", None)
     st.session_state[f"{base}-round"] += 1

@@ -9,11 +9,13 @@ from typing import BinaryIO
 import streamlit as st
 
 from fer_core.analysis import FORMATS, AnalysisOptions, Task
-from fer_core.analysis.job import AnalysisJob, JobPhase, JobState, shared_gate
+from fer_core.analysis.job import AnalysisJob, JobPhase, shared_gate
 from fer_core.analysis.plan import kind_of, name_stems
 from fer_core.app.analyse.desk import AnalyseDesk, this_desk
+from fer_core.app.analyse.progress import duration_text, progress_text
 from fer_core.app.analyse.results import show_analysis
-from fer_core.app.parts.detectors import DETECTOR_NAMES
+from fer_core.app.language.spoken import told, tr
+from fer_core.app.parts.detectors import detector_name
 from fer_core.app.parts.filters import choose_filter
 from fer_core.app.parts.models import model_choice_text, running_model_text
 from fer_core.app.parts.panel import show_panel, view_of
@@ -24,27 +26,28 @@ from fer_core.config import settings
 from fer_core.detection import DETECTORS
 from fer_core.errors import FerError
 from fer_core.hosting.draining import shared_drain
-from fer_core.text import printable_name
+from fer_core.text import mark, printable_name
 
 POLL_EVERY_S = 0.5
-PROMISE = (
+PROMISE = mark(
     "Files are copied to this server, analysed there, and deleted an hour after you last used "
     "them, or when you delete them. Until then you find the results in this browser again."
 )
+_FILES, _CAMERA = mark("Files"), mark("Camera")
 _ROUND = "analyse-round"
 _RATES = {
-    "Every frame": None,
-    "5 times a second": 0.2,
-    "Once a second": 1.0,
-    "Every 5 seconds": 5.0,
+    mark("Every frame"): None,
+    mark("5 times a second"): 0.2,
+    mark("Once a second"): 1.0,
+    mark("Every 5 seconds"): 5.0,
 }
 
 
 def show_analyse_page() -> None:
     """Draw the page as the visitor's desk stands."""
     desk = this_desk()
-    st.title("Analyse", anchor=False)
-    st.markdown("See which expressions the faces in your pictures and videos show, and when.")
+    st.title(tr("Analyse"), anchor=False)
+    st.markdown(tr("See which expressions the faces in your pictures and videos show, and when."))
     if desk.job is None or desk.is_choosing:
         _show_choice(desk)
     elif desk.job.is_running:
@@ -60,31 +63,34 @@ def _show_choice(desk: AnalyseDesk) -> None:
     if desk.is_choosing:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Back to the results",
+                tr("Back to the results"),
                 icon=":material/arrow_back:",
                 key="back-to-results",
                 on_click=_choose,
                 args=(desk, False),
             )
-            st.caption(f"They are kept for another {duration_text(desk.keeps_for_s)}.")
-    st.markdown(f":material/lock: {PROMISE}")
+            st.caption(
+                tr("They are kept for another {time}.").format(time=duration_text(desk.keeps_for_s))
+            )
+    st.markdown(f":material/lock: {tr(PROMISE)}")
     round_ = st.session_state.setdefault(_ROUND, 0)
     source = st.segmented_control(
-        "Where from",
-        ["Files", "Camera"],
-        default="Files",
+        tr("Where from"),
+        [_FILES, _CAMERA],
+        format_func=tr,
+        default=_FILES,
         key=f"source-{round_}",
         label_visibility="collapsed",
         required=True,
     )
     files: list[tuple[str, BinaryIO]] = []
     expect_files()
-    if source == "Camera":
-        shot = st.camera_input("Take a picture", key=f"shot-{round_}")
+    if source == _CAMERA:
+        shot = st.camera_input(tr("Take a picture"), key=f"shot-{round_}")
         files = [("snapshot.jpg", shot)] if shot is not None else []
     else:
         uploaded = st.file_uploader(
-            "Pictures or videos",
+            tr("Pictures or videos"),
             accept_multiple_files=True,
             max_upload_size=largest_mb(),
             key=f"files-{round_}",
@@ -92,7 +98,7 @@ def _show_choice(desk: AnalyseDesk) -> None:
         files = [(file.name, file) for file in uploaded]
     options = _show_options()
     if st.button(
-        "Analyse",
+        tr("Analyse"),
         type="primary",
         icon=":material/play_arrow:",
         key="analyse",
@@ -106,29 +112,36 @@ def _show_choice(desk: AnalyseDesk) -> None:
 
 
 def _show_options() -> AnalysisOptions | None:
-    with st.expander("Choose how", icon=":material/tune:"):
+    with st.expander(tr("Choose how"), icon=":material/tune:"):
         rate = st.selectbox(
-            "Frames of a video", list(_RATES), help="Fewer frames are analysed sooner."
+            tr("Frames of a video"),
+            list(_RATES),
+            format_func=tr,
+            help=tr("Fewer frames are analysed sooner."),
         )
         annotate = st.toggle(
-            "Also make a copy with boxes and labels", help="Videos keep their sound."
+            tr("Also make a copy with boxes and labels"), help=tr("Videos keep their sound.")
         )
-        blur = st.toggle("Hide faces in copies and reports")
-        small = st.toggle("Look for small faces in videos too", help="Slower.")
-        tilted = st.toggle("Look for faces on their side or upside down too", help="Slower.")
+        blur = st.toggle(tr("Hide faces in copies and reports"))
+        small = st.toggle(tr("Look for small faces in videos too"), help=tr("Slower."))
+        tilted = st.toggle(
+            tr("Look for faces on their side or upside down too"), help=tr("Slower.")
+        )
         measures = st.toggle(
-            "Also measures of the face, valence and blinks",
-            help="Two more tables: lengths of brows, lids, mouth and jaw, by frame and by second.",
+            tr("Also measures of the face, valence and blinks"),
+            help=tr(
+                "Two more tables: lengths of brows, lids, mouth and jaw, by frame and by second."
+            ),
         )
         detectors = [n for n in DETECTORS if n != "yunet" or settings().yunet_model is not None]
         detector = st.selectbox(
-            "Face detector",
+            tr("Face detector"),
             detectors,
             index=detectors.index(settings().detector) if settings().detector in detectors else 0,
-            format_func=lambda name: DETECTOR_NAMES.get(name, name),
+            format_func=detector_name,
         )
         names = list(dict.fromkeys([settings().model, "default", *model_names()]))
-        model = st.selectbox("Expression model", names, format_func=model_choice_text)
+        model = st.selectbox(tr("Expression model"), names, format_func=model_choice_text)
         steady = choose_filter(model, "plain")
     try:
         return AnalysisOptions(
@@ -145,7 +158,7 @@ def _show_options() -> AnalysisOptions | None:
             filter=steady,
         )
     except FerError as error:
-        st.error(str(error))
+        st.error(told(error))
         return None
 
 
@@ -155,16 +168,18 @@ def _start(desk: AnalyseDesk, files: list[tuple[str, BinaryIO]], options: Analys
     earlier = [task for job in desk.jobs for task in job.tasks]
     first = len(earlier)
     try:
-        with st.spinner("Copying"):
-            for number, (name, file) in enumerate(files):
+        with st.spinner(tr("Copying")):
+            for place, (name, file) in enumerate(files):
                 # Only the suffix of the visitor's name reaches the disk.
                 suffix = re.sub(r"[^.a-z0-9]", "", Path(name).suffix.lower())[:8]
-                path = desk.uploads / f"{first + number:04d}{suffix}"
+                path = desk.uploads / f"{first + place:04d}{suffix}"
                 with path.open("wb") as copy:
                     shutil.copyfileobj(file, copy)
                 shown[str(path)] = _plain_name(name)
     except OSError as error:
-        st.error(f"The files could not be copied ({error.strerror}); try with fewer.")
+        st.error(
+            tr("The files could not be copied ({why}); try with fewer.").format(why=error.strerror)
+        )
         st.stop()
     drop_files(getattr(file, "file_id", "") for _, file in files)
     stems = _stems(shown, [task.stem for task in earlier])
@@ -181,29 +196,30 @@ def _plain_name(name: str) -> str:
 def _stems(shown: dict[str, str], taken: Sequence[str] = ()) -> dict[str, str]:
     """File -> stem, after the shown names; two of the same name must not be one, nor one of those
     that are ``taken``."""
-    kept = {f"taken/{number}": stem for number, stem in enumerate(taken)}
-    numbered = {f"{number}/{name}": file for number, (file, name) in enumerate(shown.items())}
+    kept = {f"taken/{place}": stem for place, stem in enumerate(taken)}
+    numbered = {f"{place}/{name}": file for place, (file, name) in enumerate(shown.items())}
     return {numbered[key]: stem for key, stem in name_stems(numbered, kept).items()}
 
 
 def _show_example() -> None:
     try:
-        with st.spinner("Loading the model"):
+        with st.spinner(tr("Loading the model")):
             example = warm_example(settings().model, settings().detector)
     except FerError as error:
-        st.error(str(error))
+        st.error(told(error))
         return
     left, right = st.columns((13, 7), gap="medium")
     left.image(
         example.picture,
         width="stretch",
-        alt="Portrait with a box around the face, labelled with its expression",
+        alt=tr("Portrait with a box around the face, labelled with its expression"),
     )
-    left.caption("An example: this portrait (NASA, public domain), as the model sees it.")
+    left.caption(tr("An example: this portrait (NASA, public domain), as the model sees it."))
     with right:
         model = running_model_text(settings().model)
         show_panel(
-            view_of(example.result, figures=model, empty_text="No face"), key="analyse-example"
+            view_of(example.result, figures=model, empty_text=mark("No face")),
+            key="analyse-example",
         )
 
 
@@ -218,7 +234,7 @@ def _show_progress(job: AnalysisJob) -> None:
             st.rerun()
         _show_end()
         st.progress(state.share, progress_text(state, len(job.tasks)))
-        if st.button("Cancel", icon=":material/cancel:", key="cancel-analysis"):
+        if st.button(tr("Cancel"), icon=":material/cancel:", key="cancel-analysis"):
             job.cancel()
             st.rerun()
 
@@ -228,27 +244,7 @@ def _show_progress(job: AnalysisJob) -> None:
 def _show_end() -> None:
     """The server is about to be replaced, and what was found goes with it."""
     if shared_drain().is_on:
-        st.warning(shared_drain().results_sentence, icon=":material/save:")
-
-
-def progress_text(state: JobState, count: int) -> str:
-    """What stands above the bar."""
-    if state.phase is JobPhase.WAITING:
-        return "Waiting for another analysis to end; yours begins by itself."
-    number = min(len(state.outcomes) + 1, count)
-    which = f" ({number} of {count})" if count > 1 else ""
-    left = "" if state.left_s is None else f", about {duration_text(state.left_s)} left"
-    # Backslashes keep a name's own characters from being taken for Markdown.
-    name = re.sub(r"([\\`*_{}\[\]()#+!~:$<>|-])", r"\\\1", state.current)
-    return f"Analysing {name}{which}: {state.share * 100:.0f} %{left}"
-
-
-def duration_text(seconds: float) -> str:
-    """Rounded for people."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+        st.warning(tr(shared_drain().results_sentence), icon=":material/save:")
 
 
 # --- afterwards ---------------------------------------------------------------------------------
@@ -265,37 +261,45 @@ def _show_outcome(desk: AnalyseDesk, job: AnalysisJob) -> None:
     _show_end()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Analyse more",
+            tr("Analyse more"),
             type="primary",
             icon=":material/add:",
             key="again",
             on_click=_choose,
             args=(desk, True),
-            help="These results stay beside the new ones.",
+            help=tr("These results stay beside the new ones."),
         )
-        if st.button("Delete all", icon=":material/delete:", key="delete-results"):
-            _confirm_delete(desk)
-        st.caption(f"Kept for another {duration_text(desk.keeps_for_s)}.")
+        if st.button(tr("Delete all"), icon=":material/delete:", key="delete-results"):
+            st.dialog(tr("Delete all files and results?"))(_confirm_delete)(desk)
+        st.caption(tr("Kept for another {time}.").format(time=duration_text(desk.keeps_for_s)))
     if state.problem:
-        st.error(state.problem)
+        st.error(tr(state.problem))
     if state.phase is JobPhase.CANCELLED:
-        ended = f"{len(state.outcomes)} of {len(job.tasks)} files had ended."
-        st.info(f"Cancelled: {ended if state.outcomes else 'no file had ended.'}")
+        ended = len(state.outcomes)
+        st.info(
+            tr("Cancelled: {k} of {n} files had ended.").format(k=ended, n=len(job.tasks))
+            if ended
+            else tr("Cancelled: no file had ended.")
+        )
     for outcome in state.outcomes:
         if outcome.message:
-            (st.error if outcome.status == "failed" else st.warning)(outcome.message)
+            (st.error if outcome.status == "failed" else st.warning)(tr(outcome.message))
         if outcome.note:
-            st.info(outcome.note)
+            st.info(tr(outcome.note))
     show_analysis(desk)
 
 
-@st.dialog("Delete all files and results?")
 def _confirm_delete(desk: AnalyseDesk) -> None:
     count = sum(len(job.tasks) for job in desk.jobs)
-    files = "The file" if count == 1 else f"All {count} files"
-    st.markdown(f"{files} and what was found go at once, and cannot be brought back.")
+    st.markdown(
+        tr("The file and what was found go at once, and cannot be brought back.")
+        if count == 1
+        else tr("All {n} files and what was found go at once, and cannot be brought back.").format(
+            n=count
+        )
+    )
     with st.container(horizontal=True):
-        if st.button("Delete them", type="primary", key="delete-yes", on_click=desk.clear):
+        if st.button(tr("Delete them"), type="primary", key="delete-yes", on_click=desk.clear):
             st.rerun()
-        if st.button("Keep them", key="delete-no"):
+        if st.button(tr("Keep them"), key="delete-no"):
             st.rerun()

@@ -16,6 +16,9 @@ from fer_core.analysis.decoding import open_picture, rework_apart
 from fer_core.analysis.markup import Markup
 from fer_core.app.analyse.desk import AnalyseDesk
 from fer_core.app.analyse.video import show_video
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.lettering import spoken_lettering
+from fer_core.app.language.spoken import told, tr
 from fer_core.app.parts.panel import PanelView, show_panel
 from fer_core.app.parts.scrolls import show_rows
 from fer_core.classification.identity import SHORT, ModelIdentity
@@ -23,6 +26,7 @@ from fer_core.errors import FerError
 from fer_core.files import peek_object
 from fer_core.imaging.draw import annotate_bgr
 from fer_core.labels import EMOTIONS
+from fer_core.text import mark
 from fer_core.types import Faces, FrameResult
 
 #: Faces of a picture that get bars of their own; the others are in the files.
@@ -32,37 +36,44 @@ SHOWN_FILES = 3
 _PICTURE_PX = 1280
 #: End of a result's name -> what it is, in the order in which they are offered.
 _ENDS = {
-    ".html": "Report (HTML)",
-    ".annotated.mp4": "Annotated copy (MP4)",
-    ".annotated.png": "Annotated copy (PNG)",
-    ".csv": "Table by frame (CSV)",
-    ".seconds.csv": "Table by second (CSV)",
-    ".frames.csv": "Every frame (CSV)",
-    ".spans.json": "Marks (JSON)",
-    ".spans.csv": "Marks (CSV)",
-    ".conditions.csv": "By condition (CSV)",
-    ".vtt": "Subtitles (WebVTT)",
-    ".eaf": "Annotations (ELAN)",
-    ".json": "Document (JSON)",
-    ".frames.json": "Table by frame (JSON)",
-    ".parquet": "Table by frame (Parquet)",
-    ".seconds.parquet": "Table by second (Parquet)",
-    ".frames.parquet": "Every frame (Parquet)",
-    ".tracks.parquet": "Tracks as measured (Parquet)",
-    ".spans.parquet": "Marks (Parquet)",
-    ".conditions.parquet": "By condition (Parquet)",
-    ".measures.csv": "Measures by frame (CSV)",
-    ".measures.seconds.csv": "Measures by second (CSV)",
-    ".measures.json": "Measures by frame (JSON)",
-    ".measures.seconds.json": "Measures by second (JSON)",
-    ".measures.parquet": "Measures by frame (Parquet)",
-    ".measures.seconds.parquet": "Measures by second (Parquet)",
+    ".html": mark("Report (HTML)"),
+    ".annotated.mp4": mark("Annotated copy (MP4)"),
+    ".annotated.png": mark("Annotated copy (PNG)"),
+    ".csv": mark("Table by frame (CSV)"),
+    ".seconds.csv": mark("Table by second (CSV)"),
+    ".frames.csv": mark("Every frame (CSV)"),
+    ".spans.json": mark("Marks (JSON)"),
+    ".spans.csv": mark("Marks (CSV)"),
+    ".conditions.csv": mark("By condition (CSV)"),
+    ".vtt": mark("Subtitles (WebVTT)"),
+    ".eaf": mark("Annotations (ELAN)"),
+    ".json": mark("Document (JSON)"),
+    ".frames.json": mark("Table by frame (JSON)"),
+    ".parquet": mark("Table by frame (Parquet)"),
+    ".seconds.parquet": mark("Table by second (Parquet)"),
+    ".frames.parquet": mark("Every frame (Parquet)"),
+    ".tracks.parquet": mark("Tracks as measured (Parquet)"),
+    ".spans.parquet": mark("Marks (Parquet)"),
+    ".conditions.parquet": mark("By condition (Parquet)"),
+    ".measures.csv": mark("Measures by frame (CSV)"),
+    ".measures.seconds.csv": mark("Measures by second (CSV)"),
+    ".measures.json": mark("Measures by frame (JSON)"),
+    ".measures.seconds.json": mark("Measures by second (JSON)"),
+    ".measures.parquet": mark("Measures by frame (Parquet)"),
+    ".measures.seconds.parquet": mark("Measures by second (Parquet)"),
 }
 #: What a picture has no use for: it has no time.
 _OF_VIDEOS = (
     *(".seconds.csv", ".seconds.parquet", ".frames.csv", ".frames.parquet", ".vtt", ".eaf"),
     *(f".measures.seconds.{form}" for form in ("csv", "json", "parquet")),
 )
+
+
+#: Of the table of all files.
+_FILE, _KIND, _LENGTH = mark("file"), mark("kind"), mark("length (s)")
+_FRAMES, _FACES, _MOST, _STATE = mark("frames"), mark("faces"), mark("shows most"), mark("state")
+_COLUMNS = (_FILE, _KIND, _LENGTH, _FRAMES, _FACES, _MOST, _STATE)
+_KINDS = {"picture": mark("picture"), "video": mark("video")}
 
 
 def show_analysis(desk: AnalyseDesk) -> None:
@@ -77,10 +88,11 @@ def show_analysis(desk: AnalyseDesk) -> None:
         show_rows(
             [file_row(one, by_file[one.file], desk) for one in outcomes],
             key="analyse-files",
-            formats={"length (s)": "%.1f"},
+            formats={_LENGTH: "%.1f"},
+            titles={name: tr(name) for name in _COLUMNS},
         )
         chosen = st.selectbox(
-            "File", range(len(outcomes)), format_func=names.__getitem__, key="analyse-file"
+            tr("File"), range(len(outcomes)), format_func=names.__getitem__, key="analyse-file"
         )
     outcome = outcomes[chosen]
     task = by_file[outcome.file]
@@ -97,10 +109,10 @@ def show_analysis(desk: AnalyseDesk) -> None:
             )
         show_origin(document)
     except FileNotFoundError:
-        st.info("The hour is over and the files were deleted: load the page again.")
+        st.info(tr("The hour is over and the files were deleted: load the page again."))
         return
     except FerError as error:
-        st.error(str(error))
+        st.error(told(error))
         return
     _show_downloads(desk, outcome, task, outcomes)
 
@@ -117,13 +129,13 @@ def file_row(outcome: Outcome, task: Task, desk: AnalyseDesk) -> dict[str, Any]:
     """A file in the table of all: what it is, how much was found, what it shows most."""
     document = peek_object(desk.results / f"{outcome.stem}.json")
     return {
-        "file": task.name,
-        "kind": task.kind,
-        "length (s)": outcome.duration_s if task.kind == "video" else None,
-        "frames": outcome.frames,
-        "faces": outcome.people,
-        "shows most": leading_label(document),
-        "state": "complete" if outcome.status == "done" else "in part",
+        _FILE: task.name,
+        _KIND: tr(_KINDS.get(task.kind, task.kind)),
+        _LENGTH: outcome.duration_s if task.kind == "video" else None,
+        _FRAMES: outcome.frames,
+        _FACES: outcome.people,
+        _MOST: emotion(leading_label(document)),
+        _STATE: tr("complete") if outcome.status == "done" else tr("in part"),
     }
 
 
@@ -143,7 +155,9 @@ def show_origin(document: dict[str, Any]) -> None:
     model, sha256 = document.get("model"), document.get("sha256")
     if model and sha256:
         st.caption(
-            f"Model {ModelIdentity(**model).text} · file {sha256[:SHORT]} (first digits of SHA-256)"
+            tr("Model {model} · file {digits} (first digits of SHA-256)").format(
+                model=ModelIdentity(**model).text, digits=sha256[:SHORT]
+            )
         )
 
 
@@ -175,29 +189,31 @@ def show_picture(task: Task, document: dict[str, Any]) -> None:
     count = len(result.faces)
     left, right = st.columns((13, 7), gap="medium")
     left.image(
-        np.ascontiguousarray(annotate_bgr(np.ascontiguousarray(small), result)[..., ::-1]),
+        np.ascontiguousarray(
+            annotate_bgr(np.ascontiguousarray(small), result, spoken_lettering())[..., ::-1]
+        ),
         width="stretch",
-        alt=f"{task.name} with {count} faces framed and labelled",
+        alt=tr("{name} with {n} faces framed and labelled").format(name=task.name, n=count),
     )
     with right:
         if not count:
             if not document.get("note"):
-                st.info("No face was found: try a picture in which faces are larger.")
+                st.info(tr("No face was found: try a picture in which faces are larger."))
             return
         shown = np.argsort(-result.faces.sizes)[:MAX_FACES].tolist()
         row = shown[0]
         if len(shown) > 1:
             row = st.segmented_control(
-                "Face",
+                tr("Face"),
                 shown,
                 default=shown[0],
                 required=True,
-                format_func=lambda n: f"#{n + 1} {result.labels[n]}",
+                format_func=lambda n: f"#{n + 1} {emotion(result.labels[n])}",
                 key=f"face-{task.stem}",
             )
         show_panel(PanelView(result.labels[row], result.smoothed[row]), key="analyse-face")
         if hidden := count - len(shown):
-            st.caption(f"Smaller, and only in the files: {hidden} more.")
+            st.caption(tr("Smaller, and only in the files: {n} more.").format(n=hidden))
 
 
 def fitting_outputs(outcome: Outcome, kind: str) -> list[str]:
@@ -216,7 +232,7 @@ def _end_of(name: str) -> str:
 def _show_downloads(
     desk: AnalyseDesk, outcome: Outcome, task: Task, outcomes: Sequence[Outcome]
 ) -> None:
-    st.subheader("Download", anchor=False)
+    st.subheader(tr("Download"), anchor=False)
     names = fitting_outputs(outcome, task.kind)
     everything = [
         name for one in outcomes for name in fitting_outputs(one, task_of(desk, one.file).kind)
@@ -225,11 +241,11 @@ def _show_downloads(
         for place, name in enumerate(names[:SHOWN_FILES]):
             _offer(desk, name, is_primary=place == 0)
         if len(names) > SHOWN_FILES:
-            with st.popover("More formats", icon=":material/download:"):
+            with st.popover(tr("More formats"), icon=":material/download:"):
                 for name in names[SHOWN_FILES:]:
                     _offer(desk, name, is_primary=False)
         st.download_button(
-            "All files (ZIP)",
+            tr("All files (ZIP)"),
             partial(_zip, desk, everything),
             "mien-analysis.zip",
             "application/zip",
@@ -242,14 +258,14 @@ def _show_downloads(
 def _offer(desk: AnalyseDesk, name: str, *, is_primary: bool) -> None:
     end = _end_of(name)
     st.download_button(
-        _ENDS[end],
+        tr(_ENDS[end]),
         partial(_open, desk.results / name),
         name,
         icon=":material/download:",
         on_click="ignore",
         type="primary" if is_primary else "secondary",
         key=f"take-{name}",
-        help=FORMATS.get(end.rsplit(".", 1)[-1]),
+        help=tr(FORMATS.get(end.rsplit(".", 1)[-1], "")),
     )
 
 

@@ -16,15 +16,27 @@ from fer_core.app.analyse.drawn import drawn_frame
 from fer_core.app.analyse.filters import show_filters
 from fer_core.app.analyse.mark_rows import markup_of, timeline_marks
 from fer_core.app.analyse.marks import show_marks
+from fer_core.app.language.emotions import emotion_title
+from fer_core.app.language.spoken import ntr, number, percent, tr
 from fer_core.app.parts.affect import show_affect
 from fer_core.app.parts.panel import PanelView, show_panel
 from fer_core.app.parts.player import can_play, show_player
 from fer_core.app.parts.replaced import key_now, replace_value
 from fer_core.app.parts.timeline import clock_text, show_timeline
 from fer_core.app.parts.words import interval as interval_of
-from fer_core.app.parts.words import percent
 from fer_core.labels import EMOTIONS, UNSURE
 from fer_core.temporal import label_names
+from fer_core.text import mark
+
+_FRAME, _PLAY = mark("Frame"), mark("Play")
+#: Of a document -> its title, and what it is.
+_RATIOS = {
+    "stress": (
+        mark("Stress ratio"),
+        mark("Mean probability of angry, disgust, fear and sad together."),
+    ),
+    "happiness": (mark("Happiness ratio"), mark("Mean probability of happy.")),
+}
 
 
 def show_video(
@@ -40,14 +52,16 @@ def show_video(
     """
     length = clock_text(document["duration_s"])
     count = len(document["people"])
-    found = "" if count else " · no face found"
+    found = "" if count else " · " + tr("no face found")
     frames = document["analysed_frames"]
-    plural = "" if frames == 1 else "s"
-    st.markdown(f"{length} · {frames:,} frame{plural} analysed{found}")
+    analysed = ntr("{n} frame analysed", "{n} frames analysed", frames).format(
+        n=number(frames, grouped=True)
+    )
+    st.markdown(f"{length} · {analysed}{found}")
     show_coverage(document)
     if not count:
         if not document.get("note"):
-            st.info("No face was found: try a video in which faces are larger.")
+            st.info(tr("No face was found: try a video in which faces are larger."))
         if markup_of(document).is_empty:
             return
         show_marks(task, document, 0.0, apply)
@@ -70,15 +84,17 @@ def _show_course(
     track_id = next(iter(people))
     if len(people) > 1:
         track_id = st.segmented_control(
-            "Person",
+            tr("Person"),
             list(people),
             default=track_id,
             required=True,
-            format_func=lambda key: f"{_name_of(people[key])}, {people[key]['seen_s']:.0f} s",
+            format_func=lambda key: f"{_name_of(people[key])}, {number(people[key]['seen_s'])} s",
             key=f"person-{task.stem}",
         )
     if hidden := len(document["people"]) - len(people):
-        st.caption(f"Seen for less time, and listed in the files only: {hidden} more.")
+        st.caption(
+            tr("Seen for less time, and listed in the files only: {n} more.").format(n=hidden)
+        )
     end_s = max(document["duration_s"], 0.1)
     at_s = _show_slider(task, end_s, document["fps"])
     left, right = st.columns((11, 9), gap="medium")
@@ -98,7 +114,7 @@ def _show_course(
             spans=timeline_marks(markup_of(document), end_s),
             on_pick=lambda time_s: _go_to(task, time_s, end_s),
             channel=_slider_key(task),
-            alt=f"Expressions of person {track_id} over the video",
+            alt=tr("Expressions of person {id} over the video").format(id=track_id),
             key=f"course-{task.stem}-{track_id}",
         )
         _show_moments(task, document)
@@ -112,8 +128,9 @@ def _show_course(
 
 def _name_of(person: dict[str, Any]) -> str:
     """The name that somebody gave, or the number."""
-    plain = f"Face {person['track_id']}"
-    return f"#{person['track_id']}" if person["name"] == plain else str(person["name"])
+    name, track = str(person["name"]), str(person["track_id"])
+    is_plain = name.startswith("Face ") and name.removeprefix("Face ") == track
+    return f"#{track}" if is_plain else name
 
 
 def _show_picture(task: Task, table: Path, at_s: float, end_s: float, turns: int) -> None:
@@ -126,14 +143,15 @@ def _show_picture(task: Task, table: Path, at_s: float, end_s: float, turns: int
         and can_play(Path(task.file))
         and (
             st.segmented_control(
-                "Picture",
-                ("Frame", "Play"),
-                default="Frame",
+                tr("Picture"),
+                (_FRAME, _PLAY),
+                default=_FRAME,
+                format_func=tr,
                 required=True,
                 key=f"picture-{task.stem}",
                 label_visibility="collapsed",
             )
-            == "Play"
+            == _PLAY
         )
     )
     if plays:
@@ -149,7 +167,7 @@ def _show_picture(task: Task, table: Path, at_s: float, end_s: float, turns: int
     st.image(
         drawn_frame(task, table, at_s, turns),
         width="stretch",
-        alt=f"The frame at {at_s:.2f} s with faces framed and labelled",
+        alt=tr("The frame at {n} s with faces framed and labelled").format(n=number(at_s, 2)),
     )
 
 
@@ -160,12 +178,12 @@ def _show_slider(task: Task, end_s: float, fps: float | None) -> float:
     step = min(max(round(1.0 / fps, 3), 0.001), 1.0) if fps else 0.1
     return float(
         st.slider(
-            "Time in seconds",
+            tr("Time in seconds"),
             0.0,
             float(np.ceil(end_s * 10) / 10),
             step=step,
             key=key,
-            help="The arrow keys go by one frame.",
+            help=tr("The arrow keys go by one frame."),
         )
     )
 
@@ -178,36 +196,43 @@ def ratio_text(ratio: dict[str, float | None]) -> tuple[str, str]:
     """A ratio's value and the line below it."""
     value, low, high = ratio["value"], ratio["low"], ratio["high"]
     if value is None:
-        return "–", "too short to tell"
-    interval = "too short for an interval"
-    if low is not None and high is not None:
-        interval = f"{interval_of(low, high)} %"
-    return percent(value), f"{interval}, seen {percent(ratio['coverage'] or 0.0)} of the time"
+        return "–", tr("too short to tell")
+    seen = percent(ratio["coverage"] or 0.0)
+    if low is None or high is None:
+        text = tr("too short for an interval, seen {share} of the time").format(share=seen)
+    else:
+        text = tr("{interval} %, seen {share} of the time").format(
+            interval=interval_of(low, high), share=seen
+        )
+    return percent(value), text
 
 
 def _show_person(person: dict[str, Any], task: Task) -> None:
     left, right = st.columns((11, 9), gap="medium")
     with left:
-        st.subheader("Share of the time", anchor=False)
+        st.subheader(tr("Share of the time"), anchor=False)
         label_s = person["label_s"]
         total_s = sum(label_s.values()) or 1.0
         shares = np.array([label_s.get(name, 0.0) / total_s for name in EMOTIONS], np.float32)
         top = label_names(shares[None])[0] if label_s else UNSURE
         show_panel(PanelView(top, shares), key=f"share-{task.stem}-{person['track_id']}")
         if unsure_s := label_s.get(UNSURE, 0.0):
-            st.caption(f"No expression stood out in {percent(unsure_s / total_s)} of the time.")
+            st.caption(
+                tr("No expression stood out in {share} of the time.").format(
+                    share=percent(unsure_s / total_s)
+                )
+            )
     with right:
-        st.subheader("Ratios", anchor=False)
-        for name, text in (
-            ("stress", "Mean probability of angry, disgust, fear and sad together."),
-            ("happiness", "Mean probability of happy."),
-        ):
+        st.subheader(tr("Ratios"), anchor=False)
+        for name, (title, text) in _RATIOS.items():
             value, below = ratio_text(person[name])
-            st.metric(f"{name.capitalize()} ratio", value, help=text)
+            st.metric(tr(title), value, help=tr(text))
             st.caption(below)
         st.caption(
-            "Of displayed expressions, with the 95 % interval; our choice of a formula, and no "
-            "medical finding."
+            tr(
+                "Of displayed expressions, with the 95 % interval; our choice of a formula, and no "
+                "medical finding."
+            )
         )
 
 
@@ -216,14 +241,14 @@ def _show_moments(task: Task, document: dict[str, Any]) -> None:
     moments = document["moments"]
     if not moments:
         return
-    st.markdown("###### Strongest moments")
+    st.markdown("###### " + tr("Strongest moments"))
     with st.container(horizontal=True, gap="small"):
-        for number, moment in enumerate(moments):
-            text = f"{moment['emotion'].capitalize()} {percent(moment['probability'])}"
+        for place, moment in enumerate(moments):
+            text = f"{emotion_title(moment['emotion'])} {percent(moment['probability'])}"
             st.button(
                 f"{clock_text(moment['time_s'])} · {text}",
-                key=f"moment-{task.stem}-{number}",
+                key=f"moment-{task.stem}-{place}",
                 on_click=_go_to,
                 args=(task, moment["time_s"], document["duration_s"]),
-                help="Show this moment.",
+                help=tr("Show this moment."),
             )

@@ -19,23 +19,34 @@ def show_rows(
     *,
     key: str | None = None,
     formats: Mapping[str, str] | None = None,
+    titles: Mapping[str, str] | None = None,
     **options: Any,
 ) -> None:
     """Draw a table that sorts by a click on a column, with a hint below where it is too wide.
 
     Args:
-        rows: what is shown; the names of columns are their titles.
+        rows: what is shown; the names of columns are their titles, unless ``titles`` has others.
         key: of the table.
         formats: printf format by column, such as ``%.1f``.
+        titles: what columns are called on the page; a file of the table keeps their names.
         options: as ``st.dataframe`` takes them.
     """
     frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
-    columns = {
-        name: st.column_config.NumberColumn(format=form) for name, form in (formats or {}).items()
+    shown, forms = dict(titles or {}), dict(formats or {})
+    columns: dict[Any, Any] = {
+        **shown,
+        **{
+            name: st.column_config.NumberColumn(shown.get(name), format=form)
+            for name, form in forms.items()
+        },
     }
     with st.container(gap="xxsmall"):
         st.dataframe(frame, key=key, hide_index=True, column_config=columns, **options)
-        say_scrolls(table_width_px(frame, formats))
+        say_scrolls(table_width_px(frame.rename(columns=shown), _renamed(forms, shown)))
+
+
+def _renamed(forms: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, str]:
+    return {titles.get(name, name): form for name, form in forms.items()}
 
 
 def table_width_px(frame: pd.DataFrame, formats: Mapping[str, str] | None = None) -> float:

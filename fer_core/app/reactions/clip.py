@@ -4,9 +4,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import percent, tr
 from fer_core.app.parts.player import can_play, show_player
 from fer_core.app.parts.timeline import clock_text, point, show_timeline
-from fer_core.app.parts.words import percent
 from fer_core.errors import FerError
 from fer_core.labels import EMOTIONS
 from fer_core.reactions import Shelf, StimulusClip
@@ -78,7 +79,7 @@ def show_with_clip(
             at_s=at_s,
             on_stop=go_to,
         )
-        st.caption("One cursor for both: play the clip, or choose a moment in the course.")
+        st.caption(tr("One cursor for both: play the clip, or choose a moment in the course."))
     with right:
         show_course(
             probs,
@@ -93,7 +94,7 @@ def show_with_clip(
         if peak is not None and peak_s is not None:
             _show_peak(shelf, clip, peak_s, *peak[1:])
             st.button(
-                "Show it in the clip",
+                tr("Show it in the clip"),
                 icon=":material/my_location:",
                 key=f"reactions_peak_{key}",
                 on_click=go_to,
@@ -113,7 +114,9 @@ def find_peak(probs: NDArray[np.float64]) -> tuple[int, str, float] | None:
 
 def _show_peak(shelf: Shelf, clip: StimulusClip, at_s: float, name: str, share: float) -> None:
     """What the clip showed when the face showed most, however far the clip has gone on."""
-    text = f"Strongest: {name} {percent(share)}, at {clock_text(at_s)}"
+    text = tr("Strongest: {expression} {share}, at {time}").format(
+        expression=emotion(name), share=percent(share), time=clock_text(at_s)
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         try:
             frame = read_frame(str(shelf.path(clip)), at_s)
@@ -121,5 +124,5 @@ def _show_peak(shelf: Shelf, clip: StimulusClip, at_s: float, name: str, share: 
             st.caption(text)
             return
         picture = np.ascontiguousarray(frame.bgr(_WIDTH_PX)[..., ::-1])
-        st.image(picture, width=180, alt=f"The clip at {clock_text(at_s)}")
+        st.image(picture, width=180, alt=tr("The clip at {time}").format(time=clock_text(at_s)))
         st.markdown(f"**{text}**", width="content")

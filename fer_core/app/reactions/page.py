@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer_core.access import Role
 from fer_core.app.access.rights import current_access
+from fer_core.app.language.spoken import told, tr
 from fer_core.app.reactions.desk import this_desk
 from fer_core.app.reactions.studies import show_studies
 from fer_core.app.reactions.texts import INTRO
@@ -15,15 +16,15 @@ from fer_core.reactions import Shelf, StudyShelf
 
 def show_reactions_page() -> None:
     """Draw the page."""
-    st.title("Reactions", anchor=False)
-    st.markdown(INTRO)
+    st.title(tr("Reactions"), anchor=False)
+    st.markdown(tr(INTRO))
     shelf = Shelf()
     clips = shelf.clips()
     there = {clip.key for clip in clips}
     studies = StudyShelf().studies()
     whole = [one for one in studies if {item.clip for item in one.items} <= there]
     is_operator = current_access().has(Role.EDUCATOR, Role.MANAGER)
-    names = ["Watch", "Together"]
+    names = [tr("Watch"), tr("Together")]
     tabs = st.tabs(names, key="reactions_tab", on_change="rerun") if is_operator else None
     with tabs[0] if tabs is not None else st.container():
         try:
@@ -31,16 +32,21 @@ def show_reactions_page() -> None:
                 show_watching(this_desk(), shelf, clips, whole)
                 show_taking_back(shelf)
             else:
-                where = "in Together" if is_operator else "with the role educator or manager"
-                who = "Add one" if is_operator else "Whoever runs this server adds one, or others"
-                st.info(f"There is no clip yet. {who} {where}.")
+                st.info(
+                    tr("There is no clip yet. Add one in Together.")
+                    if is_operator
+                    else tr(
+                        "There is no clip yet. Whoever runs this server adds one, or others with "
+                        "the role educator or manager."
+                    )
+                )
                 show_demonstration()
         except FerError as error:
-            st.error(str(error))
+            st.error(told(error))
     if tabs is not None and tabs[1].open:
         with tabs[1]:
             try:
                 show_studies(clips, studies)
                 show_operator(shelf, clips)
             except FerError as error:
-                st.error(str(error))
+                st.error(told(error))

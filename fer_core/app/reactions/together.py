@@ -11,10 +11,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from fer_core.app.access.rights import note_action
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import number, percent, tr
+from fer_core.app.language.spoken import told as told_error
 from fer_core.app.parts.plots import show_plot
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.reactions.clip import show_course, show_with_clip
-from fer_core.app.reactions.texts import LAW
+from fer_core.app.reactions.texts import COUNTED, FEWER, LAW
 from fer_core.app.uploads import drop_files, expect_files, largest_mb
 from fer_core.config import settings
 from fer_core.errors import FerError
@@ -141,30 +144,33 @@ def show_overlay(both: Overlay, duration_s: float, *, key: str) -> None:
 
 
 def _means_of(both: Overlay) -> str:
-    return f"Mean expressions of {both.viewers} viewers"
+    return tr("Mean expressions of {n} viewers").format(n=both.viewers)
 
 
 def show_spread(both: Overlay, *, key: str) -> None:
     """How far viewers differ in one expression."""
     strongest = EMOTIONS[int(np.nanmax(np.nan_to_num(both.mean[:, :-1]), axis=0).argmax())]
-    emotion = st.segmented_control(
-        "Spread of",
+    shown = st.segmented_control(
+        tr("Spread of"),
         list(EMOTIONS),
+        format_func=emotion,
         default=strongest,
         required=True,
         key=f"reactions_emotion_{key}",
     )
     show_plot(
-        spread_figure(both, emotion),
+        spread_figure(both, shown),
         key=f"reactions_spread_{key}",
-        alt=f"Mean of {emotion} over the clip, with its standard deviation",
+        alt=tr("Mean of {expression} over the clip, with its standard deviation").format(
+            expression=emotion(shown)
+        ),
     )
-    st.caption("The line is the mean; the band is one standard deviation to each side.")
+    st.caption(tr("The line is the mean; the band is one standard deviation to each side."))
 
 
-def spread_figure(both: Overlay, emotion: str) -> go.Figure:
+def spread_figure(both: Overlay, name: str) -> go.Figure:
     """Mean and deviation of one expression over the clip."""
-    column, color = EMOTIONS.index(emotion), COLORS[emotion]
+    column, color = EMOTIONS.index(name), COLORS[name]
     seconds = np.arange(len(both.seen)) + 0.5
     band = {"line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
     figure = go.Figure(
@@ -178,15 +184,19 @@ def spread_figure(both: Overlay, emotion: str) -> go.Figure:
                 y=both.mean[:, column],
                 line={"color": color, "width": 3},
                 customdata=both.seen,
-                hovertemplate="%{x:.0f} s: %{y:.0%} of %{customdata} viewers<extra></extra>",
+                # Plotly's own places stand in braces, too.
+                hovertemplate=tr("{time} s: {share} of {n} viewers").format(
+                    time="%{x:.0f}", share="%{y:.0%}", n="%{customdata}"
+                )
+                + "<extra></extra>",
                 showlegend=False,
             ),
         ]
     )
     figure.update_layout(height=260, margin={"l": 0, "r": 0, "t": 8, "b": 0})
-    figure.update_xaxes(title="seconds of the clip")
+    figure.update_xaxes(title=tr("seconds of the clip"))
     figure.update_yaxes(range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1])
-    figure.update_yaxes(ticktext=[f"{share} %" for share in (0, 25, 50, 75, 100)])
+    figure.update_yaxes(ticktext=[percent(share, 0) for share in (0, 0.25, 0.5, 0.75, 1)])
     return figure
 
 
@@ -199,45 +209,53 @@ def show_operator(shelf: Shelf, clips: list[StimulusClip]) -> None:
     """Viewers together, and the clips."""
     if clips:
         clip = st.selectbox(
-            "Clip", clips, format_func=lambda c: c.name, key="reactions_together_clip"
+            tr("Clip"), clips, format_func=lambda c: c.name, key="reactions_together_clip"
         )
         _show_together(shelf, clip)
-    st.subheader("Clips", anchor=False)
-    st.caption(LAW)
+    st.subheader(tr("Clips"), anchor=False)
+    st.caption(tr(LAW))
     with st.form("reactions_add", border=False, clear_on_submit=True):
-        name = st.text_input("Name of the clip", max_chars=80)
+        name = st.text_input(tr("Name of the clip"), max_chars=80)
         expect_files()
         file = st.file_uploader(
-            "MP4 (H.264) or WebM, 15 minutes at most",
+            tr("MP4 (H.264) or WebM, 15 minutes at most"),
             type=["mp4", "webm"],
             max_upload_size=largest_mb(),
         )
-        pressed = st.form_submit_button("Add clip", icon=":material/video_call:")
+        pressed = st.form_submit_button(tr("Add clip"), icon=":material/video_call:")
     if pressed:
         try:
             if file is None:
-                st.warning("Choose a file first.")
+                st.warning(tr("Choose a file first."))
             else:
-                with st.spinner("Reading the clip"):
+                with st.spinner(tr("Reading the clip")):
                     clip = shelf.add(name, file.name, file)
                 drop_files([file.file_id])
                 note_action("gave", f"clip {clip.key}")
                 st.rerun()
         except FerError as error:
-            st.error(str(error))
+            st.error(told_error(error))
         except OSError as error:
-            st.error(f"The clip could not be kept ({error.strerror}); make room on the disk.")
+            st.error(
+                tr("The clip could not be kept ({why}); make room on the disk.").format(
+                    why=error.strerror
+                )
+            )
     for clip in clips:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{markdown_escape(clip.name)}, {clip.duration_s:.0f} s")
-            with st.popover("Remove", icon=":material/delete:"):
+            st.markdown(f"{markdown_escape(clip.name)}, {number(clip.duration_s)} s")
+            with st.popover(tr("Remove"), icon=":material/delete:"):
                 uses = StudyShelf().studies_of(clip)
                 if uses:
                     names = ", ".join(markdown_escape(one.name) for one in uses)
-                    st.markdown(f"The clip is in a study: remove that first ({names}).")
+                    st.markdown(
+                        tr("The clip is in a study: remove that first ({names}).").format(
+                            names=names
+                        )
+                    )
                     continue
-                st.markdown("The clip and all that viewers gave for it will be deleted.")
-                if st.button("Remove it", key=f"reactions_remove_{clip.key}"):
+                st.markdown(tr("The clip and all that viewers gave for it will be deleted."))
+                if st.button(tr("Remove it"), key=f"reactions_remove_{clip.key}"):
                     note_action("erased", f"clip {clip.key} and what viewers gave")
                     shelf.remove(clip)
                     st.rerun()
@@ -247,13 +265,10 @@ def _show_together(shelf: Shelf, clip: StimulusClip) -> None:
     k = settings().k_min
     both = overlay(shelf.courses(clip), k)
     if both is None:
-        st.info(
-            f"Fewer than {k} viewers gave their numbers; nothing is shown before that. A group of "
-            f"{k} of which one deleted theirs is withheld."
-        )
+        st.info(tr(FEWER).format(k=k))
         return
     note_look(f"reactions, clip {clip.key}, {both.viewers} viewers")
-    st.markdown(f"**{both.viewers}** viewers, counted in full groups of {k}.")
+    st.markdown(tr(COUNTED).format(n=both.viewers, k=k))
     show_with_clip(both.mean, shelf, clip, alt=_means_of(both), key=f"together_{clip.key}")
     show_spread(both, key="together")
     show_files(
@@ -271,8 +286,8 @@ def _show_together(shelf: Shelf, clip: StimulusClip) -> None:
 def show_demonstration() -> None:
     """Made-up viewers of a made-up clip: somebody tells a joke, something breaks."""
     with st.container(border=True):
-        st.badge("Demonstration: made-up data", icon=":material/science:", color="orange")
-        st.markdown("What twenty viewers of a clip look like together:")
+        st.badge(tr("Demonstration: made-up data"), icon=":material/science:", color="orange")
+        st.markdown(tr("What twenty viewers of a clip look like together:"))
         both = overlay(demo_courses(), 5)
         assert both is not None
         show_overlay(both, 30.0, key="demo")
@@ -285,7 +300,7 @@ def demo_courses(viewers: int = 20, seconds: int = 30) -> list[ReactionCourse]:
     found = []
     for _ in range(viewers):
         probs = np.full((seconds, len(EMOTIONS)), 0.03)
-        for emotion, at_s, width_s in (
+        for name, at_s, width_s in (
             ("happy", 9.0, 3.0),
             ("surprise", 20.0, 1.5),
             ("sad", 25, 3),
@@ -293,7 +308,7 @@ def demo_courses(viewers: int = 20, seconds: int = 30) -> list[ReactionCourse]:
             peak = rng.uniform(0.2, 1.0) * np.exp(
                 -(((time_s - at_s - rng.normal(0, 1)) / width_s) ** 2)
             )
-            probs[:, EMOTIONS.index(emotion)] += peak
+            probs[:, EMOTIONS.index(name)] += peak
         probs[:, EMOTIONS.index("neutral")] += np.maximum(0.05, 1 - probs.sum(axis=1))
         found.append(ReactionCourse(probs / probs.sum(axis=1, keepdims=True), np.ones(seconds)))
     return found

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import number, percent, tr
 from fer_core.app.parts.scrolls import show_rows
 from fer_core.app.parts.timeline import clock_text
-from fer_core.app.parts.words import percent
 from fer_core.app.reactions.clip import show_with_clip
 from fer_core.app.reactions.desk import ReactionsDesk
 from fer_core.app.reactions.giving import show_giving
@@ -16,19 +17,29 @@ from fer_core.reactions import Shelf, StimulusClip, Study, StudyShelf
 from fer_core.reactions.contrast import table_rows
 from fer_core.reactions.export import course_rows
 from fer_core.reactions.study import ANSWERS, StudyRun, is_complete
-from fer_core.text import markdown_escape
+from fer_core.text import mark, markdown_escape
 
 _EVERY_S = 1.0
+#: Of the viewer's own table, before the expressions.
+_COLUMNS = (
+    mark("position"),
+    mark("clip"),
+    mark("condition"),
+    mark("answer"),
+    mark("coverage"),
+)
 
 
 def what_comes(study: Study, length_s: float) -> str:
     """What a viewer of the study is in for; its clips last ``length_s`` together."""
-    pause = f", with {study.pause_s} s between them" if study.pause_s else ""
-    asked = " After each you are asked one question." if study.question else ""
-    return (
-        f"{len(study.items)} clips, one after the other{pause}: {clock_text(length_s)} to watch."
-        f"{asked} The camera stays on until the last is over."
-    )
+    if study.pause_s:
+        text = tr("{n} clips, one after the other, with {pause} s between them: {time} to watch.")
+    else:
+        text = tr("{n} clips, one after the other: {time} to watch.")
+    said = [text.format(n=len(study.items), pause=study.pause_s, time=clock_text(length_s))]
+    if study.question:
+        said.append(tr("After each you are asked one question."))
+    return " ".join([*said, tr("The camera stays on until the last is over.")])
 
 
 def is_between(desk: ReactionsDesk) -> bool:
@@ -46,7 +57,7 @@ def show_between(desk: ReactionsDesk) -> None:
     if run is None or not is_between(desk):
         st.rerun()
     if run.is_over:
-        st.markdown("That was the last clip; your result comes at once.")
+        st.markdown(tr("That was the last clip; your result comes at once."))
         if not desk.is_on:
             st.rerun()
     elif run.is_asking:
@@ -56,12 +67,15 @@ def show_between(desk: ReactionsDesk) -> None:
             key=f"reactions_answer_{run.index}",
             on_change=_answer,
             args=(desk, run),
-            help="Kept with this clip.",
+            help=tr("Kept with this clip."),
         )
-        st.caption("1: not at all. 7: very much.")
+        st.caption(tr("1: not at all. 7: very much."))
     else:
         left_s = run.pause_left_s(desk.now_s() or 0.0)
-        st.info(f"The next clip comes in {left_s:.0f} s.", icon=":material/hourglass:")
+        st.info(
+            tr("The next clip comes in {n} s.").format(n=number(left_s)),
+            icon=":material/hourglass:",
+        )
 
 
 def _answer(desk: ReactionsDesk, run: StudyRun) -> None:
@@ -77,39 +91,47 @@ def show_own_study(desk: ReactionsDesk, shelf: Shelf, clips: dict[str, StimulusC
     if study is None or run is None:
         return
     names = {key: clip.name for key, clip in clips.items()}
-    st.header("What your face showed", anchor=False)
+    st.header(tr("What your face showed"), anchor=False)
     rows = table_rows(desk.takes, names)
-    show_rows(rows, formats=dict.fromkeys(("coverage", *EMOTIONS), "%.2f"))
+    show_rows(
+        rows,
+        formats=dict.fromkeys(("coverage", *EMOTIONS), "%.2f"),
+        titles={name: tr(name) for name in _COLUMNS} | {name: emotion(name) for name in EMOTIONS},
+    )
     take = st.selectbox(
-        "Course of",
+        tr("Course of"),
         desk.takes,
         format_func=lambda one: f"{one.position}. {names.get(one.clip, one.clip)}",
         key="reactions_take",
     )
-    st.caption(f"Your face was seen in {percent(take.course.coverage)} of it.")
+    st.caption(
+        tr("Your face was seen in {share} of it.").format(share=percent(take.course.coverage))
+    )
     show_with_clip(
         take.course.probs,
         shelf,
         clips[take.clip],
-        alt="Your expressions over the clip",
+        alt=tr("Your expressions over the clip"),
         key=f"take_{take.clip}_{desk.visit.attempt}_{desk.device.attempt}",
     )
     model = None if desk.identity is None else desk.identity.to_dict()
     if is_complete(study, desk.takes):
         show_giving(
             desk,
-            AGREE_STUDY.format(days=settings().retention_days, others=settings().k_min - 1),
+            tr(AGREE_STUDY).format(days=settings().retention_days, others=settings().k_min - 1),
             study.key,
             lambda text, browser: StudyShelf().give(
                 study, desk.takes, text, browser, seed=run.seed, model=model
             ),
         )
     elif not run.is_over:
-        st.info("You stopped before the last clip, so nothing can be given. Watch them again.")
+        st.info(tr("You stopped before the last clip, so nothing can be given. Watch them again."))
     else:
         st.info(
-            "Your face was not seen in half of every clip, so they cannot be compared, and nothing "
-            "can be given. Watch them again to the end, before the camera."
+            tr(
+                "Your face was not seen in half of every clip, so they cannot be compared, and "
+                "nothing can be given. Watch them again to the end, before the camera."
+            )
         )
     seconds = [
         {"position": one.position, "clip": names.get(one.clip, one.clip)}

@@ -5,9 +5,9 @@ from functools import partial
 import streamlit as st
 
 from fer_core.app.device.visit import consent_of_ways, show_on_device, show_ways
+from fer_core.app.language.spoken import number, percent, tr
 from fer_core.app.parts.notices import say
 from fer_core.app.parts.player import show_player
-from fer_core.app.parts.words import percent
 from fer_core.app.reactions.clip import show_with_clip
 from fer_core.app.reactions.desk import ReactionsDesk
 from fer_core.app.reactions.giving import show_giving
@@ -101,12 +101,13 @@ def _show_device_state(desk: ReactionsDesk) -> None:
 def _choose(desk: ReactionsDesk, clips: dict[str, StimulusClip], studies: dict[str, Study]) -> None:
     def name_of(key: str) -> str:
         if key in studies:
-            return f"{studies[key].name}, {len(studies[key].items)} clips"
-        return f"{clips[key].name}, {clips[key].duration_s:.0f} s"
+            study = studies[key]
+            return tr("{name}, {n} clips").format(name=study.name, n=len(study.items))
+        return f"{clips[key].name}, {number(clips[key].duration_s)} s"
 
     names = [*studies, *clips]
     key = st.selectbox(
-        "Clip",
+        tr("Clip"),
         names,
         index=names.index(desk.clip) if desk.clip in names else 0,
         format_func=name_of,
@@ -131,7 +132,7 @@ def _show_controls(desk: ReactionsDesk) -> None:
         with st.container(horizontal=True):
             show_ways(
                 desk.visit,
-                "Start the camera" if is_new else "Watch again",
+                tr("Start the camera") if is_new else tr("Watch again"),
                 key="reactions_start",
                 on_device=desk.begin_on_device,
                 on_server=desk.begin,
@@ -143,13 +144,16 @@ def _show_controls(desk: ReactionsDesk) -> None:
 
 def _show_stop(desk: ReactionsDesk) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Stop", icon=":material/stop_circle:", key="reactions_stop", on_click=desk.finish)
+        st.button(
+            tr("Stop"), icon=":material/stop_circle:", key="reactions_stop", on_click=desk.finish
+        )
         if desk.is_seen:
             st.markdown(
-                "Press play in the clip; your result comes at its end."
+                tr("Press play in the clip; your result comes at its end.")
                 if desk.run is None
-                else f"Clip {min(desk.run.index, len(desk.run.order) - 1) + 1} of "
-                f"{len(desk.run.order)}: press play in each; your result comes after the last."
+                else tr(
+                    "Clip {k} of {n}: press play in each; your result comes after the last."
+                ).format(k=min(desk.run.index, len(desk.run.order) - 1) + 1, n=len(desk.run.order))
             )
 
 
@@ -174,23 +178,24 @@ def _show_state(desk: ReactionsDesk, snapshot: LiveSnapshot, message: Message | 
 def _show_own(desk: ReactionsDesk, shelf: Shelf, clip: StimulusClip) -> None:
     course = desk.course
     assert course is not None
-    st.header("What your face showed", anchor=False)
+    st.header(tr("What your face showed"), anchor=False)
     seen = percent(course.coverage)
-    st.markdown(f"{markdown_escape(clip.name)} · your face was seen in {seen} of it")
+    text = tr("{clip} · your face was seen in {share} of it")
+    st.markdown(text.format(clip=markdown_escape(clip.name), share=seen))
     if course.coverage == 0:
-        st.info("No face was seen while the clip played: sit before the camera and try again.")
+        st.info(tr("No face was seen while the clip played: sit before the camera and try again."))
         return
     show_with_clip(
         course.probs,
         shelf,
         clip,
-        alt="Your expressions over the clip",
+        alt=tr("Your expressions over the clip"),
         key=f"own_{clip.key}_{desk.visit.attempt}_{desk.device.attempt}",
     )
     model = None if desk.identity is None else desk.identity.to_dict()
     show_giving(
         desk,
-        AGREE.format(days=settings().retention_days, others=settings().k_min - 1),
+        tr(AGREE).format(days=settings().retention_days, others=settings().k_min - 1),
         clip.key,
         lambda text, browser: shelf.give(clip, course, text, browser, model=model),
     )
@@ -207,12 +212,14 @@ def _show_own(desk: ReactionsDesk, shelf: Shelf, clip: StimulusClip) -> None:
 
 def show_taking_back(shelf: Shelf) -> None:
     """Delete what was given, by its code."""
-    with st.expander("Delete numbers that I gave", icon=":material/delete:"):
+    with st.expander(tr("Delete numbers that I gave"), icon=":material/delete:"):
         with st.form("reactions_erase", border=False, clear_on_submit=True):
-            code = st.text_input("Code", max_chars=40)
-            pressed = st.form_submit_button("Delete")
+            code = st.text_input(tr("Code"), max_chars=40)
+            pressed = st.form_submit_button(tr("Delete"))
         if pressed:
             if shelf.take_back(code):
-                st.success("Deleted.")
+                st.success(tr("Deleted."))
             else:
-                st.warning("Nothing is kept under this code: check it, or it was deleted before.")
+                st.warning(
+                    tr("Nothing is kept under this code: check it, or it was deleted before.")
+                )

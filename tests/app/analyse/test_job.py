@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fer_core.analysis.job import JobPhase, JobState
-from fer_core.app.analyse.page import duration_text, progress_text
+from fer_core.app.analyse.progress import duration_text, progress_text
 from fer_core.errors import ModelError
 from tests.app.analyse.conftest import FakeRun, make_job
 from tests.clock import Clock, wait_until

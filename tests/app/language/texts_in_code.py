@@ -12,18 +12,9 @@ SILENT = {
     *("compile", "debug", "error_log", "exception", "getLogger", "optional", "warning_log", "log"),
     *("source", "_read", "read_text", "set_page_config", "component", "StrEnum", "getattr"),
     *("strftime", "startswith", "endswith", "replace", "removesuffix", "removeprefix", "sub"),
-    *(
-        "match",
-        "fullmatch",
-        "search",
-        "find",
-        "split",
-        "splitlines",
-        "get",
-        "get_all",
-        "pop",
-        "setdefault",
-    ),
+    *("note_action", "note_look"),
+    *("match", "fullmatch", "search", "find", "split", "splitlines"),
+    *("get", "get_all", "pop", "setdefault"),
 }
 #: Arguments that are shown, whatever is called.
 SHOWN = {"help", "placeholder", "caption", "label", "title", "alt", "text", "empty_text", "hint"}
