@@ -15,7 +15,7 @@ from fer_core.studio import CutFace, StudioSet
 from fer_core.studio.quality import Quality
 from tests.e2e.browser import PORTRAIT, camera_args, run_app
 from tests.e2e.conftest import launch
-from tests.e2e.live_page import VIDEO_FRAME, sideways_overflow, start
+from tests.e2e.live_page import VIDEO_FRAME, sideways_overflow, start, wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -194,5 +194,4 @@ def test_from_an_empty_studio_to_a_personal_model_live(page: Page, data_dir: Pat
     )
     assert b"anna" not in left
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(500)
-    assert sideways_overflow(page) <= 0
+    wait_for(page, lambda: sideways_overflow(page) <= 0, "the page fits a phone")

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser import run_app
-from tests.e2e.live_page import sideways_overflow, start
+from tests.e2e.live_page import sideways_overflow, start, wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -127,5 +127,4 @@ def test_train_stop_resume_export_use_live(page: Page, folders: tuple[Path, Path
     press(page, "live-back")
     expect(page.get_by_text("The live page uses mien.")).to_be_visible()
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(500)
-    assert sideways_overflow(page) <= 0
+    wait_for(page, lambda: sideways_overflow(page) <= 0, "the page fits a phone")
