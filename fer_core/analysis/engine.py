@@ -24,6 +24,7 @@ from fer_core.analysis.results import ResultWriter
 from fer_core.analysis.rework import derive_video
 from fer_core.analysis.tables import face_rows
 from fer_core.analysis.turning import find_turns
+from fer_core.analysis.whereabouts import PictureTracker
 from fer_core.classification.identity import identify_model
 from fer_core.errors import FerError
 from fer_core.imaging.decode import read_picture
@@ -31,7 +32,6 @@ from fer_core.imaging.frame import ArrayFrame, Frame
 from fer_core.pipeline import LIVE_EXPIRY_S, FacePipeline, build_pipeline
 from fer_core.temporal import PlainFilter, Smoother
 from fer_core.text import printable_name
-from fer_core.tracking import Tracker
 from fer_core.types import Faces, FrameResult, ImageArray
 from fer_core.video import VideoReader, read_frame
 
@@ -186,7 +186,7 @@ class Engine:
             check_duration(task, reader.duration_s)
             document.fps = reader.fps
             pipeline = (self._small_video if look.small else self._video).with_memory(
-                Tracker(expiry_s=LIVE_EXPIRY_S, max_step_s=_STEP_S),
+                PictureTracker(expiry_s=LIVE_EXPIRY_S, max_step_s=_STEP_S),
                 Smoother(expiry_s=self.options.expiry_s, steady=self._steady),
             )
             Following(task, reader, pipeline, document, writer, tell).run()

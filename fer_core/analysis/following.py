@@ -16,8 +16,8 @@ from fer_core.analysis.inputs import check_duration
 from fer_core.analysis.measuring import Measuring
 from fer_core.analysis.outcome import Progress, Task
 from fer_core.analysis.results import ResultWriter
-from fer_core.analysis.swaps import SwapDetector
 from fer_core.analysis.tracks import TrackedFrame, lost_rows, track_rows
+from fer_core.analysis.whereabouts import PictureTracker
 from fer_core.imaging.frame import VideoFrame
 from fer_core.labels import NUM_EMOTIONS
 from fer_core.pipeline import FacePipeline
@@ -37,7 +37,7 @@ class Following:
     Attributes:
         task: the file.
         reader: of it, at its beginning.
-        pipeline: with a memory of its own.
+        pipeline: with a memory of its own; its tracker looks at the picture.
         document: what is learnt of the file, filled while it is read.
         writer: of the results; what is opened here is closed here.
         tell: called a few times a second with how far it is.
@@ -53,7 +53,6 @@ class Following:
     _copy: AnnotatedVideo | None = None
     _keeps: bool = False
     _cuts: CutDetector = field(default_factory=CutDetector)
-    _swaps: SwapDetector = field(default_factory=SwapDetector)
     _result: FrameResult | None = None
     _lost: int = 0
     _step_s: float = 0.0
@@ -110,15 +109,9 @@ class Following:
     def _process(self, frame: VideoFrame) -> FrameResult:
         is_cut = self._cuts.is_cut(frame) and not is_smeared(self.reader, frame.time_s)
         tracker = self.pipeline.tracker
-        assert tracker is not None  # of a video
-        if moved := self._swaps.find(frame):
-            for track_id, box in moved.items():
-                tracker.relocate(track_id, box)
-        elif is_cut:
-            tracker.reset()  # ids follow places within a scene
-        result = self.pipeline.process(frame)
-        self._swaps.note(frame, result.faces)
-        return result
+        assert isinstance(tracker, PictureTracker)  # of a video
+        tracker.see(frame, is_cut=is_cut)
+        return self.pipeline.process(frame)
 
     def _note_lost(self) -> None:
         """Rows for what damage has cost since the last frame."""

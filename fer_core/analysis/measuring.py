@@ -40,7 +40,7 @@ class Measuring:
         ]
         self._measures = writer.open_measures(name) if document.options.measures else None
         self._last_s: float | None = None
-        self._result_s, self._marked_s = 0.0, 0.0
+        self._shown_s, self._marked_s = 0.0, 0.0
 
     def is_counted(self, time_s: float) -> bool:
         """Whether a frame of this time is looked at."""
@@ -65,12 +65,14 @@ class Measuring:
         document.coverage.add(now, reason)
         document.analysed += 1
         document.add_scores(result.faces.scores)
-        self._last_s = self._result_s = now
+        self._last_s = self._shown_s = now
         self._write(index, now, True, len(result.faces), reason)
 
     def skip(self, index: int, time_s: float) -> None:
         """A frame that is not analysed, or not counted."""
         self._pass(time_s)
+        if self._last_s is not None:
+            self._shown_s = time_s
         self._write(index, time_s, False, None, "")
 
     def lose(self, begin_s: float, end_s: float, step_s: float) -> None:
@@ -87,14 +89,14 @@ class Measuring:
     def finish(self, step_s: float) -> None:
         """The last frame was read, ``step_s`` after the one before.
 
-        How long the last frame is shown is a guess in most containers: it counts for a face of
-        which there is nothing else.
+        What the last analysed frame shows counts until there. How long the last frame is shown is a
+        guess in most containers: it counts for a face of which there is nothing else.
         """
-        self._windows.pause(self._result_s, alone_s=step_s)
-        self._episodes.pause(self._result_s, alone_s=step_s)
-        self._document.coverage.pause(self._result_s)
+        self._windows.pause(self._shown_s, alone_s=step_s)
+        self._episodes.pause(self._shown_s, alone_s=step_s)
+        self._document.coverage.pause(self._shown_s)
         for part in self._parts:
-            part.finish(self._result_s)
+            part.finish(self._shown_s)
         self._keep(self._windows.flush())
         if self._measures is not None:
             self._measures.finish()

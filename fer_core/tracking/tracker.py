@@ -15,14 +15,21 @@ from fer_core.types import Faces
 SIZE_GAIN = 0.5
 
 
-@dataclass(slots=True)
-class _Track:
+@dataclass(slots=True, eq=False)
+class Track:
     """One face: where it moves, how large it is, when it was last seen (tracker's clock)."""
 
     track_id: int
     motion: Motion
     sides: NDArray[np.float64]
     seen_s: float
+
+    @classmethod
+    def begin(cls, track_id: int, box: NDArray[np.float64], now_s: float) -> "Track":
+        """A face that stands still at a box (4,) xyxy."""
+        sides = box[2:] - box[:2]
+        motion = Motion((box[:2] + box[2:]) / 2, float(sides.mean()))
+        return cls(track_id, motion, sides, now_s)
 
     @property
     def size(self) -> float:
@@ -60,7 +67,7 @@ class Tracker:
 
     def reset(self) -> None:
         """Forget every face."""
-        self._tracks: list[_Track] = []
+        self._tracks: list[Track] = []
         self._last = Faces.empty()
         self._stamp: float | None = None
         self._now = 0.0
@@ -85,18 +92,6 @@ class Tracker:
         ids[rows] = self._identify(boxes[rows])
         self._last = faces.with_(track_ids=ids)
         return self._last
-
-    def relocate(self, track_id: int, box: NDArray[np.float64]) -> None:
-        """The face of this id is here from the next frame on, wherever it was.
-
-        Args:
-            track_id: of a face that is followed; another one changes nothing.
-            box: (4,) x1 y1 x2 y2 in pixels.
-        """
-        for track in self._tracks:
-            if track.track_id == track_id:
-                track.sides = box[2:] - box[:2]
-                track.motion = Motion((box[:2] + box[2:]) / 2, float(track.sides.mean()))
 
     def predict(self, time_s: float) -> Faces:
         """Where the faces of the last ``update`` are by now, in the same rows.
@@ -136,19 +131,23 @@ class Tracker:
         """Ids (D,) of detected boxes (D, 4) float64; tracks learn from them."""
         ids = np.full(len(boxes), -1, np.int64)
         centers, sides = (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]
-        if len(boxes) and self._tracks:
-            expected = np.stack([track.box for track in self._tracks])
-            unseen = np.array([self._now - track.seen_s for track in self._tracks])
-            allowed = allowed_pairs(expected, boxes, unseen)
-            for index, column in assign(pair_costs(expected, boxes), allowed):
-                track = self._tracks[index]
-                track.motion.correct(centers[column], float(sides[column].mean()))
-                track.sides = track.sides + SIZE_GAIN * (sides[column] - track.sides)
-                track.seen_s = self._now
-                ids[column] = track.track_id
+        for track, column in self._pair(boxes) if len(boxes) else ():
+            track.motion.correct(centers[column], float(sides[column].mean()))
+            track.sides = track.sides + SIZE_GAIN * (sides[column] - track.sides)
+            track.seen_s = self._now
+            ids[column] = track.track_id
         for row in np.flatnonzero(ids < 0):
-            motion = Motion(centers[row], float(sides[row].mean()))
-            self._tracks.append(_Track(self._next_id, motion, sides[row], self._now))
+            self._tracks.append(Track.begin(self._next_id, boxes[row], self._now))
             ids[row] = self._next_id
             self._next_id += 1
         return ids
+
+    def _pair(self, boxes: NDArray[np.float64]) -> list[tuple[Track, int]]:
+        """Tracks and the rows of boxes (D, 4) that are theirs, D > 0."""
+        if not self._tracks:
+            return []
+        expected = np.stack([track.box for track in self._tracks])
+        unseen = np.array([self._now - track.seen_s for track in self._tracks])
+        allowed = allowed_pairs(expected, boxes, unseen)
+        pairs = assign(pair_costs(expected, boxes), allowed)
+        return [(self._tracks[index], column) for index, column in pairs]

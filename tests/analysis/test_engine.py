@@ -97,7 +97,7 @@ def test_every_samples_by_time(tmp_path: Path) -> None:
     assert outcome.frames == 3
     assert [int(row["frame"]) for row in rows] == [0, 10, 20]
     seconds = (tmp_path / "clip.seconds.csv").read_text().splitlines()
-    assert len(seconds) == 3, "sampled once a second, the time between still counts as seen"
+    assert len(seconds) == 4, "sampled once a second, the time between and after counts as seen"
 
 
 @pytest.mark.parametrize("name", ["markov", "recurrent"])

@@ -38,3 +38,16 @@ def test_one_person_is_seen_throughout(name: str, engine: Engine, tmp_path: Path
     assert person["happiness"]["coverage"] == pytest.approx(1, abs=0.01)
     assert sum(document["seconds"]["valid_s"]) == pytest.approx(seen_s, abs=0.01)
     assert (engine._out / "slow.vtt").read_text().count("-->") == 1
+
+
+@pytest.mark.parametrize("every_s", [0.8, 10.0])
+def test_what_is_analysed_seldom_counts_to_the_end(every_s: float, tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.mp4", frames=20)
+    engine = Engine(AnalysisOptions(formats=("json",), every_s=every_s), tmp_path)
+    outcome = engine.analyze(Task(str(path), "video", "clip"))
+    assert outcome.frames == len([k for k in range(20) if k / 10 % every_s < 0.05])
+    document = json.loads((tmp_path / "clip.json").read_text())
+    (person,) = document["people"]
+    assert person["seen_s"] == pytest.approx(1.9, abs=0.01)
+    assert sum(document["seconds"]["valid_s"]) == pytest.approx(1.9, abs=0.01)
+    assert document["coverage"]["usable_s"] == pytest.approx(1.9, abs=0.01)
