@@ -64,6 +64,11 @@ def percent(value: float) -> str:
     return f"{value * 100:.1f} %"
 
 
+def count_of(number: int, noun: str, many: str = "") -> str:
+    """``1, "face"`` -> ``1 face``, ``1200, "face"`` -> ``1,200 faces``; ``many``: its plural."""
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"
+
+
 def printable_name(name: str | Path) -> str:
     """The name on one line and encodable anywhere, whatever bytes the file system allows."""
     return "".join(

@@ -7,6 +7,7 @@ import pytest
 import fer_core
 from fer_core.text import (
     clean_name,
+    count_of,
     csv_cell,
     csv_text,
     fold_name,
@@ -72,3 +73,8 @@ def test_whatever_writes_csv_for_people_keeps_to_the_one_rule() -> None:
     assert {"text.py", "analysis/tables.py", "outlets/lines.py"} <= set(writers)
     assert {name for name, text in writers.items() if "csv_cell" not in text} <= _OWN
     assert not _OWN - set(writers), "still so"
+
+
+def test_one_is_no_plural() -> None:
+    assert [count_of(n, "face") for n in (0, 1, 1200)] == ["0 faces", "1 face", "1,200 faces"]
+    assert [count_of(n, "person", "people") for n in (1, 2)] == ["1 person", "2 people"]

@@ -16,7 +16,7 @@ from fer_core.analysis.frames import coverage_text
 from fer_core.imaging.frame import scaled_size
 from fer_core.labels import COLORS, EMOTIONS
 from fer_core.temporal import TrackMeasures
-from fer_core.text import percent, printable_name
+from fer_core.text import count_of, percent, printable_name
 from fer_core.types import ImageArray
 from fer_core.wellbeing import HAPPINESS, STRESS, RatioEstimate
 
@@ -103,7 +103,7 @@ def _about(document: Document) -> str:
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}" if number else f"no {noun}"
+    return count_of(number, noun) if number else f"no {noun}"
 
 
 def _clock(seconds: float) -> str:

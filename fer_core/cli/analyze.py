@@ -223,7 +223,11 @@ class _Report:
 
 
 def _summary(outcome: "Outcome") -> str:
-    frames = f"{outcome.frames:,} frame{'' if outcome.frames == 1 else 's'}"
-    people = f"{outcome.people} {'person' if outcome.people == 1 else 'people'}"
-    rows = f"{outcome.faces:,} row{'' if outcome.faces == 1 else 's'}"
-    return f"{frames}, {people}, {rows}  -> {', '.join(outcome.outputs)}"
+    from fer_core.text import count_of
+
+    found = (
+        count_of(outcome.frames, "frame"),
+        count_of(outcome.people, "person", "people"),
+        count_of(outcome.faces, "row"),
+    )
+    return f"{', '.join(found)}  -> {', '.join(outcome.outputs)}"

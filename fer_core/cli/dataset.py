@@ -102,7 +102,10 @@ def build(
             videos, out, labels=labels, detector=known[detector], sample_hz=per_second, report=say
         )
     lost = f", {dropped} nearly equal ones dropped" if dropped else ""
+    from fer_core.text import count_of
+
+    faces, frames = count_of(made.faces, "face"), count_of(made.frames, "frame")
     typer.echo(
-        f"{out}: {made.faces} faces of {made.frames} frames in {made.clips} clips{lost}; "
-        f"{detector} found nothing at all in {len(made.empty_clips)} clips."
+        f"{out}: {faces} of {frames} in {count_of(made.clips, 'clip')}{lost}; "
+        f"{detector} found nothing at all in {count_of(len(made.empty_clips), 'clip')}."
     )

@@ -29,7 +29,11 @@ def export_(
     except BaseException:
         out.unlink(missing_ok=True)
         raise
-    typer.echo(f"{out}: {count} faces. It holds pictures of people: keep it as you keep them.")
+    from fer_core.text import count_of
+
+    typer.echo(
+        f"{out}: {count_of(count, 'face')}. It holds pictures of people: keep it as you keep them."
+    )
 
 
 def import_(
@@ -47,4 +51,6 @@ def import_(
             made = import_set(file, title=title, **class_choice(classes, ignore))
     except OSError as error:
         raise InputError(f"{archive} cannot be read ({error.strerror}).") from error
-    typer.echo(f"{made.path}: {len(made.rows())} faces")
+    from fer_core.text import count_of
+
+    typer.echo(f"{made.path}: {count_of(len(made.rows()), 'face')}")

@@ -59,15 +59,21 @@ def check(
 
 def as_text(report: dict[str, Any]) -> str:
     """The report for people."""
+    from fer_core.text import count_of
+
     splits = report["splits"]
-    lines = [f"{report['data']}: {report['n']} images, splits: {report['split_note']}", ""]
-    lines.append(f"{'':<10}" + "".join(f"{name:>14}" for name in (*splits, "all")))
+    images = count_of(report["n"], "image")
+    lines = [f"{report['data']}: {images}, splits: {report['split_note']}", ""]
+    is_divided = list(splits) != ["all"]
+    columns = (*splits, "all") if is_divided else ("all",)
+    lines.append(f"{'':<10}" + "".join(f"{name:>14}" for name in columns))
     for label in (*report["labels"], "all"):
         counts = [sum(s.values()) if label == "all" else s[label] for s in splits.values()]
-        lines.append(f"{label:<10}" + "".join(f"{n:>14}" for n in (*counts, sum(counts))))
+        counts += [sum(counts)] if is_divided else []
+        lines.append(f"{label:<10}" + "".join(f"{n:>14}" for n in counts))
     lines.append("")
     if report["participants"] is not None:
-        lines.append(f"{report['participants']} participants")
+        lines.append(count_of(report["participants"], "participant"))
     lines.append("FER+ votes: " + ("joined" if report["has_votes"] else "none"))
     if report["duplicates"] is None:
         lines.append("Duplicates were not looked for: the set holds pictures, not faces.")

@@ -59,7 +59,10 @@ def finetune(
 
 def as_text(report: dict[str, Any]) -> str:
     """The report for people."""
-    lines = [f"{report['faces']} faces, {report['participants']} participants", ""]
+    from fer_core.text import count_of
+
+    people = count_of(report["participants"], "participant")
+    lines = [f"{count_of(report['faces'], 'face')}, {people}", ""]
     lines.append(f"{'split':<16}{'train':>7}{'test':>7}{report['base']:>10}{'tuned':>9}  range")
     for row in report["splits"]:
         if row["problem"]:

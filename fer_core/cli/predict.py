@@ -172,12 +172,12 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
 
 def _as_text(record: dict[str, Any]) -> str:
     """The record for people: a line per picture, and one below it per face."""
-    from fer_core.text import printable_name
+    from fer_core.text import count_of, printable_name
 
     if "error" in record:
         return str(record["error"])
     faces = record["faces"]
-    count = "no face" if not faces else f"{len(faces)} face{'s' if len(faces) > 1 else ''}"
+    count = count_of(len(faces), "face") if faces else "no face"
     lines = [f"{printable_name(record['file'])}  {record['width']} x {record['height']}  {count}"]
     for face in faces:
         top = sorted(face["probs"].items(), key=lambda item: -item[1])[:3]

@@ -23,6 +23,7 @@ from fer_core.datasets.typed import read_typed, received, write_typed
 from fer_core.detection import FaceDetector
 from fer_core.errors import DataError, InputError
 from fer_core.files import whole_folder
+from fer_core.text import count_of
 from fer_core.types import FloatArray, ImageArray
 from fer_core.video import VideoReader
 
@@ -180,7 +181,7 @@ def build_set(
                 frames, found = 0, []
             rows += found
             total.add(clip, frames, len(found))
-            report(f"{clip.name}: {len(found)} faces in {frames} frames")
+            report(f"{clip.name}: {count_of(len(found), 'face')} in {count_of(frames, 'frame')}")
         if not total.frames:
             raise DataError(f"None of the videos in {videos} can be read. {troubles[0]}")
         if not total.faces:

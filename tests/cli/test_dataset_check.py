@@ -83,3 +83,15 @@ def test_without_a_set(tmp_path, run):
     result = run(tmp_path / "none")
     assert result.exit_code == 2
     assert "There is no data set at" in result.stderr
+
+
+def test_an_undivided_set_has_one_column(run, tmp_path):
+    path = tmp_path / "set" / "happy" / "a.png"
+    path.parent.mkdir(parents=True)
+    Image.fromarray(face()).save(path)
+    result = run(tmp_path / "set")
+    assert result.exit_code == 0, result.stderr
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert ": 1 image, splits" in result.stdout
+    assert ["all"] in lines
+    assert ["happy", "1"] in lines
