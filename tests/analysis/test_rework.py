@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import cv2
 import numpy as np
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
@@ -38,9 +39,16 @@ MARKS = Markup(
 
 
 def two_visits(index: int) -> ImageArray:
-    """The portrait for 2 s, nobody for 2 s, the portrait elsewhere for 2 s: two tracks."""
-    bgr = marked.still() if not 20 <= index < 40 else marked.empty()
-    return np.roll(bgr, 100, axis=1) if index >= 40 else bgr
+    """The portrait for 2 s, nobody for 2 s, the portrait elsewhere for 2 s: two tracks.
+
+    Before another wall, or it would be found again by its picture.
+    """
+    if index < 40:
+        return marked.still() if index < 20 else marked.empty()
+    bgr, head = marked.still(), np.zeros((*marked.SIZE[::-1], 1), np.uint8)
+    cv2.ellipse(head, (158, 91), (58, 74), 0, 0, 360, 1, -1)
+    wall = np.where(np.arange(marked.SIZE[0])[None, :, None] // 24 % 2, 220, 30)
+    return np.roll(np.where(head, bgr, wall).astype(np.uint8), 100, axis=1)
 
 
 @pytest.fixture(scope="module")
