@@ -32,6 +32,7 @@ def visit(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Visit:
         mirror: bool,
         heartbeat: Callable[[], bool],
         is_seen: Callable[[], bool],
+        annotate: Callable[..., Any],
     ) -> FakeSession:
         assert mirror
         assert is_seen()
