@@ -10,14 +10,15 @@ from fer_core.classroom.answers import AnswerCount, count_answers
 from fer_core.classroom.lesson import Lesson
 from fer_core.classroom.measures import EMOTION_WEIGHTS, figures_of, weigh_gaze
 from fer_core.labels import EMOTIONS, NUM_EMOTIONS
+from fer_core.text import mark
 
 PEOPLE: Final = 24
 LENGTH_S: Final = 20 * 60
 #: Seconds since the beginning, and what was noted there.
 MARKERS: Final = (
-    (60, "explained fractions"),
-    (420, "exercise in pairs"),
-    (840, "talked about the results"),
+    (60, mark("explained fractions")),
+    (420, mark("exercise in pairs")),
+    (840, mark("talked about the results")),
 )
 #: How often they say of themselves how it goes, and how often their cameras would say the same.
 ANSWERS_EVERY_S: Final = 120

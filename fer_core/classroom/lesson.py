@@ -18,11 +18,12 @@ from fer_core.labels import NUM_EMOTIONS
 from fer_core.storage.export import write_csv
 from fer_core.storage.room_tables import RoomAnswers, RoomSecond
 from fer_core.storage.table_base import PROB_COLUMNS
+from fer_core.text import mark
 
 #: Seconds further apart leave a gap in the lines.
 GAP_S: Final = 5
 _SHARES: Final = ("facing", "eyes_open", "concentration")
-BEFORE: Final = "before the first marker"
+BEFORE: Final = mark("before the first marker")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

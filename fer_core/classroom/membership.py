@@ -12,6 +12,7 @@ from fer_core.storage.consents import present_version
 from fer_core.storage.erasing import erase_person
 from fer_core.storage.room_tables import Room
 from fer_core.storage.tables import Person
+from fer_core.text import mark
 
 PURPOSE: Final = "classroom"
 #: Raised with every change of the text that a student agrees to.
@@ -63,11 +64,13 @@ def join(
     with store.write() as session:
         if not may_others_join(session):
             raise AccessError(
-                "Nobody can join now: whoever runs this server has not chosen a purpose for it."
+                mark(
+                    "Nobody can join now: whoever runs this server has not chosen a purpose for it."
+                )
             )
         room = rooms.require_room(session, code=code, now_s=now_s)
         if room.mode != "devices":
-            raise InputError("This room is watched by one camera; nobody joins it by device.")
+            raise InputError(mark("This room is watched by one camera; nobody joins it by device."))
         person = persons.find_person(session, key=key) if key else None
         made = None
         if person is None:
@@ -154,7 +157,7 @@ def say(store: Store, place: Place, follows: bool | None, seen: bool | None) -> 
     now_s = store.now_s()
     with store.write() as session:
         if not is_still_in(session, place, now_s=now_s):
-            raise AccessError("Your answer was not taken: you are not in this room any more.")
+            raise AccessError(mark("Your answer was not taken: you are not in this room any more."))
         answers.say(
             session,
             room_id=place.room_id,

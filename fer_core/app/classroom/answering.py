@@ -7,14 +7,16 @@ import streamlit as st
 
 from fer_core.app.classroom import texts
 from fer_core.app.classroom.state import ClassroomState
+from fer_core.app.language.spoken import number, told, tr
 from fer_core.app.parts.replaced import is_press, key_showing
 from fer_core.classroom.answers import LOOK_BACK_S, attends
 from fer_core.classroom.membership import Place, say
 from fer_core.errors import FerError
 from fer_core.storage import answers, shared_store
+from fer_core.text import mark
 
 _PLACE: Final = "answer"
-_CHOICES: Final = {True: "I am following", False: "I am lost"}
+_CHOICES: Final = {True: mark("I am following"), False: mark("I am lost")}
 
 
 def ask_how_it_goes(mine: ClassroomState, place: Place) -> None:
@@ -31,27 +33,29 @@ def ask_how_it_goes(mine: ClassroomState, place: Place) -> None:
                 session, room_id=place.room_id, person_id=place.person_id, now_s=store.now_s()
             )
     except FerError as error:
-        st.warning(str(error))
+        st.warning(told(error))
         return
     key = key_showing(_PLACE, waiting)  # another one where it was counted, or tapped in another tab
     st.segmented_control(
-        "How does it go?",
+        tr("How does it go?"),
         list(_CHOICES),
-        format_func=_CHOICES.__getitem__,
+        format_func=lambda choice: tr(_CHOICES[choice]),
         key=key,
         on_change=_note,
         args=(mine, place, key, waiting),
-        help=texts.ANSWER.format(k=place.k_min, minutes=texts.WAIT_MIN),
+        help=tr(texts.ANSWER).format(k=number(place.k_min), minutes=number(texts.WAIT_MIN)),
     )
     if problem := mine.take_answer_problem():
         st.warning(problem)
     elif waiting is not None:
         st.caption(
-            f"Noted: *{_CHOICES[waiting]}*. It counts once {place.k_min} people of the class have "
-            "spoken; tap again to take it back."
+            tr(
+                "Noted: *{answer}*. It counts once {k} people of the class have spoken; tap again "
+                "to take it back."
+            ).format(answer=tr(_CHOICES[waiting]), k=number(place.k_min))
         )
     elif mine.has_answered:
-        st.caption("Nothing of yours waits to be counted.")
+        st.caption(tr("Nothing of yours waits to be counted."))
 
 
 def _note(mine: ClassroomState, place: Place, key: str, shown: bool | None) -> None:
@@ -70,4 +74,4 @@ def _note(mine: ClassroomState, place: Place, key: str, shown: bool | None) -> N
         say(shared_store(), place, said, seen)
         mine.has_answered = True
     except FerError as error:
-        mine.answer_problem = str(error)
+        mine.answer_problem = told(error)

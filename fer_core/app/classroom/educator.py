@@ -1,6 +1,7 @@
 """The educator's desk: opens a room, shows the one that is open, and the lessons that are over."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import streamlit as st
 
@@ -10,19 +11,20 @@ from fer_core.app.classroom import texts
 from fer_core.app.classroom.joining import present_purpose
 from fer_core.app.classroom.room import lesson_of, show_open_room
 from fer_core.app.classroom.state import this_state
-from fer_core.app.classroom.summary import local_time, show_lesson
-from fer_core.app.parts.models import running_model_text
+from fer_core.app.classroom.summary import show_lesson
+from fer_core.app.language.spoken import moment, number, told, tr
 from fer_core.app.parts.zone import visitor_zone
+from fer_core.classification.identity import identity_or_none
 from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.storage import audit, rooms, shared_store
 from fer_core.storage.choices import may_others_join
 from fer_core.storage.room_tables import Room
-from fer_core.text import markdown_escape
+from fer_core.text import mark, markdown_escape
 
 MODES = {
-    "devices": "Students join from their own devices",
-    "camera": "One camera faces the class",
+    "devices": mark("Students join from their own devices"),
+    "camera": mark("One camera faces the class"),
 }
 LONGEST_MIN, USUAL_MIN, MOST_K = 480, 90, 30
 
@@ -52,9 +54,10 @@ def show_educator(show_demonstration: Callable[[], None]) -> None:
         st.caption(texts.law_text(present_purpose()))
     else:
         is_owner = access.has(Role.OWNER)
-        st.info(texts.OWN_NO_PURPOSE if is_owner else texts.NO_PURPOSE, icon=":material/gavel:")
-        st.caption(texts.LAW)
-        st.button("Try it on myself", icon=":material/face:", key="self", on_click=_open_self)
+        text = texts.OWN_NO_PURPOSE if is_owner else texts.NO_PURPOSE
+        st.info(tr(text), icon=":material/gavel:")
+        st.caption(tr(texts.LAW))
+        st.button(tr("Try it on myself"), icon=":material/face:", key="self", on_click=_open_self)
     if over:
         _show_past(over)
     else:
@@ -68,26 +71,31 @@ def _open_self() -> None:
 def _show_form(access: Access) -> None:
     least = settings().k_min
     with st.form("room", border=True):
-        title = st.text_input("Lesson", max_chars=60, placeholder="Mathematics, form 7b")
-        mode = st.radio("How", list(MODES), format_func=MODES.__getitem__, horizontal=True)
+        title = st.text_input(tr("Lesson"), max_chars=60, placeholder=tr("Mathematics, form 7b"))
+        mode = st.radio(
+            tr("How"), list(MODES), format_func=lambda mode: tr(MODES[mode]), horizontal=True
+        )
         minutes_place, k_place = st.columns(2)
         minutes = minutes_place.number_input(
-            "Closes by itself after (minutes)", 5, LONGEST_MIN, USUAL_MIN, step=5
+            tr("Closes by itself after (minutes)"), 5, LONGEST_MIN, USUAL_MIN, step=5
         )
         k_min = k_place.number_input(
-            "Smallest group that is shown",
+            tr("Smallest group that is shown"),
             least,
             max(MOST_K, least),
             least,
-            help=f"Fewer people show nothing; whoever runs this server allows no less than {least}",
+            help=tr(
+                "Fewer people show nothing; whoever runs this server allows no less than {k}"
+            ).format(k=number(least)),
         )
         pressed = st.form_submit_button(
-            "Open the room", type="primary", icon=":material/meeting_room:"
+            tr("Open the room"), type="primary", icon=":material/meeting_room:"
         )
     if not pressed:
         return
     store = shared_store()
     now_s = store.now_s()
+    model = identity_or_none(settings().model)
     try:
         with store.write() as session:
             room = rooms.open_room(
@@ -99,7 +107,8 @@ def _show_form(access: Access) -> None:
                 k_min=max(least, int(k_min)),
                 now_s=now_s,
                 closes_s=now_s + 60 * int(minutes),
-                model=running_model_text(settings().model),
+                # As files name it, in English.
+                model=settings().model if model is None else model.text,
             )
             audit.note(
                 session,
@@ -109,24 +118,27 @@ def _show_form(access: Access) -> None:
                 now_s=now_s,
             )
     except FerError as error:
-        st.error(str(error))
+        st.error(told(error))
         return
     st.rerun()
 
 
 def _show_past(over: list[Room]) -> None:
     zone = visitor_zone()
-    st.header("Lessons that are over", anchor=False)
+    st.header(tr("Lessons that are over"), anchor=False)
     names = {
-        one.id: f"{one.title}, {local_time(one.opened_s, zone, '%d %B %Y, %H:%M')}" for one in over
+        one.id: f"{one.title}, {moment(datetime.fromtimestamp(one.opened_s).astimezone(zone))}"
+        for one in over
     }
-    chosen = st.selectbox("Lesson", list(names), format_func=names.__getitem__, key="past")
+    chosen = st.selectbox(tr("Lesson"), list(names), format_func=names.__getitem__, key="past")
     room = next(one for one in over if one.id == chosen)
     lesson, markers = lesson_of(room)
     if not len(lesson):
         st.info(
-            f"Nothing was shown of {markdown_escape(room.title)}: there were never {room.k_min} "
-            "people at once, or what was recorded is older than the retention period."
+            tr(
+                "Nothing was shown of {room}: there were never {k} people at once, or what was "
+                "recorded is older than the retention period."
+            ).format(room=markdown_escape(room.title), k=number(room.k_min))
         )
         return
     show_lesson(
@@ -139,7 +151,11 @@ def _show_past(over: list[Room]) -> None:
         model=room.model or "",
         on_export=lambda: _note_export(room.id),
     )
-    st.caption(f"Kept for {settings().retention_days} days after the room was closed.")
+    st.caption(
+        tr("Kept for {days} days after the room was closed.").format(
+            days=number(settings().retention_days)
+        )
+    )
 
 
 def _note_export(room_id: int) -> None:

@@ -10,6 +10,7 @@ from fer_core.app.classroom import state, texts
 from fer_core.app.classroom.codes import plain
 from fer_core.app.device.visit import hindrance, is_device_offered
 from fer_core.app.device.way import Way, is_offered
+from fer_core.app.language.spoken import number, told, tr
 from fer_core.app.parts.notices import say
 from fer_core.app.resources import make_live_pipeline, shared_admission
 from fer_core.app.stream.start import warm_up
@@ -34,9 +35,12 @@ def ask_for_code() -> None:
     """A field for the room's code; opens the room's own address."""
     with st.form("code", border=True):
         code = st.text_input(
-            "Room code", max_chars=20, help="Eight letters and digits that your educator gives you."
+            tr("Room code"),
+            max_chars=20,
+            help=tr("Eight letters and digits that your educator gives you."),
         )
-        if st.form_submit_button("Enter", type="primary", icon=":material/login:") and code.strip():
+        pressed = st.form_submit_button(tr("Enter"), type="primary", icon=":material/login:")
+        if pressed and code.strip():
             st.query_params["room"] = plain(code)
             st.rerun()
 
@@ -46,7 +50,8 @@ def find_open(code: str, *, is_known: bool) -> Room | None:
     store = shared_store()
     limiter, address = state.code_limiter(), state.address()
     if not is_known and (wait_s := limiter.wait_s(address)) > 0:
-        st.error(f"Too many wrong codes: try again in {max(1, round(wait_s / 60))} minutes.")
+        minutes = max(1, round(wait_s / 60))
+        st.error(tr("Too many wrong codes: try again in {n} minutes.").format(n=number(minutes)))
         return None
     with store.read() as session:
         room = rooms.find_room(session, code=code, now_s=store.now_s())
@@ -56,13 +61,15 @@ def find_open(code: str, *, is_known: bool) -> Room | None:
     if is_known:
         return None
     if room is not None:
-        st.info("Nobody can join now: the owner of this server has not chosen a purpose for it.")
+        st.info(
+            tr("Nobody can join now: the owner of this server has not chosen a purpose for it.")
+        )
         return None
     mine = state.this_state()
     if mine.wrong_code != code:  # one try counts once, however often it is drawn
         mine.wrong_code = code
         limiter.note_wrong(address)
-    st.error("No open room has this code: check it with the person who gave it.")
+    st.error(tr("No open room has this code: check it with the person who gave it."))
     ask_for_code()
     return None
 
@@ -74,7 +81,7 @@ def show_consent(room: Room) -> None:
     if visit.is_streaming:  # under a purpose that is no more in force
         mine.stop_own()
     text = _consent_of(room)
-    st.subheader(f"Join {markdown_escape(room.title)}", anchor=False)
+    st.subheader(tr("Join {room}").format(room=markdown_escape(room.title)), anchor=False)
     with st.container(border=True):
         for line in text.splitlines():
             head, _, rest = line.partition(": ")
@@ -95,14 +102,15 @@ def show_consent(room: Room) -> None:
         if on_device:
             chosen.append(
                 st.button(
-                    "I agree, join with my camera",
+                    tr("I agree, join with my camera"),
                     type="primary",
                     icon=":material/devices:",
                     key="agree_device",
                 )
             )
         if is_offered(Way.SERVER):
-            label = "I agree, join over the server" if on_device else "I agree, join with my camera"
+            over, camera = tr("I agree, join over the server"), tr("I agree, join with my camera")
+            label = over if on_device else camera
             chosen.append(
                 st.button(label, type="secondary" if on_device else "primary", key="agree")
             )
@@ -113,8 +121,9 @@ def show_consent(room: Room) -> None:
         held = cookies.read_token(cookies.PERSON)
         if held is None and (wait_s := limiter.wait_s(address)) > 0:
             st.error(
-                "Too many new people joined from your network: try again in "
-                f"{max(1, round(wait_s / 60))} minutes."
+                tr(
+                    "Too many new people joined from your network: try again in {n} minutes."
+                ).format(n=number(max(1, round(wait_s / 60))))
             )
             return
         try:
@@ -125,7 +134,7 @@ def show_consent(room: Room) -> None:
                 consent_text=text,
             )
         except FerError as error:
-            st.error(str(error))
+            st.error(told(error))
             return
         if key is not None:
             cookies.remember(cookies.PERSON, key)
@@ -205,6 +214,6 @@ def start_on_device(place: Place | None) -> None:
 
 def show_notice(room: Room) -> None:
     """What one camera measures in this room."""
-    st.subheader(texts.NOTICE_TITLE, anchor=False)
-    st.markdown(texts.NOTICE.format(k=room.k_min, days=settings().retention_days))
+    st.subheader(tr(texts.NOTICE_TITLE), anchor=False)
+    st.markdown(texts.notice_text(room.k_min))
     st.caption(texts.law_text(present_purpose()))

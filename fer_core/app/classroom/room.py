@@ -11,6 +11,7 @@ from fer_core.app.classroom import state, texts
 from fer_core.app.classroom.codes import grouped
 from fer_core.app.classroom.summary import Markers, local_time, show_answers, show_lines
 from fer_core.app.classroom.watch import show_camera
+from fer_core.app.language.spoken import number, told, tr
 from fer_core.app.parts.links import app_address, show_qr
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.app.stream.styles import HIDE_STATUS
@@ -87,26 +88,32 @@ def show_open_room(room: Room) -> None:
     _show_markers(room)
     with st.container():  # of its own: a fragment that grows overwrites what follows it
         _show_now(room)
-    st.caption(texts.INDEX)
+    st.caption(tr(texts.INDEX))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Close the room", icon=":material/door_front:", key="close"):
-            _ask_close(room)
+        if st.button(tr("Close the room"), icon=":material/door_front:", key="close"):
+            st.dialog(tr("Close the room?"))(_ask_close)(room)
         st.markdown(
-            f"It closes by itself at {local_time(room.closes_s, visitor_zone())}.", width="content"
+            tr("It closes by itself at {time}.").format(
+                time=local_time(room.closes_s, visitor_zone())
+            ),
+            width="content",
         )
 
 
-@st.dialog("Close the room?")
 def _ask_close(room: Room) -> None:
     require_role(Role.EDUCATOR)
     st.markdown(
-        f"The lesson **{markdown_escape(room.title)}** ends for everybody, and the room cannot be "
-        "opened again. Its lines stay among the lessons that are over."
+        tr(
+            "The lesson **{room}** ends for everybody, and the room cannot be opened again. Its "
+            "lines stay among the lessons that are over."
+        ).format(room=markdown_escape(room.title))
     )
     with st.container(horizontal=True):
-        if st.button("Close it", type="primary", key="close-yes", on_click=_close, args=(room.id,)):
+        if st.button(
+            tr("Close it"), type="primary", key="close-yes", on_click=_close, args=(room.id,)
+        ):
             st.rerun()
-        if st.button("Go on", key="close-no"):
+        if st.button(tr("Go on"), key="close-no"):
             st.rerun()
 
 
@@ -121,19 +128,20 @@ def _show_invitation(room: Room) -> None:
     with shared_store().read() as session:
         joined = rooms.count_members(session, room_id=room.id)
     # Out of the way once somebody is there; the code still stands on it.
-    with st.expander(
-        f"Invite students: {grouped(room.code)}", expanded=joined == 0, icon=":material/qr_code:"
-    ):
+    invite = tr("Invite students: {code}").format(code=grouped(room.code))
+    with st.expander(invite, expanded=joined == 0, icon=":material/qr_code:"):
         words, picture = st.columns((3, 1), vertical_alignment="center")
         with words:
-            st.markdown("Students open this link, or enter the code on this page:")
+            st.markdown(tr("Students open this link, or enter the code on this page:"))
             st.markdown(f"# {grouped(room.code)}")
             st.code(link or f"/classroom?room={room.code}", language=None, wrap_lines=True)
             host = urlsplit(link).hostname or ""
             if is_loopback(host):
                 st.warning(
-                    "This address works on this computer only: for other devices start the app by "
-                    "`make run HOST=0.0.0.0`, and open the address that it prints here."
+                    tr(
+                        "This address works on this computer only: for other devices start the app "
+                        "by `make run HOST=0.0.0.0`, and open the address that it prints here."
+                    )
                 )
         if link:
             with picture:
@@ -144,9 +152,11 @@ def _show_markers(room: Room) -> None:
     with st.form("marker", clear_on_submit=True, border=False):
         field, press = st.columns((4, 1), vertical_alignment="bottom")
         label = field.text_input(
-            "What happens now", max_chars=60, placeholder="explained fractions"
+            tr("What happens now"), max_chars=60, placeholder=tr("explained fractions")
         )
-        pressed = press.form_submit_button("Set a marker", icon=":material/flag:", width="stretch")
+        pressed = press.form_submit_button(
+            tr("Set a marker"), icon=":material/flag:", width="stretch"
+        )
     if not pressed:
         return
     access = require_role(Role.EDUCATOR)
@@ -156,7 +166,7 @@ def _show_markers(room: Room) -> None:
             if rooms.get_room(session, room_id=room.id, holder=access.number or 0) is not None:
                 rooms.add_marker(session, room_id=room.id, label=label, now_s=store.now_s())
     except FerError as error:
-        st.error(str(error))
+        st.error(told(error))
 
 
 @st.fragment(run_every=EVERY_S)
@@ -175,10 +185,10 @@ def _show_now(room: Room) -> None:
             st.rerun()
         lesson, markers = lesson_of(room)
     except FerError as error:
-        st.error(str(error))
+        st.error(told(error))
         return
     if store.problem:
-        st.warning(store.problem)
+        st.warning(tr(store.problem))
     is_fresh = len(lesson) > 0 and lesson.times_s[-1] >= now_s - _FRESH_S[room.mode]
     _show_counts(room, joined, here, int(lesson.people[-1]) if is_fresh else 0)
     if room.mode == "devices":
@@ -187,27 +197,31 @@ def _show_now(room: Room) -> None:
         show_lines(lesson, markers, key="now")
         if not np.isfinite(lesson.values[:, FACING]).any():
             st.caption(
-                f"Pose and eyes of at least {room.k_min} people could not be measured: their faces "
-                "are under 48 px wide. Bring the camera closer."
+                tr(
+                    "Pose and eyes of at least {k} people could not be measured: their faces are "
+                    "under 48 px wide. Bring the camera closer."
+                ).format(k=number(room.k_min))
             )
 
 
 def _show_counts(room: Room, joined: int, here: int, people: int) -> None:
+    counted = tr("{n} people").format(n=number(people)) if people else tr("nobody")
     if room.mode == "devices":
         left, middle, right = st.columns(3)
-        left.metric("Joined", joined)
-        middle.metric("Connected now", here)
-        right.metric("Figures are of", f"{people} people" if people else "nobody")
+        left.metric(tr("Joined"), joined)
+        middle.metric(tr("Connected now"), here)
+        right.metric(tr("Figures are of"), counted)
     elif people:
-        st.metric("Figures are of", f"{people} people")
+        st.metric(tr("Figures are of"), counted)
     if not people:
-        text = f"Figures appear when at least {room.k_min} people are seen at the same time."
-        if room.mode == "devices":
-            text += (
-                " Where somebody leaves, they may pause until others come or go, so that nobody's "
-                "coming or going shows anything about them."
-            )
-        st.info(text, icon=":material/groups:")
+        text = tr("Figures appear when at least {k} people are seen at the same time.").format(
+            k=number(room.k_min)
+        )
+        pause = tr(
+            "Where somebody leaves, they may pause until others come or go, so that nobody's "
+            "coming or going shows anything about them."
+        )
+        st.info(f"{text} {pause}" if room.mode == "devices" else text, icon=":material/groups:")
 
 
 def _close(room_id: int) -> None:
@@ -223,4 +237,4 @@ def _close(room_id: int) -> None:
                     session, number=number, action="closed", subject=f"room {room_id}", now_s=now_s
                 )
     except FerError as error:
-        state.this_state().room_problem = str(error)
+        state.this_state().room_problem = told(error)

@@ -18,8 +18,8 @@ from fer_core.app.classroom.joining import (
 )
 from fer_core.app.classroom.state import ClassroomState
 from fer_core.app.device.visit import consent_of_ways, show_ways
+from fer_core.app.language.spoken import number, percent, told, tr
 from fer_core.app.parts.notices import say
-from fer_core.app.parts.words import percent
 from fer_core.app.stream.figures import show_face
 from fer_core.app.stream.show import show_stream, usual_places
 from fer_core.classroom.measures import CONCENTRATION, EYES_OPEN, FACING, index_numbers
@@ -70,28 +70,30 @@ def _show_own_view(place: Place) -> None:
         st.subheader(markdown_escape(place.title), anchor=False)
         _say_problem()
         st.markdown(
-            f"You are here as **{markdown_escape(place.pseudonym)}**. What you see below is yours "
-            f"alone; the educator sees means of at least {place.k_min} people."
+            tr(
+                "You are here as **{name}**. What you see below is yours alone; the educator sees "
+                "means of at least {k} people."
+            ).format(name=markdown_escape(place.pseudonym), k=number(place.k_min))
         )
         with st.container(horizontal=True):
             if not mine.is_seen:
                 show_ways(
                     mine.own,
-                    "Go on with my camera",
+                    tr("Go on with my camera"),
                     key="go-on",
                     on_device=lambda: start_on_device(place),
                     on_server=lambda: start_own(place),
                 )
             st.button(
-                "Leave and erase",
+                tr("Leave and erase"),
                 icon=":material/logout:",
                 key="leave",
                 on_click=_leave,
                 args=(place,),
-                help="Turns the camera off and erases what was stored about you in this room.",
+                help=tr("Turns the camera off and erases what was stored about you in this room."),
             )
         if problem := shared_store().problem:
-            st.warning(problem)
+            st.warning(tr(problem))
 
     _show_own_stream(mine, controls, place)
 
@@ -136,11 +138,13 @@ def _show_own_figures(mine: ClassroomState, place: Place | None) -> None:
     if second is None or not second.is_complete or not mine.is_seen:
         return
     if place is not None and mine.meter is not None and mine.meter.is_still:
-        st.warning(texts.STILL)
+        st.warning(tr(texts.STILL))
     facing, eyes, index = second.values[[FACING, EYES_OPEN, CONCENTRATION]]
     st.caption(
-        f"Your last second: facing the screen {percent(facing)}, eyes open {percent(eyes)}, "
-        f"concentration index {index:.1f}."
+        tr(
+            "Your last second: facing the screen {facing}, eyes open {eyes}, concentration index "
+            "{index}."
+        ).format(facing=percent(facing), eyes=percent(eyes), index=number(index, 1))
     )
 
 
@@ -164,7 +168,7 @@ def _leave(place: Place) -> None:
         if leave_and_erase(shared_store(), place):
             mine.forgets = True
     except FerError as error:
-        mine.problem = str(error)
+        mine.problem = told(error)
         if _is_member(place):
             return
     mine.gone_code = place.code
@@ -185,11 +189,13 @@ def _show_gone() -> None:
         cookies.remember(cookies.PERSON, "")
     if not _say_problem():
         st.success(
-            "You have left the room. The camera is off, and what was stored about you in it is "
-            "erased.",
+            tr(
+                "You have left the room. The camera is off, and what was stored about you in it is "
+                "erased."
+            ),
             icon=":material/check_circle:",
         )
-    if st.button("Join again", key="again"):
+    if st.button(tr("Join again"), key="again"):
         mine.gone_code = ""
         st.rerun()
 
@@ -204,13 +210,19 @@ def _say_problem() -> bool:
 
 def _show_closed(place: Place) -> None:
     _say_problem()
-    st.info(f"The room {markdown_escape(place.title)} is closed; your camera is off.")
+    st.info(
+        tr("The room {room} is closed; your camera is off.").format(
+            room=markdown_escape(place.title)
+        )
+    )
     st.markdown(
-        f"What was stored about you as **{markdown_escape(place.pseudonym)}** is kept for "
-        f"{settings().retention_days} days, unless you erase it now."
+        tr(
+            "What was stored about you as **{name}** is kept for {days} days, unless you erase it "
+            "now."
+        ).format(name=markdown_escape(place.pseudonym), days=number(settings().retention_days))
     )
     st.button(
-        "Erase what was stored about me",
+        tr("Erase what was stored about me"),
         type="primary",
         icon=":material/delete:",
         key="leave",
@@ -227,18 +239,19 @@ def show_self_view() -> None:
     mine = state.this_state()
 
     def controls() -> None:
-        st.subheader("Your own view", anchor=False)
-        st.markdown(f"{consent_of_ways()}  \nNobody else sees this.")
+        st.subheader(tr("Your own view"), anchor=False)
+        nobody = tr("Nobody else sees this.")
+        st.markdown(f"{consent_of_ways()}  \n{nobody}")
         with st.container(horizontal=True):
             if not mine.is_seen:
                 show_ways(
                     mine.own,
-                    "Start",
+                    tr("Start"),
                     key="start",
                     on_device=lambda: start_on_device(None),
                     on_server=lambda: start_own(None),
                 )
-            st.button("Back", icon=":material/arrow_back:", key="back", on_click=_end_self_view)
+            st.button(tr("Back"), icon=":material/arrow_back:", key="back", on_click=_end_self_view)
 
     _show_own_stream(mine, controls, None)
 

@@ -8,12 +8,15 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from fer_core.app.classroom.texts import ANSWERS, INDEX
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import number, tr, tr_in
 from fer_core.app.parts.blocks import DASHES, emotion_line, layout, line_style
 from fer_core.app.parts.plots import show_plot
 from fer_core.app.parts.scrolls import show_rows
 from fer_core.app.parts.zone import visitor_zone
 from fer_core.classroom.answers import AnswerCount, add_up
 from fer_core.classroom.lesson import (
+    BEFORE,
     Lesson,
     Part,
     seconds_csv,
@@ -23,12 +26,13 @@ from fer_core.classroom.lesson import (
 )
 from fer_core.classroom.measures import CONCENTRATION, EYES_OPEN, FACING
 from fer_core.labels import EMOTIONS
+from fer_core.text import mark
 
 #: Name, column, and place in the order of line styles.
 SHARES = (
-    ("facing the screen", FACING, 0),
-    ("eyes open", EYES_OPEN, 2),
-    ("concentration index", CONCENTRATION, 1),
+    (mark("facing the screen"), FACING, 0),
+    (mark("eyes open"), EYES_OPEN, 2),
+    (mark("concentration index"), CONCENTRATION, 1),
 )
 Markers = Sequence[tuple[int, str]]
 _MOST_NAMES = 12
@@ -87,7 +91,7 @@ def draw_shares(lesson: Lesson, markers: Markers, zone: tzinfo | None) -> go.Fig
         figure.add_scatter(
             x=_times(times.tolist(), zone),
             y=values[:, column],
-            name=name,
+            name=tr(name),
             line=line_style(style),
             mode="lines",
             connectgaps=False,
@@ -97,12 +101,12 @@ def draw_shares(lesson: Lesson, markers: Markers, zone: tzinfo | None) -> go.Fig
         figure.add_scatter(
             x=_times([one.at_s for one in lesson.answers], zone),
             y=[one.follows for one in lesson.answers],
-            name="say they follow",
+            name=tr("say they follow"),
             mode="markers",
             marker={"symbol": "diamond", "size": 9, "color": line_style(3)["color"]},
             hovertemplate="%{y:.1f}",
         )
-    return _finish(figure, markers, zone, "Attention, as shares of the class")
+    return _finish(figure, markers, zone, tr("Attention, as shares of the class"))
 
 
 def draw_mix(lesson: Lesson, markers: Markers, zone: tzinfo | None) -> go.Figure:
@@ -113,13 +117,13 @@ def draw_mix(lesson: Lesson, markers: Markers, zone: tzinfo | None) -> go.Figure
         figure.add_scatter(
             x=_times(times.tolist(), zone),
             y=values[:, index],
-            name=name,
+            name=emotion(name),
             line={**emotion_line(name, index), "dash": DASHES[index % len(DASHES)]},
             mode="lines",
             connectgaps=False,
             hovertemplate="%{y:.1f}",
         )
-    return _finish(figure, markers, zone, "Expression mix, as means of the class")
+    return _finish(figure, markers, zone, tr("Expression mix, as means of the class"))
 
 
 def show_lines(lesson: Lesson, markers: Markers, *, key: str) -> None:
@@ -130,13 +134,13 @@ def show_lines(lesson: Lesson, markers: Markers, *, key: str) -> None:
         show_plot(
             draw_shares(lesson, markers, zone),
             key=f"{key}-shares",
-            alt="Facing the screen, eyes open and concentration index over the lesson",
+            alt=tr("Facing the screen, eyes open and concentration index over the lesson"),
         )
     with right:
         show_plot(
             draw_mix(lesson, markers, zone),
             key=f"{key}-mix",
-            alt="Mean probability of each of seven expressions over the lesson",
+            alt=tr("Mean probability of each of seven expressions over the lesson"),
         )
 
 
@@ -148,20 +152,27 @@ def show_answers(lesson: Lesson) -> None:
     assert whole is not None
     left, middle, right = st.columns(3)
     left.metric(
-        f"Say they follow, {local_time(last.at_s, visitor_zone())}",
-        f"{last.follows:.1f}",
-        help=ANSWERS,
+        tr("Say they follow, {time}").format(time=local_time(last.at_s, visitor_zone())),
+        number(last.follows, 1),
+        help=tr(ANSWERS),
     )
-    middle.metric("Say they are lost", f"{1 - last.follows:.1f}")
-    right.metric("Camera agrees", _agreement(last))
+    middle.metric(tr("Say they are lost"), number(1 - last.follows, 1))
+    right.metric(tr("Camera agrees"), _agreement(last))
     st.caption(
-        f"These are of {last.people} people. In the whole lesson, {whole.people} answers: follow "
-        f"{whole.follows:.1f}, camera agrees {_agreement(whole)}."
+        tr(
+            "These are of {people} people. In the whole lesson, {answers} answers: follow "
+            "{follow}, camera agrees {agree}."
+        ).format(
+            people=number(last.people),
+            answers=number(whole.people),
+            follow=number(whole.follows, 1),
+            agree=_agreement(whole),
+        )
     )
 
 
 def _agreement(count: AnswerCount) -> str:
-    return "too few measured" if count.agrees is None else f"{count.agrees:.1f}"
+    return tr("too few measured") if count.agrees is None else number(count.agrees, 1)
 
 
 def summary_rows(parts: Sequence[Part], zone: tzinfo | None) -> list[dict[str, object]]:
@@ -170,20 +181,23 @@ def summary_rows(parts: Sequence[Part], zone: tzinfo | None) -> list[dict[str, o
     for part in parts:
         best = top_expression(part.mean)
         row: dict[str, object] = {
-            "from": local_time(part.start_s, zone, "%H:%M:%S"),
-            "marker": part.label,
-            "minutes": round((part.end_s - part.start_s) / 60, 1),
-            "with figures": f"{part.shown_s} s",
+            tr_in("time", "from"): local_time(part.start_s, zone, "%H:%M:%S"),
+            # Words of the educator's stay theirs.
+            tr("marker"): tr(BEFORE) if part.label == BEFORE else part.label,
+            tr("minutes"): round((part.end_s - part.start_s) / 60, 1),
+            tr("with figures"): f"{part.shown_s} s",
         }
         for name, column, _ in SHARES:
             value = float(part.mean[column])
-            row[name] = value if value == value else None
+            row[tr(name)] = value if value == value else None
         if any(one.said for one in parts):
             said = part.said
-            row["answers"] = said.people if said else 0
-            row["say they follow"] = said.follows if said else None
-            row["camera agrees"] = said.agrees if said else None
-        row["most shown"] = "" if best is None else f"{EMOTIONS[best]} {part.mean[best]:.1f}"
+            row[tr("answers")] = said.people if said else 0
+            row[tr("say they follow")] = said.follows if said else None
+            row[tr("camera agrees")] = said.agrees if said else None
+        row[tr("most shown")] = (
+            "" if best is None else f"{emotion(EMOTIONS[best])} {number(part.mean[best], 1)}"
+        )
         rows.append(row)
     return rows
 
@@ -213,22 +227,23 @@ def show_lesson(
     zone = visitor_zone()
     show_lines(lesson, markers, key=key)
     parts = summarise(lesson, markers, start_s=start_s, end_s=end_s)
-    st.subheader("Summary per marker", anchor=False)
+    st.subheader(tr("Summary per marker"), anchor=False)
     show_rows(
         summary_rows(parts, zone),
         formats=dict.fromkeys(
-            (*(title for title, *_ in SHARES), "say they follow", "camera agrees"), "%.1f"
+            (*(tr(title) for title, *_ in SHARES), tr("say they follow"), tr("camera agrees")),
+            "%.1f",
         ),
         height="content" if len(parts) < 10 else 380,
     )
     with st.container(horizontal=True):
         for label, text, file in (
             (
-                "Download seconds (CSV)",
+                tr("Download seconds (CSV)"),
                 seconds_csv(lesson, markers, start_s=start_s, model=model),
                 "seconds",
             ),
-            ("Download summary (CSV)", summary_csv(parts, model=model), "summary"),
+            (tr("Download summary (CSV)"), summary_csv(parts, model=model), "summary"),
         ):
             st.download_button(
                 label,
@@ -240,5 +255,6 @@ def show_lesson(
                 on_click=on_export or "ignore",
             )
     if lesson.answers:
-        st.caption(ANSWERS)
-    st.caption(f"{INDEX} Expression model: {model}." if model else INDEX)
+        st.caption(tr(ANSWERS))
+    known = tr("Expression model: {model}.").format(model=tr(model))
+    st.caption(f"{tr(INDEX)} {known}" if model else tr(INDEX))

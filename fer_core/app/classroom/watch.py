@@ -10,13 +10,13 @@ from fer_core.access import Role
 from fer_core.app.access.rights import require_role
 from fer_core.app.classroom import state, texts
 from fer_core.app.classroom.state import ClassroomState
+from fer_core.app.language.spoken import number, told, tr
 from fer_core.app.parts.notices import say
 from fer_core.app.resources import shared_admission
 from fer_core.app.stream.messages import NO_FACE, Message
 from fer_core.app.stream.show import show_stream
 from fer_core.app.stream.start import start_button
 from fer_core.classroom.camera import build_room_pipeline
-from fer_core.config import settings
 from fer_core.errors import FerError
 from fer_core.imaging.frame import Frame
 from fer_core.storage import audit, shared_store
@@ -46,7 +46,7 @@ def show_camera(room: Room) -> None:
         if mine.camera.is_streaming:
             _show_notice(room)
             st.button(
-                "Stop the camera",
+                tr("Stop the camera"),
                 icon=":material/stop_circle:",
                 key="camera-stop",
                 on_click=mine.stop_camera,
@@ -67,23 +67,25 @@ def show_camera(room: Room) -> None:
 
 def _show_notice(room: Room) -> None:
     with st.container(border=True, key="class_notice"):
-        st.markdown(f"## :material/videocam: {texts.NOTICE_TITLE}")
-        st.markdown(texts.NOTICE.format(k=room.k_min, days=settings().retention_days))
+        st.markdown(f"## :material/videocam: {tr(texts.NOTICE_TITLE)}")
+        st.markdown(texts.notice_text(room.k_min))
 
 
 def _ask(mine: ClassroomState, room: Room) -> None:
-    st.markdown("Place the camera where it sees every face, and confirm before it starts:")
+    st.markdown(tr("Place the camera where it sees every face, and confirm before it starts:"))
     said = [
-        st.checkbox(text, key=f"confirm-{room.id}-{index}")
+        st.checkbox(tr(text), key=f"confirm-{room.id}-{index}")
         for index, text in enumerate(texts.CAMERA_CONFIRMATIONS)
     ]
     st.caption(
-        "While it runs, this page shows a notice: show it to the class. Pose and eyes are measured "
-        "in faces from 48 px on, expressions from 24 px on."
+        tr(
+            "While it runs, this page shows a notice: show it to the class. Pose and eyes are "
+            "measured in faces from 48 px on, expressions from 24 px on."
+        )
     )
     start_button(
         mine.camera,
-        "Start the camera",
+        tr("Start the camera"),
         key="camera-start",
         on_click=_confirm,
         args=(mine, room),
@@ -104,7 +106,7 @@ def _confirm(mine: ClassroomState, room: Room) -> None:
                 now_s=store.now_s(),
             )
     except FerError as error:  # what can't be noted is not begun
-        mine.room_problem = str(error)
+        mine.room_problem = told(error)
         return
     _start(mine, room)
 
@@ -141,20 +143,23 @@ def _show_view(mine: ClassroomState, k_min: int, message: Message | None) -> Non
     seat = mine.seat
     if seat is not None and state.shared_hub().watching(seat.room_id) is not seat:
         mine.stop_camera()
-        mine.room_problem = "Another camera watches this class now; this one was turned off."
+        mine.room_problem = tr("Another camera watches this class now; this one was turned off.")
         st.rerun()
     width, height = (0, 0) if seat is None else seat.meter.size
     in_view, counted = (0, 0) if seat is None else (seat.meter.in_view, seat.meter.counted)
     with st.container(horizontal=True):
-        st.metric("Faces in view", in_view if width else "…")
-        st.metric("Counted", counted if width else "…", help=texts.COUNTED)
+        st.metric(tr("Faces in view"), in_view if width else "…")
+        st.metric(tr("Counted"), counted if width else "…", help=tr(texts.COUNTED))
     if width:
-        st.caption(f"Picture: {width} × {height}")
+        st.caption(tr("Picture: {width} × {height}").format(width=width, height=height))
         if width < ASKED_WIDTH:
             st.info(
-                f"The picture arrives smaller than {ASKED_WIDTH} px, so far faces are missed: the "
-                "camera, the computer or the connection gives no more now.",
+                tr(
+                    "The picture arrives smaller than {px} px, so far faces are missed: the "
+                    "camera, the computer or the connection gives no more now."
+                ).format(px=number(ASKED_WIDTH)),
                 icon=":material/photo_size_select_small:",
             )
     if width and counted < k_min:
-        st.info(f"Figures appear from {k_min} counted faces on. {texts.COUNTED}")
+        text = tr("Figures appear from {k} counted faces on.").format(k=number(k_min))
+        st.info(f"{text} {tr(texts.COUNTED)}")
