@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from fer_core.app.language.catalogues import TRANSLATED
 from fer_core.cli import app
 from fer_core.config import PROJECT_ROOT as ROOT
 from tests.e2e.browser import free_port
@@ -63,6 +64,7 @@ def test_the_wheel_carries_all_that_the_checkout_serves(wheel: Path) -> None:
     within = [p for p in (ROOT / "fer_core").rglob("*") if p.is_file() and p.suffix != ".pyc"]
     missing = {p.relative_to(ROOT).as_posix() for p in within} - names
     assert missing == set()
+    assert {f"fer_core/app/language/{code}.po" for code in TRANSLATED} <= names
     assert {name.rpartition("/")[2] for name in names} >= {"LICENSE", "NOTICE"}
     assert not [name for name in names if name.startswith(("tests/", "bench/", ".mien"))]
 
