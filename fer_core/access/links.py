@@ -10,7 +10,7 @@ from fer_core.errors import AccessError, InputError
 from fer_core.storage import audit
 from fer_core.storage.access_tables import AccessLink, Holder
 from fer_core.storage.tokens import hash_token, make_token
-from fer_core.text import clean_name
+from fer_core.text import clean_name, mark
 
 DAY_S = 86_400
 #: Access by link ends after so long, whatever the link's own end.
@@ -143,8 +143,10 @@ def redeem(session: Session, *, token: str, now_s: int) -> str:
     )
     if link is None:
         raise AccessError(
-            "This link is wrong, used up, too old or withdrawn; ask who runs this server for a "
-            "new one."
+            mark(
+                "This link is wrong, used up, too old or withdrawn; ask who runs this server for "
+                "a new one."
+            )
         )
     held = make_token()
     holder = Holder(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fer_core.errors import AccessError, ConfigError
+from fer_core.text import Sentence, mark
 
 
 class Role(StrEnum):
@@ -20,6 +21,13 @@ class Role(StrEnum):
 #: Roles that a link may give; the owner's comes from the terminal or the settings.
 GIVEN_BY_LINK = (Role.EDUCATOR, Role.ANALYST, Role.MANAGER)
 _ORDER = tuple(Role)
+_FOR = {
+    Role.VISITOR: mark("This is for the role visitor; ask who runs this server for a link."),
+    Role.EDUCATOR: mark("This is for the role educator; ask who runs this server for a link."),
+    Role.ANALYST: mark("This is for the role analyst; ask who runs this server for a link."),
+    Role.MANAGER: mark("This is for the role manager; ask who runs this server for a link."),
+    Role.OWNER: mark("This is for the role owner; ask who runs this server for a link."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +61,10 @@ class Access:
     def require(self, *roles: Role) -> None:
         """Raises AccessError unless one of the roles is theirs."""
         if not self.has(*roles):
-            names = " or ".join(role.value for role in roles)
-            raise AccessError(f"This is for the role {names}; ask who runs this server for a link.")
+            if len(roles) == 1:
+                raise AccessError(_FOR[roles[0]])
+            said = mark("This is for the role {names}; ask who runs this server for a link.")
+            raise AccessError(Sentence(said, names=" or ".join(roles)))
 
 
 VISITOR = Access()

@@ -35,6 +35,8 @@ from fer_core.app.following import LiveFollower
 from fer_core.app.forwarded import Forwarded
 from fer_core.app.gate import Gate, is_same_site
 from fer_core.app.keeping import find_store, start_keeper
+from fer_core.app.language.asked import language_asked
+from fer_core.app.language.spoken import number, speaking, spoken, told, tr
 from fer_core.app.opening import Opening
 from fer_core.app.policies import Policies
 from fer_core.app.private import stay_below_path
@@ -45,6 +47,7 @@ from fer_core.hosting.draining import shared_drain
 from fer_core.hosting.policy import TEXT_PAGE, headers_of
 from fer_core.service.routes import PREFIX, ApiService
 from fer_core.storage import shared_store
+from fer_core.text import mark
 
 _log = logging.getLogger(__name__)
 
@@ -52,12 +55,12 @@ _log = logging.getLogger(__name__)
 TOKEN_NAMES = ("owner", "key")
 _MOST_TICKET = 2_000
 
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>Mien</title>
+_PAGE = """<!doctype html><html lang="{code}"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>{name}</title>
 <style>:root {{ color-scheme: light dark }}
 body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1.2rem }}
 a {{ color: light-dark(#4338A8, #B5AEFF) }}</style>
-<h1>{title}</h1><p>{text}</p><p><a href="./">To the start page</a></p></html>"""  # noqa: E501
+<h1>{title}</h1><p>{text}</p><p><a href="./">{back}</a></p></html>"""  # noqa: E501
 
 
 def build_app(limiter: AttemptLimiter | None = None, *, base_path: str = "") -> st.App:
@@ -166,7 +169,9 @@ class Door:
             tokens = [value for name, value in query if name in TOKEN_NAMES]
             if tokens and not _is_prefetch(Request(scope)):
                 rest = [(name, value) for name, value in query if name not in TOKEN_NAMES]
-                response = await run_in_threadpool(self._open, Request(scope), tokens[-1], rest)
+                request = Request(scope)
+                with speaking(language_asked(request.headers)):  # in the thread as well
+                    response = await run_in_threadpool(self._open, request, tokens[-1], rest)
         await (response or self._app)(scope, receive, send)
 
     def _open(self, request: Request, token: str, rest: list[tuple[str, str]]) -> Response:
@@ -176,10 +181,10 @@ class Door:
         if wait_s > 0:
             return _page(
                 429,
-                "Too many wrong links",
-                f"Wait {wait_s / 60:.0f} minutes, then open your link again."
+                tr("Too many wrong links"),
+                tr("Wait {n} minutes, then open your link again.").format(n=number(wait_s / 60))
                 if wait_s >= 90
-                else "Wait a minute, then open your link again.",
+                else tr("Wait a minute, then open your link again."),
                 {"Retry-After": str(int(wait_s) + 1)},
             )
         # From where the browser is, which may be below a path that a proxy takes away; and never
@@ -191,10 +196,11 @@ class Door:
             held = _exchange(request, token)
         except AccessError as error:
             self._limiter.note_wrong(address)
-            return _page(403, "This link does not work", str(error))
+            return _page(403, tr("This link does not work"), told(error))
         except FerError as error:
             _log.warning("A link could not be opened: %s", error)
-            return _page(503, "Not possible now", f"{error} The link still holds.")
+            said = tr("{problem} The link still holds.").format(problem=told(error))
+            return _page(503, tr("Not possible now"), said)
         if held is not None:
             self._limiter.forget(address)
             _put(response, request, cookies.ACCESS, held)
@@ -227,23 +233,27 @@ async def set_cookie(request: Request) -> Response:
     a pseudonym from elsewhere would let a stranger read what its owner records.
     """
     if not is_same_site(request.headers):
-        return PlainTextResponse("A page of another site may not set this.", 403)
+        return _refusal(request, 403, mark("A page of another site may not set this."))
     body = b""
     async for piece in request.stream():
         body += piece
         if len(body) > _MOST_TICKET:
-            return PlainTextResponse("This is no ticket.", 413)
+            return _refusal(request, 413, mark("This is no ticket."))
     try:
         opened = cookies.signer().open_ticket(
             body.decode("ascii", "replace"), cookies.browser_of(request.cookies)
         )
     except FerError as error:
-        return PlainTextResponse(str(error), 503)
+        return _refusal(request, 503, error.args[0])
     if opened is None or opened[0] not in cookies.NAMES:
-        return PlainTextResponse("This ticket is wrong or too old.", 403)
+        return _refusal(request, 403, mark("This ticket is wrong or too old."))
     response = PlainTextResponse("", 204)
     _put(response, request, *opened)
     return response
+
+
+def _refusal(request: Request, status: int, text: str) -> Response:
+    return PlainTextResponse(language_asked(request.headers).tr(text), status)
 
 
 def _put(response: Response, request: Request, name: str, token: str) -> None:
@@ -273,8 +283,10 @@ def _is_prefetch(request: Request) -> bool:
 
 
 def _page(status: int, title: str, text: str, headers: Mapping[str, str] | None = None) -> Response:
+    back, code = tr("To the start page"), spoken().code
+    texts = {"title": escape(title), "text": escape(text), "back": escape(back)}
     return HTMLResponse(
-        _PAGE.format(title=escape(title), text=escape(text)),
+        _PAGE.format(name="Mien", code=code, **texts),
         status,
         headers={**_PRIVATE, **headers_of(TEXT_PAGE), **(headers or {})},
     )

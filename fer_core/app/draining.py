@@ -18,16 +18,18 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from fer_core.app.language.asked import language_asked
 from fer_core.config import settings
 from fer_core.hosting.draining import Drain, shared_drain
 from fer_core.service.routes import PREFIX
+from fer_core.text import mark
 
 _log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S: Final = 0.2
 #: So long a page has, once its camera is off, to show what came of it.
 SETTLE_S: Final = 3.0
-REFUSED: Final = "This server is about to be replaced: load this page again in a moment."
+REFUSED: Final = mark("This server is about to be replaced: load this page again in a moment.")
 _HEADERS: Final = {"Retry-After": "1", "Cache-Control": "no-store"}
 
 
@@ -44,7 +46,8 @@ class DrainDoor:
         """ASGI."""
         if self._drain().is_on and _is_new(scope):
             # Of a WebSocket, too: before it is accepted, it is a request as any other.
-            await PlainTextResponse(REFUSED, 503, headers=_HEADERS)(scope, receive, send)
+            said = language_asked(Headers(scope=scope)).tr(REFUSED)
+            await PlainTextResponse(said, 503, headers=_HEADERS)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 

@@ -12,8 +12,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from fer_core.app import health
+from fer_core.app.language.asked import language_asked
 from fer_core.config import settings
 from fer_core.hosting.hosts import is_own_origin, is_served
+from fer_core.text import mark
 
 #: What a load balancer asks is answered under every name, and tells no more than that it runs.
 _HEALTH = ("/_stcore/health", health.LIVE, health.READY)
@@ -44,7 +46,8 @@ class Gate:
             await self._app(_same_origin(scope), receive, send)
         elif scope["type"] == "http":
             status = 404 if problem == _NOTHING else 403
-            await PlainTextResponse(problem, status)(scope, receive, send)
+            said = language_asked(Headers(scope=scope)).tr(problem)
+            await PlainTextResponse(said, status)(scope, receive, send)
         else:  # before it was accepted: the server answers 403
             await WebSocketClose(1008)(scope, receive, send)
 
@@ -57,17 +60,17 @@ class Gate:
         headers, hosts = Headers(scope=scope), self._hosts()
         host, origin = headers.get("host", ""), headers.get("origin")
         if path not in _HEALTH and not is_served(host, hosts) and not _is_proxied(scope, headers):
-            return (
+            return mark(
                 "Mien is not served under this name. Whoever runs it can allow a name by the "
                 "setting FER_HOSTS."
             )
         changes = scope["type"] == "websocket" or scope["method"] not in _READING
         if changes and origin is not None and not is_own_origin(origin, host, hosts):
-            return "A page of another site may not speak to this one."
+            return mark("A page of another site may not speak to this one.")
         return None
 
 
-_NOTHING = "There is nothing here."
+_NOTHING = mark("There is nothing here.")
 
 
 def is_same_site(headers: Headers) -> bool:

@@ -5,28 +5,35 @@ iPhones do under a certificate that nobody vouches for, the outline would stay f
 """
 
 import json
-from functools import lru_cache
+from functools import cache
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fer_core.app.language.asked import language_asked
+from fer_core.app.language.language import Language
 from fer_core.app.parts.component import source
 from fer_core.hosting.policy import headers_of, page_policy
+from fer_core.text import mark
 
 #: Why a page has not come -> what to do. The names are those of ``opening.js``.
 SAYINGS: Final = {
-    "refused": "This page cannot open its live connection (WebSocket): the browser, or a proxy on "
-    "the way to the server, refuses it. On an iPhone or iPad, ask who runs this server for a "
-    "certificate that the device trusts, or open the page on a computer; elsewhere, try another "
-    "network.",
-    "offline": "This device is offline: connect it to a network, then load the page again.",
-    "loading": "This page is still loading: on a slow network that takes a while.",
-    "stuck": "This page could not be loaded in half a minute: check the network, then load it "
-    "again.",
-    "busy": "The server is busy: the page opens by itself in a moment.",
-    "silent": "The server has not answered for half a minute: load this page again, or come back "
-    "later.",
+    "refused": mark(
+        "This page cannot open its live connection (WebSocket): the browser, or a proxy on "
+        "the way to the server, refuses it. On an iPhone or iPad, ask who runs this server for a "
+        "certificate that the device trusts, or open the page on a computer; elsewhere, try "
+        "another network."
+    ),
+    "offline": mark("This device is offline: connect it to a network, then load the page again."),
+    "loading": mark("This page is still loading: on a slow network that takes a while."),
+    "stuck": mark(
+        "This page could not be loaded in half a minute: check the network, then load it again."
+    ),
+    "busy": mark("The server is busy: the page opens by itself in a moment."),
+    "silent": mark(
+        "The server has not answered for half a minute: load this page again, or come back later."
+    ),
 }
 #: Streamlit's page, and nothing else, has this.
 _ROOT: Final = b'<div id="root"></div>'
@@ -34,6 +41,7 @@ _COMPONENT: Final = "/component/"
 #: An HTML page of the app is far smaller; what is larger is somebody's file.
 _MOST: Final = 100_000
 
+_AGAIN: Final = mark("Load again")
 _NOTE: Final = """<style>
 #mien-opening {{ position: fixed; left: 50%; top: 40%; transform: translate(-50%, -50%);
   width: min(34rem, 90vw); box-sizing: border-box; padding: 1rem 1.2rem; border-radius: 0.6rem;
@@ -47,16 +55,18 @@ _NOTE: Final = """<style>
   #mien-opening {{ background: #20202b; color: #f2f2f7; }}
   #mien-opening button {{ background: #6257d6; }} }}
 </style>
-<div id="mien-opening" role="alert" hidden><p></p><button type="button">Load again</button></div>
+<div id="mien-opening" role="alert" hidden><p></p><button type="button">{again}</button></div>
 <script>{script}</script>
 """
 
 
-@lru_cache(maxsize=1)
-def note_html() -> bytes:
+@cache
+def note_html(language: Language) -> bytes:
     """The note and its script, as they stand in the page."""
-    sayings = json.dumps(SAYINGS).replace("</", "<\\/")
-    return _NOTE.format(script=source("opening.js").replace("{}", sayings, 1)).encode()
+    said = {name: language.tr(text) for name, text in SAYINGS.items()}
+    sayings = json.dumps(said).replace("</", "<\\/")
+    script = source("opening.js").replace("{}", sayings, 1)
+    return _NOTE.format(script=script, again=language.tr(_AGAIN)).encode()
 
 
 class Opening:
@@ -80,14 +90,16 @@ class Opening:
             for name, value in scope["headers"]
             if name not in (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
         ]
-        await self._app({**scope, "headers": kept}, receive, _Writer(send).send)
+        await self._app(
+            {**scope, "headers": kept}, receive, _Writer(send, language_asked(headers)).send
+        )
 
 
 class _Writer:
     """Holds an answer back until it is clear whether it is the page, and writes it."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, language: Language) -> None:
+        self._send, self._language = send, language
         self._start: Message | None = None
         self._body = b""
 
@@ -104,7 +116,7 @@ class _Writer:
                 return
             start, self._start = self._start, None
             if not is_more and _ROOT in self._body:
-                self._body = self._body.replace(_ROOT, note_html() + _ROOT, 1)
+                self._body = self._body.replace(_ROOT, note_html(self._language) + _ROOT, 1)
                 headers = MutableHeaders(scope=start)
                 headers.update(headers_of(page_policy(self._body)))
                 headers["content-length"] = str(len(self._body))

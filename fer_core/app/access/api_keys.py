@@ -14,6 +14,7 @@ from fer_core.access.api_keys import (
 )
 from fer_core.app.access import cookies
 from fer_core.app.access.rights import require_role
+from fer_core.app.language.spoken import date, number, told, tr
 from fer_core.app.parts.links import app_address
 from fer_core.config import settings
 from fer_core.errors import FerError
@@ -27,13 +28,15 @@ _PROBLEM = "access_key_problem"
 
 def show_api_keys(access: Access, zone: tzinfo | None) -> None:
     """The section: a form, the new key, and all there are."""
-    st.header("Keys for programs", anchor=False)
+    st.header(tr("Keys for programs"), anchor=False)
     st.markdown(
-        "A program that sends pictures and videos to the HTTP API needs a key. Nothing that it "
-        "sends is stored but an analysis's result, for an hour at most."
+        tr(
+            "A program that sends pictures and videos to the HTTP API needs a key. Nothing that it "
+            "sends is stored but an analysis's result, for an hour at most."
+        )
     )
     if not cookies.has_door():
-        st.info("The HTTP API needs the app to be started by `python -m fer_core serve`.")
+        st.info(tr("The HTTP API needs the app to be started by `python -m fer_core serve`."))
         return
     _show_form(access)
     if problem := st.session_state.pop(_PROBLEM, None):
@@ -48,14 +51,16 @@ def show_api_keys(access: Access, zone: tzinfo | None) -> None:
 def _show_form(access: Access) -> None:
     with st.form("api-key", border=True):
         label = st.text_input(
-            "For which program", max_chars=60, help="Only you see this name, here and in the log."
+            tr("For which program"),
+            max_chars=60,
+            help=tr("Only you see this name, here and in the log."),
         )
         days_place, rate_place, size_place = st.columns(3)
         most_mb = settings().max_upload_mb
-        days = days_place.number_input("Days until it ends", 1, MOST_DAYS, 90, key="api-days")
-        rate = rate_place.number_input("Requests a minute", 1, MOST_PER_MINUTE, 60)
-        size = size_place.number_input("Megabytes an upload", 1, most_mb, min(100, most_mb))
-        pressed = st.form_submit_button("Make a key", icon=":material/key:")
+        days = days_place.number_input(tr("Days until it ends"), 1, MOST_DAYS, 90, key="api-days")
+        rate = rate_place.number_input(tr("Requests a minute"), 1, MOST_PER_MINUTE, 60)
+        size = size_place.number_input(tr("Megabytes an upload"), 1, most_mb, min(100, most_mb))
+        pressed = st.form_submit_button(tr("Make a key"), icon=":material/key:")
     if pressed:
         st.session_state.pop(_MADE, None)
         store = shared_store()
@@ -72,29 +77,30 @@ def _show_form(access: Access) -> None:
                 )
             st.session_state[_MADE] = made.token
         except FerError as error:
-            st.error(str(error))
+            st.error(told(error))
     if token := st.session_state.get(_MADE):
-        st.success("Hand this key over now: it is shown once, and only its hash is kept.")
+        st.success(tr("Hand this key over now: it is shown once, and only its hash is kept."))
         st.code(token, language=None, wrap_lines=True)
-        st.markdown(f"What it opens: [{_address()}]({_address()})")
+        st.markdown(tr("What it opens: {address}").format(address=f"[{_address()}]({_address()})"))
 
 
 def _show_key(key: ApiKey, now_s: int, zone: tzinfo | None) -> None:
+    holds = key.revoked_s is None and key.expires_s > now_s
     if key.revoked_s is not None:
-        state = "withdrawn"
-    elif key.expires_s <= now_s:
-        state = "ended"
+        state = tr("Withdrawn.")
+    elif not holds:
+        state = tr("Ended.")
     else:
         until = datetime.fromtimestamp(key.expires_s).astimezone(zone)
-        state = f"holds until {until:%d %B %Y}"
+        state = tr("Holds until {day}.").format(day=date(until))
+    limits = tr("{n} requests a minute, {size} MB an upload.").format(
+        n=number(key.per_minute, grouped=True), size=number(key.max_mb, grouped=True)
+    )
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"**{markdown_escape(key.label)}**  \n{state.capitalize()}. {key.per_minute:,} "
-            f"requests a minute, {key.max_mb:,} MB an upload."
-        )
-        if state.startswith("holds"):
+        st.markdown(f"**{markdown_escape(key.label)}**  \n{state} {limits}")
+        if holds:
             st.button(
-                "Withdraw",
+                tr("Withdraw"),
                 key=f"withdraw-key-{key.id}",
                 icon=":material/key_off:",
                 on_click=_withdraw,
@@ -109,7 +115,7 @@ def _withdraw(key_id: int) -> None:
         with store.write() as session:
             revoke_api_key(session, key_id=key_id, now_s=store.now_s(), number=access.number or 0)
     except FerError as error:
-        st.session_state[_PROBLEM] = str(error)
+        st.session_state[_PROBLEM] = told(error)
 
 
 def _address() -> str:

@@ -18,6 +18,7 @@ from fer_core.access.links import find_access, note_login
 from fer_core.access.login import is_current, roles_from_claims
 from fer_core.app.access import cookies
 from fer_core.app.keeping import ensure_keeper
+from fer_core.app.language.spoken import told, tr
 from fer_core.config import settings
 from fer_core.errors import AccessError, FerError
 from fer_core.hosting import is_loopback
@@ -120,25 +121,30 @@ def is_logged_in() -> bool:
 
 
 def _refuse(*roles: Role) -> NoReturn:
-    st.title("Not open to you", anchor=False)
+    st.title(tr("Not open to you"), anchor=False)
     if roles == (Role.OWNER,):
         st.info(
-            "This page is the owner's: of whoever runs this server. They open it by the link that "
-            "the server printed when it started, or that `python -m fer_core owner-link` prints.",
+            tr(
+                "This page is the owner's: of whoever runs this server. They open it by the link "
+                "that the server printed when it started, or that `python -m fer_core owner-link` "
+                "prints."
+            ),
             icon=":material/lock:",
         )
     else:
         try:
             VISITOR.require(*roles)
         except AccessError as error:
-            st.info(str(error), icon=":material/lock:")
+            st.info(told(error), icon=":material/lock:")
     if has_login():
         if not is_logged_in():
-            st.button("Log in", type="primary", on_click=st.login, icon=":material/login:")
+            st.button(tr("Log in"), type="primary", on_click=st.login, icon=":material/login:")
     elif not cookies.has_door():
         st.caption(
-            "Links that give a role need the app to be started by `python -m fer_core serve`; "
-            "this one was started by `streamlit run`."
+            tr(
+                "Links that give a role need the app to be started by `python -m fer_core serve`; "
+                "this one was started by `streamlit run`."
+            )
         )
     st.stop()
 

@@ -131,6 +131,11 @@ def language_of(code: str) -> Language:
     return Language(known, translations_of(known), Locale.parse(known))
 
 
+def accepted_tags(header: str) -> list[str]:
+    """The languages of an ``Accept-Language``, as browsers order them: the dearest first."""
+    return [one.partition(";")[0] for one in header.split(",")]
+
+
 def nearest(wanted: Sequence[str]) -> str:
     """Code of the first of these that there is, English without one.
 

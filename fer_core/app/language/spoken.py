@@ -18,7 +18,7 @@ from typing import Final
 import streamlit as st
 
 from fer_core.app.language.catalogues import SOURCE
-from fer_core.app.language.language import NAMES, Language, language_of, nearest
+from fer_core.app.language.language import NAMES, Language, accepted_tags, language_of, nearest
 from fer_core.app.private import has_page
 from fer_core.errors import FerError
 
@@ -62,8 +62,8 @@ def _first_choice() -> str:
     kept = st.context.cookies.get(KEY)
     if kept in NAMES:
         return str(kept)
-    accepted = str(st.context.headers.get("Accept-Language") or "").split(",")
-    return nearest([st.context.locale or "", *(one.partition(";")[0] for one in accepted)])
+    accepted = accepted_tags(str(st.context.headers.get("Accept-Language") or ""))
+    return nearest([st.context.locale or "", *accepted])
 
 
 def tr(text: str) -> str:

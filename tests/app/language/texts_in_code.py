@@ -84,7 +84,7 @@ def _literals(node: ast.AST) -> Iterator[tuple[int, str]]:
 
 def _without_tags(text: str) -> str:
     text = re.sub(r"<(style|script)\b.*?</\1>", "", text, flags=re.DOTALL)
-    return re.sub(r"</?\w[^>]*>?", "", text)
+    return re.sub(r"<[/!]?\w[^>]*>?", "", text)
 
 
 def _prose(tree: ast.AST) -> Iterator[tuple[int, str]]:
