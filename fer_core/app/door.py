@@ -244,7 +244,7 @@ async def set_cookie(request: Request) -> Response:
             body.decode("ascii", "replace"), cookies.browser_of(request.cookies)
         )
     except FerError as error:
-        return _refusal(request, 503, error.args[0])
+        return _refusal(request, 503, error.args[0] if error.args else str(error))
     if opened is None or opened[0] not in cookies.NAMES:
         return _refusal(request, 403, mark("This ticket is wrong or too old."))
     response = PlainTextResponse("", 204)

@@ -123,7 +123,8 @@ def _show_links(access: Access, zone: tzinfo | None) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             is_own = link.id == access.link_id
             state = _state(link, now_s, zone)
-            who = _browsers(active, last_s and moment(_local(last_s, zone)), is_own=is_own)
+            last = moment(_local(last_s, zone)) if last_s else None
+            who = _browsers(active, last, is_own=is_own)
             st.markdown(f"**{markdown_escape(link.label)}**  \n{state} {who}")
             # A link that is used up still holds the access of those who opened it. The owner does
             # not lock themself out; another of their browsers, lost perhaps, can.
