@@ -78,6 +78,8 @@ def test_what_is_left_has_text_to_translate(name: str) -> None:
         ('st.markdown(f"{n} faces")', True),
         ('st.markdown(tr("{n} faces").format(n=n))', False),
         ('st.markdown(tr(f"{n} faces"))', True),
+        ("st.markdown(f\"{tr('Faces')}: {n}\")", True),
+        ('st.markdown(f"{tr(name)}: {n}")', False),
         ('st.markdown(":material/flag: " + tr("Here"))', False),
         ('st.selectbox(tr("Who"), names, placeholder="nobody" if none else tr("all"))', True),
         ('SAID = "The camera is gone."', True),

@@ -125,7 +125,18 @@ def _below(node: ast.AST) -> set[int]:
 
 
 def _formatted(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Marks that are given no plain text: no catalogue can hold what it will be asked for."""
+    """Marks that are given no plain text: no catalogue can hold what it will be asked for.
+
+    Nor does one hold what is marked within an f-string, which its collector does not look into.
+    """
+    for joined in ast.walk(tree):
+        if not isinstance(joined, ast.JoinedStr):
+            continue
+        for call in ast.walk(joined):
+            if not isinstance(call, ast.Call) or _name(call) not in MARKS:
+                continue
+            if any(isinstance(one, ast.Constant) for one in call.args[:1]):
+                yield call.lineno, ast.unparse(call)
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in MARKS:
             texts = call.args[:2] if call.func.id == "ntr" else call.args[:1]
