@@ -15,6 +15,7 @@ from fer_core.datasets.names import ALL, parse_fer_emotion, parse_split
 from fer_core.datasets.typed import divider_of, encoding_of, received, without_divider_line
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
+from fer_core.text import mark
 from fer_core.types import ImageArray, IntArray
 
 _PIXELS = FACE_SIZE * FACE_SIZE
@@ -90,7 +91,7 @@ def assemble(
         has_fer_labels=True,
         rights="rights of the pictures unclear",
         source=str(path),
-        split_note="not divided" if set(splits) == {ALL} else "official",
+        split_note=mark("not divided") if set(splits) == {ALL} else mark("official"),
     )
 
 

@@ -22,6 +22,7 @@ from fer_core.datasets.names import (
 from fer_core.errors import DataError
 from fer_core.imaging.kinds import kind_of_file
 from fer_core.labels import FERPLUS_EMOTIONS
+from fer_core.text import mark
 from fer_core.types import ImageArray, IntArray
 
 # Kaggle's folder form of FER-2013 merges both tests into `test`, but the names of its files
@@ -123,7 +124,7 @@ def read_folders(
         has_fer_labels=all(_official_split(f) for f in files),
         source=str(path),
         warnings=tuple(warnings),
-        split_note="official" if set(splits) != {ALL} else "not divided",
+        split_note=mark("official") if set(splits) != {ALL} else mark("not divided"),
     )
 
 

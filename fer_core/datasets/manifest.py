@@ -19,6 +19,7 @@ from fer_core.datasets.typed import (
     without_divider_line,
 )
 from fer_core.errors import DataError
+from fer_core.text import mark
 
 MANIFEST_NAME: Final = "manifest.csv"
 #: Beside the manifest, if at all: one sentence about the rights of the pictures.
@@ -79,7 +80,9 @@ def read_manifest(
         times_s=np.asarray([float(row["time_s"]) for row in rows], np.float64),
         source=str(path),
         rights=_read_rights(path.parent / RIGHTS_NAME),
-        split_note="not divided" if all(row["split"] == ALL for row in rows) else "official",
+        split_note=mark("not divided")
+        if all(row["split"] == ALL for row in rows)
+        else mark("official"),
     )
     check_participants(faces)
     return faces

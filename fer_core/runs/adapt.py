@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from fer_core.errors import ConfigError
+from fer_core.text import Sentence, mark
 from fer_core.training.recipe import Recipe, load_recipe, recipe_names
 
 #: What may be changed on the page: name -> part of the recipe; None: its top level.
@@ -40,14 +41,14 @@ def adapt_recipe(
         ConfigError: an impossible value, or fewer than two classes in common.
     """
     values = recipe.model_dump(mode="python")
-    notes = []
+    notes: list[str] = []
     for name, value in settings.items():
         part = SETTINGS[name]
         (values if part is None else values[part])[name] = value
     if recipe.optimizer.ferplus_weight and not has_votes:
         values["optimizer"]["ferplus_weight"] = 0.0
         values["network"]["options"]["ferplus"] = False
-        notes.append("The set has no FER+ votes, so the network learns its own labels only.")
+        notes.append(mark("The set has no FER+ votes, so the network learns its own labels only."))
     known = tuple(name for name in recipe.data.labels if name in labels)
     if len(known) < 2:
         raise ConfigError(
@@ -57,10 +58,17 @@ def adapt_recipe(
     if known != recipe.data.labels:
         lacking = [name for name in recipe.data.labels if name not in known]
         values["data"]["labels"] = known
-        notes.append(f"The set has no {', '.join(lacking)}: the model will not know it.")
+        notes.append(
+            Sentence(
+                mark("The set has no {classes}: the model will not know it."),
+                classes=", ".join(lacking),
+            )
+        )
     left_out = [name for name in labels if name not in recipe.data.labels]
     if left_out:
-        notes.append(f"The recipe leaves {', '.join(left_out)} out.")
+        notes.append(
+            Sentence(mark("The recipe leaves {classes} out."), classes=", ".join(left_out))
+        )
     try:
         return Recipe.model_validate(values), notes
     except ValidationError as error:

@@ -10,6 +10,7 @@ from typing import Any
 from fer_core.config import settings
 from fer_core.errors import InputError
 from fer_core.locks import is_held
+from fer_core.text import mark, mark_in
 from fer_core.training.health import explain_silence
 from fer_core.training.run import RunFolder, is_trained_elsewhere
 
@@ -24,14 +25,14 @@ _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$")
 class State(StrEnum):
     """How a run stands."""
 
-    QUEUED = "queued"
-    PREPARING = "preparing"
-    RUNNING = "running"
-    STOPPING = "stopping"
-    STOPPED = "stopped"
-    FINISHED = "finished"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"  # its process is gone and said nothing
+    QUEUED = mark_in("run", "queued")
+    PREPARING = mark_in("run", "preparing")
+    RUNNING = mark_in("run", "running")
+    STOPPING = mark_in("run", "stopping")
+    STOPPED = mark_in("run", "stopped")
+    FINISHED = mark_in("run", "finished")
+    FAILED = mark_in("run", "failed")
+    INTERRUPTED = mark_in("run", "interrupted")  # its process is gone and said nothing
 
     @property
     def is_alive(self) -> bool:
@@ -161,11 +162,11 @@ def _read(path: Path) -> RunInfo:
     state = _state(run, status)
     problem = None
     if state is State.FAILED:
-        problem = str(status.get("error") or "It failed. See its log, then resume.")
+        problem = str(status.get("error") or mark("It failed. See its log, then resume."))
     elif state is State.INTERRUPTED:
         problem = explain_silence(status, path)
     if not isinstance(recipe, dict) or not isinstance(data, dict):
-        problem = "Its config.json is damaged: delete the run and start it again."
+        problem = mark("Its config.json is damaged: delete the run and start it again.")
     try:
         rows = [row for row in run.history() if "epoch" in row]
     except (OSError, ValueError):

@@ -10,6 +10,7 @@ from fer_core.datasets.duplicates import DuplicateCount, describe_duplicates
 from fer_core.errors import DataError
 from fer_core.processes import start
 from fer_core.scratch import scratch_folder
+from fer_core.text import Sentence, mark
 
 #: A look that takes longer is given up.
 LOOK_FOR_S = 900.0
@@ -35,7 +36,7 @@ class Preview:
         """Why the set can't train anything, one sentence each; empty if it can."""
         found = []
         if self.report["duplicates"] is None:
-            found.append("It holds pictures, not faces of 48x48: cut the faces out first.")
+            found.append(mark("It holds pictures, not faces of 48x48: cut the faces out first."))
         if self.report["plan"]["problem"]:
             found.append(self.report["plan"]["problem"])
         return found
@@ -46,8 +47,10 @@ class Preview:
         found += _duplicate_sentences(self.report["duplicates"] or [])
         if self.report["plan"]["shares_twins"]:
             found.append(
-                "Some validation pictures are also among the training pictures, so the validation "
-                "accuracy is a little too high."
+                mark(
+                    "Some validation pictures are also among the training pictures, so the "
+                    "validation accuracy is a little too high."
+                )
             )
         totals = {
             label: sum(split[label] for split in self.report["splits"].values())
@@ -56,8 +59,15 @@ class Preview:
         rarest, most = min(totals, key=lambda k: totals[k]), max(totals.values())
         if totals[rarest] * 10 < most:
             found.append(
-                f"The classes are uneven: {rarest} has {totals[rarest]} of {sum(totals.values())} "
-                "pictures. Weigh the classes, or expect it to be missed more often."
+                Sentence(
+                    mark(
+                        "The classes are uneven: {rarest} has {n} of {all} pictures. Weigh the "
+                        "classes, or expect it to be missed more often."
+                    ),
+                    rarest=rarest,
+                    n=totals[rarest],
+                    all=sum(totals.values()),
+                )
             )
         return found
 
@@ -66,7 +76,12 @@ def _duplicate_sentences(pairs: list[dict[str, Any]]) -> list[str]:
     if pairs and pairs[0]["near"] is not None:
         return list(describe_duplicates(tuple(DuplicateCount(**pair) for pair in pairs)).values())
     return [
-        f"{p['exact']} images of {p['second']} are pixel-identical to one of {p['first']}."
+        Sentence(
+            mark("{n} images of {second} are pixel-identical to one of {first}."),
+            n=p["exact"],
+            second=p["second"],
+            first=p["first"],
+        )
         for p in pairs
         if p["exact"]
     ]

@@ -20,6 +20,7 @@ from fer_core.evaluation.metrics import wilson_interval
 from fer_core.evaluation.places import may_record
 from fer_core.evaluation.run import ScoringRequest, run_scoring
 from fer_core.labels import EMOTIONS
+from fer_core.text import mark
 from fer_core.training.data import chosen_faces, training_arrays
 from fer_core.training.health import explain_failure
 from fer_core.training.model_folder import export_run
@@ -58,7 +59,7 @@ def make_model(request: ExportRequest, *, say: Say) -> Path:
         _note(request.run, told | {"state": "running", "step": step, "share": share})
 
     try:
-        tell("Loading the data", 0.02)
+        tell(mark("Loading the data"), 0.02)
         own = load_dataset(request.data)
         faces = chosen_faces(own, request.recipe)
         data = training_arrays(request.recipe, faces)
@@ -81,7 +82,7 @@ def make_model(request: ExportRequest, *, say: Say) -> Path:
         )
         told["sha256"] = spec.files["int8"].sha256
         if request.should_evaluate:
-            tell("Evaluating on the validation pictures", 0.75)
+            tell(mark("Evaluating on the validation pictures"), 0.75)
             faces = named_by_division(faces, own, request.recipe.data.split)
             record = may_record(out, faces.data_hash())
             scoring = ScoringRequest(request.name, request.data, split=PUBLIC_TEST, record=record)
@@ -89,7 +90,7 @@ def make_model(request: ExportRequest, *, say: Say) -> Path:
             told["accuracy"] = report["accuracy"]
             told["accuracy_ci95"] = report["accuracy_ci95"]
             told["n"] = report["n"]
-            tell("Comparing it with the live page's model", 0.95)
+            tell(mark("Comparing it with the live page's model"), 0.95)
             told["comparison"] = compare_with_live(
                 request.name, faces.split(PUBLIC_TEST), own, leaky=faces.leaky
             )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_core.errors import FerError
+from fer_core.text import Sentence, mark
 
 #: Less than this left, when last heard of, makes memory or disk the likely reason of an end.
 SCARCE_MEMORY_MB = 300.0
@@ -46,9 +47,9 @@ def explain_failure(error: BaseException) -> str:
         return str(error)
     is_tensorflow_memory = type(error).__name__ == "ResourceExhaustedError"
     if isinstance(error, MemoryError) or is_tensorflow_memory:
-        return "Memory ran out. Close other programs or take a smaller batch, then resume."
+        return mark("Memory ran out. Close other programs or take a smaller batch, then resume.")
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "The disk is full. Make room, then resume: the last finished epoch is kept."
+        return mark("The disk is full. Make room, then resume: the last finished epoch is kept.")
     first = (str(error).strip().splitlines() or [""])[0]
     return f"It failed ({type(error).__name__}: {first[:300]}). See its log, then resume."
 
@@ -57,17 +58,23 @@ def explain_silence(status: dict[str, Any], folder: Path) -> str:
     """Why a run may have ended without a word, from what it last said and from the disk."""
     disk = disk_left_mb(folder)
     if disk is not None and disk < SCARCE_DISK_MB:
-        return (
-            f"It ended without a word, and the disk is full ({disk:.0f} MB left). Make room, "
-            "then resume."
+        return Sentence(
+            mark(
+                "It ended without a word, and the disk is full ({n} MB left). Make room, then "
+                "resume."
+            ),
+            n=f"{disk:.0f}",
         )
     left = status.get("memory_left_mb")
     if isinstance(left, (int, float)) and left < SCARCE_MEMORY_MB:
-        return (
-            f"It was killed; {left:.0f} MB of memory were left when it was last heard of, so the "
-            "system most likely ended it. Close other programs, then resume."
+        return Sentence(
+            mark(
+                "It was killed; {n} MB of memory were left when it was last heard of, so the "
+                "system most likely ended it. Close other programs, then resume."
+            ),
+            n=f"{left:.0f}",
         )
-    return (
+    return mark(
         "It was killed, or the computer was restarted: it ended without a word. Resume it; what "
         "it had reached is kept."
     )

@@ -15,6 +15,7 @@ from fer_core.classification.spec import FileSpec, InputSpec, ModelSpec, Variant
 from fer_core.config import is_in_data_dir
 from fer_core.errors import InputError
 from fer_core.files import whole_folder, write_json
+from fer_core.text import mark
 from fer_core.training.card import write_card
 from fer_core.training.compact import save_compact
 from fer_core.training.data import FER2013_LICENCE, TrainingData
@@ -115,14 +116,14 @@ def export_run(
         InputError: the run has no finished epoch, or ``out`` is something else than a model.
     """
     check_target(out)
-    progress("Reading the weights of the best epoch", 0.0)
+    progress(mark("Reading the weights of the best epoch"), 0.0)
     recipe, network = load_trained(run)
     contents = _convert_both(network, recipe.data, data, progress, mirrored=mirrored)
-    progress("Calibrating on the validation pictures", 0.7)
+    progress(mark("Calibrating on the validation pictures"), 0.7)
     raw = _raw_spec(name, run, recipe, network, contents)
     raw = raw.model_copy(update={"mirrored": mirrored})
     spec = _calibrate(raw, contents, data)
-    progress("Measuring what quantisation changed, and the speed", 0.85)
+    progress(mark("Measuring what quantisation changed, and the speed"), 0.85)
     metrics = _measure(spec, contents, data)
     line = line_of(run)
     rows = whole_history(line)
@@ -149,9 +150,9 @@ def _convert_both(
     rows = rng.choice(
         len(data.train_images), min(REPRESENTATIVE_IMAGES, len(data.train_images)), replace=False
     )
-    progress("Converting to LiteRT", 0.1)
+    progress(mark("Converting to LiteRT"), 0.1)
     plain = convert(network, wanted.size, None, mirrored=mirrored)
-    progress("Quantising to 8 bits", 0.4)
+    progress(mark("Quantising to 8 bits"), 0.4)
     seen = normalize(data.train_images[rows], wanted.normalize)
     return {"float": plain, "int8": convert(network, wanted.size, seen, mirrored=mirrored)}
 

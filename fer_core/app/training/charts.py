@@ -1,11 +1,24 @@
 """Charts of a run: loss and accuracy by epoch, and who is taken for whom."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
 
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import tr
 from fer_core.app.parts.blocks import Styling, layout, line_style
+from fer_core.text import mark
+
+#: What a run's history has, as titles of charts.
+QUANTITIES: Final = {"accuracy": mark("Accuracy"), "loss": mark("Loss")}
+_ON_VALIDATION: Final = {
+    "accuracy": mark("Validation accuracy"),
+    "loss": mark("Validation loss"),
+}
+#: And as titles of axes.
+_UNITS: Final = {"accuracy": mark("accuracy (%)"), "loss": mark("loss (nats)")}
 
 #: Beside every figure of a leaky split, in the colour of a warning.
 LEAKY_ICON = ":material/warning:"
@@ -22,8 +35,8 @@ def make_curves(
     scale = 100.0 if quantity == "accuracy" else 1.0
     figure = go.Figure()
     for column, name, line in (
-        (quantity, "training", _TRAINING),
-        (f"val_{quantity}", "validation", _VALIDATION),
+        (quantity, tr("training"), _TRAINING),
+        (f"val_{quantity}", tr("validation"), _VALIDATION),
     ):
         known = [row for row in rows if column in row]
         figure.add_scatter(
@@ -39,15 +52,15 @@ def make_curves(
         figure.add_scatter(
             x=[kept[0]["epoch"]],
             y=[kept[0][f"val_{quantity}"] * scale],
-            name="kept",
+            name=tr("kept"),
             mode="markers",
             marker={"symbol": "star", "size": 14, "color": _VALIDATION["color"]},
-            hovertemplate="epoch kept",
+            hovertemplate=tr("epoch kept"),
         )
-    layout(figure, height=330, title=quantity.capitalize(), hovermode="x unified")
+    layout(figure, height=330, title=tr(QUANTITIES[quantity]), hovermode="x unified")
     figure.update_layout(legend_y=-0.3)  # below the axis's title
-    figure.update_xaxes(title="epoch", dtick=1 if len(rows) < 12 else None)
-    figure.update_yaxes(title="accuracy (%)" if quantity == "accuracy" else "loss (nats)")
+    figure.update_xaxes(title=tr("epoch"), dtick=1 if len(rows) < 12 else None)
+    figure.update_yaxes(title=tr(_UNITS[quantity]))
     return figure
 
 
@@ -76,10 +89,10 @@ def make_comparison(
             line=line_style(places[name]),
             hovertemplate="%{y:.1f} %" if is_share else "%{y:.3f}",
         )
-    layout(figure, height=330, title=f"Validation {quantity}", hovermode="x unified")
+    layout(figure, height=330, title=tr(_ON_VALIDATION[quantity]), hovermode="x unified")
     figure.update_layout(showlegend=True, legend_y=-0.3)
-    figure.update_xaxes(title="epoch", dtick=1 if most < 12 else None)
-    figure.update_yaxes(title="accuracy (%)" if is_share else "loss (nats)")
+    figure.update_xaxes(title=tr("epoch"), dtick=1 if most < 12 else None)
+    figure.update_yaxes(title=tr(_UNITS[quantity]))
     return figure
 
 
@@ -89,26 +102,30 @@ def make_confusion(
     """Rows true, columns predicted; the colour is the share of the row, the text the count."""
     table = np.asarray(counts, np.int64)
     rows = table.sum(axis=1, keepdims=True)
+    names = [emotion(label) for label in labels]
     shares = np.divide(table, rows, out=np.zeros(table.shape), where=rows > 0)
     figure = go.Figure(
         go.Heatmap(
             z=shares * 100,
-            x=list(labels),
-            y=list(labels),
+            x=names,
+            y=names,
             zmin=0,
             zmax=100,
             colorscale=[[0, styling.background], [1, _VALIDATION["color"]]],
             showscale=False,
             text=table,
             texttemplate="%{text}",
-            hovertemplate="%{text} × %{y}, read as %{x} (%{z:.0f} % of %{y})<extra></extra>",
+            hovertemplate=tr("{n} × {label}, read as {read} ({share} % of {label})").format(
+                n="%{text}", label="%{y}", read="%{x}", share="%{z:.0f}"
+            )
+            + "<extra></extra>",
             xgap=2,
             ygap=2,
         )
     )
-    layout(figure, height=380, title="Who is taken for whom, on validation")
-    figure.update_xaxes(title="read as", fixedrange=True)
-    figure.update_yaxes(title="label", autorange="reversed", fixedrange=True)
+    layout(figure, height=380, title=tr("Who is taken for whom, on validation"))
+    figure.update_xaxes(title=tr("read as"), fixedrange=True)
+    figure.update_yaxes(title=tr("label"), autorange="reversed", fixedrange=True)
     return figure
 
 

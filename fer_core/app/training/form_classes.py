@@ -5,6 +5,8 @@ from typing import Final
 
 import streamlit as st
 
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import tr
 from fer_core.app.parts.meanings import Choice, ask_meanings
 from fer_core.datasets.unnamed import unnamed_classes
 from fer_core.errors import FerError
@@ -30,7 +32,7 @@ def ask_classes(path: Path) -> None:
         return
     choice = ask_meanings(names, key=f"class-{path}")
     st.button(
-        "Use these classes",
+        tr("Use these classes"),
         type="primary",
         icon=":material/check:",
         key="use-classes",
@@ -46,13 +48,15 @@ def show_chosen(path: Path) -> None:
     if not choice:
         return
     texts = [
-        f"{markdown_escape(name)} {f'is {emotion}' if emotion else 'is left out'}"
-        for name, emotion in choice
+        tr("{name} is {emotion}").format(name=markdown_escape(name), emotion=emotion(meaning))
+        if meaning
+        else tr("{name} is left out").format(name=markdown_escape(name))
+        for name, meaning in choice
     ]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(", ".join(texts) + ".", width="content")
         st.button(
-            "Choose again",
+            tr("Choose again"),
             key="choose-classes",
             type="tertiary",
             on_click=st.session_state.pop,

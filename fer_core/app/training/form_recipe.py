@@ -4,17 +4,18 @@ from typing import TypedDict
 
 import streamlit as st
 
+from fer_core.app.language.spoken import number, told, tr
 from fer_core.app.training.charts import LEAKY_ICON
 from fer_core.errors import FerError
 from fer_core.runs.adapt import adapt_recipe, startable_recipes
 from fer_core.runs.preview import Preview
-from fer_core.text import markdown_sentence
+from fer_core.text import mark, markdown_sentence
 from fer_core.training.recipe import Recipe
 
 _WEIGHTS = {
-    "none": "as they come",
-    "sqrt": "rare classes somewhat more",
-    "balanced": "every class alike",
+    "none": mark("as they come"),
+    "sqrt": mark("rare classes somewhat more"),
+    "balanced": mark("every class alike"),
 }
 
 
@@ -24,23 +25,23 @@ def choose_recipe(preview: Preview) -> Recipe | None:
     # The one to begin with first, then by what people call them.
     names = sorted(recipes, key=lambda name: (name != "first", recipes[name].title or name))
     chosen = st.selectbox(
-        "Recipe",
+        tr("Recipe"),
         names,
         format_func=lambda name: recipe_text(recipes[name]),
         key="recipe",
-        help="Network, augmentation and schedule.",
+        help=tr("Network, augmentation and schedule."),
     )
     base = recipes[chosen]
-    st.caption(markdown_sentence(base.about))
-    with st.expander("Epochs, learning rate, name and more", icon=":material/tune:"):
+    st.caption(markdown_sentence(tr(base.about)))
+    with st.expander(tr("Epochs, learning rate, name and more"), icon=":material/tune:"):
         numbers = _choose_numbers(base)
         weight = _choose_weight(base)
         name = st.text_input(
-            "Name",
+            tr("Name"),
             base.name,
             key=f"name-{base.name}",
             max_chars=41,
-            help="Small letters, digits, - and _; date and time are added.",
+            help=tr("Small letters, digits, - and _; date and time are added."),
         )
     try:
         recipe, notes = adapt_recipe(
@@ -52,17 +53,17 @@ def choose_recipe(preview: Preview) -> Recipe | None:
             **numbers,
         )
     except FerError as error:
-        st.error(markdown_sentence(str(error)))
+        st.error(markdown_sentence(told(error)))
         return None
     for note in notes:
-        st.info(markdown_sentence(note))
+        st.info(markdown_sentence(tr(note)))
     _say_split(recipe, preview)
     return recipe
 
 
 def recipe_text(recipe: Recipe) -> str:
     """What people call a recipe, with the name that files and commands have."""
-    return f"{recipe.title} ({recipe.name})" if recipe.title else recipe.name
+    return f"{tr(recipe.title)} ({recipe.name})" if recipe.title else recipe.name
 
 
 class _Numbers(TypedDict):
@@ -75,17 +76,19 @@ class _Numbers(TypedDict):
 def _choose_numbers(base: Recipe) -> _Numbers:
     with st.container(horizontal=True):
         epochs = st.number_input(
-            "Epochs",
+            tr("Epochs"),
             1,
             1000,
             base.epochs,
             key=f"epochs-{base.name}",
             width=150,
-            help=f"How often each picture is seen; the recipe's own: {base.epochs}. More takes "
-            "longer; the best epoch on validation is kept.",
+            help=tr(
+                "How often each picture is seen; the recipe's own: {n}. More takes longer; the "
+                "best epoch on validation is kept."
+            ).format(n=number(base.epochs)),
         )
         rate = st.number_input(
-            "Learning rate",
+            tr("Learning rate"),
             1e-6,
             1.0,
             base.optimizer.learning_rate,
@@ -93,27 +96,30 @@ def _choose_numbers(base: Recipe) -> _Numbers:
             format="%.5f",
             key=f"rate-{base.name}",
             width=150,
-            help=f"The size of a step; the recipe's own: {base.optimizer.learning_rate:g}. Too "
-            "large and the loss jumps, too small and it hardly falls.",
+            help=tr(
+                "The size of a step; the recipe's own: {rate}. Too large and the loss jumps, too "
+                "small and it hardly falls."
+            ).format(rate=f"{base.optimizer.learning_rate:g}"),
         )
         batch = st.number_input(
-            "Batch size",
+            tr("Batch size"),
             1,
             1024,
             base.batch_size,
             key=f"batch-{base.name}",
             width=150,
-            help=f"Pictures per step; the recipe's own: {base.batch_size}. Smaller needs less "
-            "memory.",
+            help=tr("Pictures per step; the recipe's own: {n}. Smaller needs less memory.").format(
+                n=number(base.batch_size)
+            ),
         )
         seed = st.number_input(
-            "Seed",
+            tr("Seed"),
             0,
             2**31 - 1,
             base.seed,
             key=f"seed-{base.name}",
             width=150,
-            help="The same seed gives the same order of pictures and the same start.",
+            help=tr("The same seed gives the same order of pictures and the same start."),
         )
     return {"epochs": epochs, "learning_rate": rate, "batch_size": batch, "seed": seed}
 
@@ -121,20 +127,22 @@ def _choose_numbers(base: Recipe) -> _Numbers:
 def _choose_weight(base: Recipe) -> str:
     kinds = list(_WEIGHTS)
     return st.selectbox(
-        "Classes count",
+        tr("Classes count"),
         kinds,
         index=kinds.index(base.optimizer.class_weight),
-        format_func=lambda kind: _WEIGHTS[kind],
+        format_func=lambda kind: tr(_WEIGHTS[kind]),
         key=f"weight-{base.name}",
-        help="'Every class alike' finds rare ones more often, at the cost of the others.",
+        help=tr("'Every class alike' finds rare ones more often, at the cost of the others."),
     )
 
 
 #: Kinds of ``DataPart.split`` that divide the faces anew, whatever the set says of itself.
 _SPLITS = {
-    "stratified": "This recipe divides the faces anew, 8:1:1 by class: its scores are not those of "
-    "the set's own test faces.",
-    "participant": "This recipe divides the faces anew, by participant.",
+    "stratified": mark(
+        "This recipe divides the faces anew, 8:1:1 by class: its scores are not those of the set's "
+        "own test faces."
+    ),
+    "participant": mark("This recipe divides the faces anew, by participant."),
 }
 
 
@@ -143,16 +151,25 @@ def _say_split(recipe: Recipe, preview: Preview) -> None:
     plan = preview.report["plan"]
     if recipe.data.split == "frames":
         st.warning(
-            "This recipe divides frame by frame, 8:1:1, whoever they show. That is leaky: the "
-            "same person is trained on and tested, so its accuracy is far too high for strangers.",
+            tr(
+                "This recipe divides frame by frame, 8:1:1, whoever they show. That is leaky: the "
+                "same person is trained on and tested, so its accuracy is far too high for "
+                "strangers."
+            ),
             icon=LEAKY_ICON,
         )
     elif recipe.data.split in _SPLITS:
-        st.info(_SPLITS[recipe.data.split])
+        st.info(tr(_SPLITS[recipe.data.split]))
     elif plan["note"] and recipe.data.subset is None:
         counts = plan["counts"]
         st.caption(
-            f"Trains on {counts.get('train', 0):,}, chooses the best epoch on "
-            f"{counts.get('public_test', 0):,} (public_test), and leaves "
-            f"{counts.get('private_test', 0):,} for the last score. Split: {plan['note']}."
+            tr(
+                "Trains on {train}, chooses the best epoch on {validation} (public_test), and "
+                "leaves {test} for the last score. Split: {split}."
+            ).format(
+                train=number(counts.get("train", 0), grouped=True),
+                validation=number(counts.get("public_test", 0), grouped=True),
+                test=number(counts.get("private_test", 0), grouped=True),
+                split=tr(plan["note"]),
+            )
         )

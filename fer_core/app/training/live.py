@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer_core.app.access.rights import current_access
 from fer_core.app.following import keep_live_choice
+from fer_core.app.language.spoken import tr
 from fer_core.app.training.state import act
 from fer_core.classification import load_classifier, resolve_model_dir
 from fer_core.classification.registry import (
@@ -40,11 +41,14 @@ def show_live_choice() -> None:
     now, before = live_choice(), earlier_choice()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f":material/videocam: The live page uses **{markdown_sentence(now)}**.", width="content"
+            tr(":material/videocam: The live page uses **{model}**.").format(
+                model=markdown_sentence(now)
+            ),
+            width="content",
         )
         if before is not None:
             st.button(
-                f"Back to {markdown_sentence(before)}",
+                tr("Back to {model}").format(model=markdown_sentence(before)),
                 key="live-back",
                 icon=":material/undo:",
                 on_click=act,
@@ -52,7 +56,7 @@ def show_live_choice() -> None:
             )
         if now != DEFAULT_MODEL and before != DEFAULT_MODEL:
             st.button(
-                f"Back to {DEFAULT_MODEL}, the project's own",
+                tr("Back to {model}, the project's own").format(model=DEFAULT_MODEL),
                 key="live-own",
                 icon=":material/restart_alt:",
                 on_click=act,
@@ -60,6 +64,7 @@ def show_live_choice() -> None:
             )
     if settings().model != "default":
         st.caption(
-            f"FER_MODEL is set to {markdown_sentence(settings().model)}, so new visitors get that "
-            "one whatever is chosen here."
+            tr(
+                "FER_MODEL is set to {model}, so new visitors get that one whatever is chosen here."
+            ).format(model=markdown_sentence(settings().model))
         )

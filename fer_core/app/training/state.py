@@ -6,9 +6,11 @@ from typing import Any
 import streamlit as st
 
 from fer_core.app.access.rights import may_train
+from fer_core.app.language.spoken import told, tr
 from fer_core.errors import FerError
+from fer_core.text import mark
 
-NEW, RUNS = "New run", "Runs"
+NEW, RUNS = mark("New run"), mark("Runs")
 VIEW_KEY = "view"
 _MESSAGE_KEY = "training-message"
 _CHANGED_KEY = "training-changed"
@@ -22,11 +24,11 @@ def act(action: Callable[..., Any], *args: Any) -> Any:
     try:
         return action(*args)
     except FerError as error:
-        st.session_state[_MESSAGE_KEY] = str(error)
+        st.session_state[_MESSAGE_KEY] = told(error)
     except OSError as error:
-        st.session_state[_MESSAGE_KEY] = (
-            f"That did not work ({error.strerror or error}). Check room and rights of FER_DATA_DIR."
-        )
+        st.session_state[_MESSAGE_KEY] = tr(
+            "That did not work ({reason}). Check room and rights of FER_DATA_DIR."
+        ).format(reason=error.strerror or error)
     return None
 
 

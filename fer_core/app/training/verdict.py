@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from fer_core.app.parts.words import interval, percent
+from fer_core.app.language.spoken import number, percent, tr
+from fer_core.app.parts.words import interval
 from fer_core.app.training.charts import LEAKY_ICON
 from fer_core.labels import EMOTIONS
 from fer_core.text import markdown_sentence
@@ -56,13 +57,22 @@ class ModelVerdict:
         new, live = self.accuracies
         chance = ""
         if self.intervals[0][0] <= 1 / len(EMOTIONS):
-            chance = f" That is no better than guessing one of {len(EMOTIONS)}."
-        return (
-            f"**{markdown_sentence(self.names[0])}** is right on {percent(new)} of {self.n:,} "
-            f"faces, **{markdown_sentence(self.names[1])}** on {percent(live)}: "
-            f"{(live - new) * 100:.1f} points fewer.{chance} Everybody who opens the live page "
-            "gets it."
+            chance = tr("That is no better than guessing one of {n}.").format(
+                n=number(len(EMOTIONS))
+            )
+        less = tr(
+            "**{new}** is right on {share} of {n} faces, **{live}** on {live_share}: {points} "
+            "points fewer."
+        ).format(
+            new=markdown_sentence(self.names[0]),
+            share=percent(new),
+            n=number(self.n, grouped=True),
+            live=markdown_sentence(self.names[1]),
+            live_share=percent(live),
+            points=number((live - new) * 100, 1),
         )
+        everybody = tr("Everybody who opens the live page gets it.")
+        return " ".join(part for part in (less, chance, everybody) if part)
 
 
 def read_verdict(value: object) -> ModelVerdict | None:
@@ -94,32 +104,38 @@ def show_verdict(verdict: ModelVerdict) -> None:
     """Draw the bars and the test in words."""
     st.html(_STYLE + verdict_bars(verdict))
     st.caption(
-        f"As the live page would show {verdict.n:,} faces; in brackets the 95 % interval. "
-        f"{markdown_sentence(verdict.words)}"
+        tr("As the live page would show {n} faces; in brackets the 95 % interval.").format(
+            n=number(verdict.n, grouped=True)
+        )
+        + f" {markdown_sentence(verdict.words)}"
     )
     if verdict.left_out:
         st.caption(
-            f"{verdict.left_out:,} faces are left out, which "
-            f"{markdown_sentence(verdict.names[1])} had trained on."
+            tr("{n} faces are left out, which {model} had trained on.").format(
+                n=number(verdict.left_out, grouped=True), model=markdown_sentence(verdict.names[1])
+            )
         )
     if verdict.is_leaky:
         st.warning(
-            f"The bars flatter {markdown_sentence(verdict.names[0])}: its split is leaky, so it "
-            "has seen these people.",
+            tr("The bars flatter {model}: its split is leaky, so it has seen these people.").format(
+                model=markdown_sentence(verdict.names[0])
+            ),
             icon=LEAKY_ICON,
         )
     elif not verdict.same_data:
         st.caption(
-            "The two learned from different data: each has an advantage on faces like those it "
-            "was trained on."
+            tr(
+                "The two learned from different data: each has an advantage on faces like those it "
+                "was trained on."
+            )
         )
 
 
 def verdict_bars(verdict: ModelVerdict) -> str:
     """HTML: a row each with name, bar, accuracy and interval."""
-    rows = []
+    rows, live = [], tr("live")
     for place, color in enumerate(_BARS):
-        role = "" if place == 0 else " (live)"
+        role = "" if place == 0 else f" ({live})"
         share = verdict.accuracies[place]
         rows.append(
             f"<b>{html.escape(verdict.names[place])}{role}</b>"
