@@ -8,14 +8,14 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from fer_core.errors import InputError
-from fer_core.text import clean_name
+from fer_core.text import Sentence, clean_name, mark
 
 #: Of the text below; a new text gets a new version, and who agreed to the old one is asked again.
 CONSENT_VERSION: Final = "2026-11-1"
 #: Times lie before the year 10000 (UTC seconds): no calendar has later ones.
 LATEST_S: Final = 253_402_300_800
 
-_TEXT: Final = (
+_TEXT: Final = mark(
     "I agree that pictures of my face are recorded for the data set '{name}', together with the "
     "expression I show, the time, and my pseudonym. They are kept on this server until "
     "{until} at the latest and are used to train and measure models that name expressions. "
@@ -49,15 +49,27 @@ def day_text(time_s: int) -> str:
     return datetime.fromtimestamp(time_s, UTC).date().isoformat()
 
 
-def consent_text(name: str, until_s: int) -> str:
+def consent_text(name: str, until_s: int) -> Sentence:
     """The text a participant sees, for the set ``name`` kept until ``until_s`` (UTC seconds)."""
-    return _TEXT.format(name=name, until=day_text(until_s))
+    return Sentence(_TEXT, name=name, until=day_text(until_s))
 
 
 def make_consent(
-    name: str, until_s: int, *, now_s: int, is_minor: bool = False, guardian: str | None = None
+    name: str,
+    until_s: int,
+    *,
+    now_s: int,
+    is_minor: bool = False,
+    guardian: str | None = None,
+    text: str | None = None,
 ) -> RecordingConsent:
     """Record that somebody agreed now.
+
+    Args:
+        name: of the set; until_s: until when it is kept, UTC seconds.
+        now_s: UTC seconds.
+        is_minor, guardian: whether somebody else must agree too, and who did.
+        text: as it was read, where that was not English.
 
     Raises:
         InputError: a minor without a guardian who agreed.
@@ -66,38 +78,14 @@ def make_consent(
     if is_minor:
         if not (guardian or "").strip():
             raise InputError(
-                "A minor is recorded only with their guardian's consent: type who gave it."
+                mark("A minor is recorded only with their guardian's consent: type who gave it.")
             )
         who = clean_name(guardian or "", noun="guardian's name")
-    text = consent_text(name, until_s)
+    read = text or consent_text(name, until_s)
     return RecordingConsent(
         version=CONSENT_VERSION,
-        text_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        text_sha256=hashlib.sha256(read.encode()).hexdigest(),
         receipt=secrets.token_hex(8),
         given_s=now_s,
         guardian=who,
     )
-
-
-def receipt_text(name: str, until_s: int, pseudonym: str, consent: RecordingConsent) -> str:
-    """The receipt as a text file for the participant."""
-    lines = [
-        "Receipt of a consent, data set studio of Mien",
-        "",
-        f"Receipt      {consent.receipt}",
-        f"Pseudonym    {pseudonym}",
-        f"Data set     {name}",
-        f"Given        {datetime.fromtimestamp(consent.given_s, UTC):%Y-%m-%d %H:%M} UTC",
-        f"Kept until   {day_text(until_s)}",
-        f"Text         version {consent.version}, sha256 {consent.text_sha256}",
-    ]
-    if consent.guardian:
-        lines.append(f"Guardian     {consent.guardian}")
-    lines += [
-        "",
-        consent_text(name, until_s),
-        "",
-        "To see or erase your pictures: open the Data set page, 'I have a receipt', and type the",
-        "number above. Keep it: it is written nowhere else that you could look it up.",
-    ]
-    return "\n".join(lines) + "\n"

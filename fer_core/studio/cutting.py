@@ -10,14 +10,15 @@ from fer_core.datasets.duplicates import near_pairs
 from fer_core.datasets.faceset import FACE_SIZE
 from fer_core.imaging.crop import align_faces
 from fer_core.studio.quality import Quality, measure_quality
+from fer_core.text import mark
 from fer_core.types import Faces, ImageArray
 
 Detector = Literal["short", "haar"]
 
 #: What a set may be cut with, and in words.
 DETECTORS: Final[dict[Detector, str]] = {
-    "short": "BlazeFace, aligned by the eyes, as the live page cuts",
-    "haar": "Haar cascade, the box as it is, as published systems cut",
+    "short": mark("BlazeFace, aligned by the eyes, as the live page cuts"),
+    "haar": mark("Haar cascade, the box as it is, as published systems cut"),
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fer_core.labels import EMOTIONS
+from fer_core.text import Sentence, mark
 
 #: Seconds before the first picture of a take, and seconds of the take itself.
 COUNTDOWN_S: Final = 3.0
@@ -26,32 +27,32 @@ class Cue:
 
 CUES: Final[dict[str, Cue]] = {
     "angry": Cue(
-        ("'Stop that!'", "'Not again!'", "somebody takes your seat"),
-        "Brows down and together, lips pressed.",
+        (mark("'Stop that!'"), mark("'Not again!'"), mark("somebody takes your seat")),
+        mark("Brows down and together, lips pressed."),
     ),
     "disgust": Cue(
-        ("'Yuck!'", "sour milk", "a bad smell"),
-        "Wrinkle the nose, raise the upper lip.",
+        (mark("'Yuck!'"), mark("sour milk"), mark("a bad smell")),
+        mark("Wrinkle the nose, raise the upper lip."),
     ),
     "fear": Cue(
-        ("'Oh no!'", "a step behind you in the dark", "you slip on ice"),
-        "Eyes wide, brows up and together, mouth stretched.",
+        (mark("'Oh no!'"), mark("a step behind you in the dark"), mark("you slip on ice")),
+        mark("Eyes wide, brows up and together, mouth stretched."),
     ),
     "happy": Cue(
-        ("'Great!'", "a friend at the door", "a good joke"),
-        "Smile, with the cheeks up.",
+        (mark("'Great!'"), mark("a friend at the door"), mark("a good joke")),
+        mark("Smile, with the cheeks up."),
     ),
     "sad": Cue(
-        ("'What a pity.'", "saying goodbye", "a lost pet"),
-        "Corners of the mouth down, inner brows up.",
+        (mark("'What a pity.'"), mark("saying goodbye"), mark("a lost pet")),
+        mark("Corners of the mouth down, inner brows up."),
     ),
     "surprise": Cue(
-        ("'Oh!'", "'Really?'", "an unexpected present"),
-        "Brows up, eyes and mouth open.",
+        (mark("'Oh!'"), mark("'Really?'"), mark("an unexpected present")),
+        mark("Brows up, eyes and mouth open."),
     ),
     "neutral": Cue(
-        ("'Monday, Tuesday, Wednesday'", "waiting for a bus"),
-        "Relax the face, mouth closed.",
+        (mark("'Monday, Tuesday, Wednesday'"), mark("waiting for a bus")),
+        mark("Relax the face, mouth closed."),
     ),
 }
 
@@ -77,9 +78,16 @@ def advise(takes: Mapping[str, int], faces: Mapping[str, int], among: Sequence[s
         return ""
     (rounds,) = counts
     if rounds >= ENOUGH_ROUNDS:
-        return "Enough of this participant: train, under Train and use, or record another one."
+        return mark(
+            "Enough of this participant: train, under Train and use, or record another one."
+        )
     weakest = min(among, key=lambda name: (faces.get(name, 0), EMOTIONS.index(name)))
-    return (
-        f"Round {rounds} is over. One more would help most with {weakest}, of which there are "
-        f"{faces.get(weakest, 0)} pictures; or train now, under Train and use."
+    return Sentence(
+        mark(
+            "Round {rounds} is over. One more would help most with {emotion}, of which there are "
+            "{n} pictures; or train now, under Train and use."
+        ),
+        rounds=rounds,
+        emotion=weakest,
+        n=faces.get(weakest, 0),
     )

@@ -22,6 +22,7 @@ from fer_core.processes import spawn
 from fer_core.studio.names import recordings_dir
 from fer_core.studio.private import hold_set, write_private
 from fer_core.studio.store import StudioSet
+from fer_core.text import mark
 
 JOB, LOG, REPORT = "job.json", "job.log", "report.json"
 #: A process takes this long to hold its lock; libraries load meanwhile.
@@ -57,8 +58,8 @@ def start_finetune(found: StudioSet, name: str) -> None:
     check_personal_name(name, found)
     check_enough(found)
     if is_held(_lock(found)):
-        raise BusyError("This set is being trained on already: wait until that is over.")
-    _note(found, {"state": "running", "step": "Starting", "share": 0.0, "model": name})
+        raise BusyError(mark("This set is being trained on already: wait until that is over."))
+    _note(found, {"state": "running", "step": mark("Starting"), "share": 0.0, "model": name})
     log = found.path / LOG
     write_private(log, b"")
     spawn(["dataset", "finetune", str(found.path), "--name", name, "--background"], log)
@@ -74,7 +75,7 @@ def read_job(found: StudioSet) -> StudioJob | None:
     running = value.get("state") == "running" and (alive or recent)
     error = value.get("error")
     if value.get("state") == "running" and not running:
-        error = "It ended without a word: it was killed. Start it again."
+        error = mark("It ended without a word: it was killed. Start it again.")
     return StudioJob(
         is_running=running,
         step=str(value.get("step", "")),
@@ -110,7 +111,7 @@ def finetune_set(
         return _work(data, name, lambda step, _share: say(f"{step}."), choice)
     with try_hold(_lock(found)) as is_mine:
         if not is_mine:
-            raise BusyError("This set is being trained on already: wait until that is over.")
+            raise BusyError(mark("This set is being trained on already: wait until that is over."))
         told = {"model": name}
 
         def tell(step: str, share: float) -> None:
@@ -125,7 +126,7 @@ def finetune_set(
 
             _note(found, told | {"state": "failed", "error": explain_failure(error)})
             raise
-        _note(found, told | {"state": "finished", "step": "Done", "share": 1.0})
+        _note(found, told | {"state": "finished", "step": mark("Done"), "share": 1.0})
     return out, report
 
 
@@ -136,7 +137,7 @@ def _keep(found: StudioSet, name: str, out: Path, report: dict[str, Any]) -> Non
         if not set(people) <= set(found.info().participants):
             with suppress(OSError):
                 remove_whole(out)
-            raise InputError("A participant was erased meanwhile: start it again.")
+            raise InputError(mark("A participant was erased meanwhile: start it again."))
         text = json.dumps(report | {"model": name, "at_s": int(time.time())}) + "\n"
         write_private(found.path / REPORT, text.encode())
         found.note_model(name, people)
@@ -177,16 +178,16 @@ def _work(
 ) -> tuple[Path, dict[str, Any]]:
     from fer_core.datasets import load_dataset
 
-    tell("Loading the faces", 0.05)
+    tell(mark("Loading the faces"), 0.05)
     faces = load_dataset(data, **(choice or {}))
-    tell("Loading the base model", 0.1)
+    tell(mark("Loading the base model"), 0.1)
     from fer_core.training.personal import embed_set, load_base, report_of
     from fer_core.training.personal_export import export_personal
 
     base = load_base()
-    tell("Looking at the faces", 0.2)
+    tell(mark("Looking at the faces"), 0.2)
     seen = embed_set(faces, base)
-    tell("Holding participants out", 0.3)
+    tell(mark("Holding participants out"), 0.3)
     report, held_out = report_of(seen, base)
     out = settings().data_dir / "models" / name
     export_personal(seen, base, report, held_out, out, tell=tell)

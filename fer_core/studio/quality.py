@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from fer_core.imaging.patch import box_pixels, mean_grey
+from fer_core.text import mark
 from fer_core.types import Faces, ImageArray
 
 #: Mean grey level of the face's box below which it counts as dark.
@@ -26,11 +27,11 @@ TURNED: Final = "turned-away"
 
 #: What to tell the person, most important first.
 HINT_WORDS: Final[dict[str, str]] = {
-    NO_FACE: "No face in view: look into the camera.",
-    TWO_FACES: "Two faces in view: one person at a time.",
-    TOO_DARK: "Too dark: put light on the face.",
-    TOO_FAR: "Too far: come closer.",
-    TURNED: "Turned away: face the camera.",
+    NO_FACE: mark("No face in view: look into the camera."),
+    TWO_FACES: mark("Two faces in view: one person at a time."),
+    TOO_DARK: mark("Too dark: put light on the face."),
+    TOO_FAR: mark("Too far: come closer."),
+    TURNED: mark("Turned away: face the camera."),
 }
 #: Hints with which a frame is not kept at all.
 BLOCKING: Final = frozenset({NO_FACE, TWO_FACES})

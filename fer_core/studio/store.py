@@ -127,9 +127,16 @@ class StudioSet:
         return images
 
     def enrol(
-        self, pseudonym: str, *, is_minor: bool = False, guardian: str | None = None
+        self,
+        pseudonym: str,
+        *,
+        is_minor: bool = False,
+        guardian: str | None = None,
+        text: str | None = None,
     ) -> tuple[str, RecordingConsent]:
         """Record that a participant agrees now; their pseudonym as kept, and the consent.
+
+        ``text``: as they read it, where that was not English.
 
         Raises:
             DataError: the pseudonym cannot be used.
@@ -149,6 +156,7 @@ class StudioSet:
                 now_s=int(self._clock()),
                 is_minor=is_minor,
                 guardian=guardian,
+                text=text,
             )
             info.participants[name] = Participant(is_minor=is_minor, consents=[consent])
             self.write(None, info)

@@ -23,6 +23,7 @@ from fer_core.datasets.resize import resize_faces
 from fer_core.datasets.splits import split_by_participant, split_frames
 from fer_core.errors import DataError, ModelError
 from fer_core.evaluation.metrics import confusion_matrix, wilson_interval
+from fer_core.text import mark
 from fer_core.training.personal_head import PULLS, Head, HeldOut, fit_head, hold_groups_out
 from fer_core.types import FloatArray, ImageArray, IntArray
 from fer_core.zoo import load_network
@@ -130,11 +131,13 @@ def hold_out(data: Embedded, start: Head) -> tuple[HeldOut, str]:
     """
     people = data.faces.participants
     if people is not None and len(np.unique(people)) > 1:
-        groups, how = people, "each participant in turn"
+        groups, how = people, mark("each participant in turn")
     else:
-        groups, how = rounds_of(data.faces), "each round of takes, of one and the same person"
+        groups, how = rounds_of(data.faces), mark("each round of takes, of one and the same person")
         if len(np.unique(groups)) < 2:
-            raise DataError("Record two takes of an expression: one leaves nothing to hold out.")
+            raise DataError(
+                mark("Record two takes of an expression: one leaves nothing to hold out.")
+            )
     found = hold_groups_out(data.features, data.mirrored, data.labels, groups, start)
     if people is not None and groups is people and found.folds < len(np.unique(groups)):
         how = f"all participants in {found.folds} parts"
@@ -174,13 +177,15 @@ def compare_splits(data: Embedded, start: Head, held_out: dict[str, Any]) -> lis
     Each chooses the pull on its own validation part, as somebody who trusts that split would.
     """
     people = held_out["by_participant"].values()
-    by_participant = {"kind": "participant", "title": "By participant", "warning": None}
+    by_participant = {"kind": "participant", "title": mark("By participant"), "warning": None}
     frames = {
         "kind": "frames",
-        "title": "By frame",
-        "warning": "Leaky: frames of the same take are on both sides, so this figure is too good.",
+        "title": mark("By frame"),
+        "warning": mark(
+            "Leaky: frames of the same take are on both sides, so this figure is too good."
+        ),
     }
-    one_out = {"kind": "leave-one-out", "title": "Leave one out", "warning": None}
+    one_out = {"kind": "leave-one-out", "title": mark("Leave one out"), "warning": None}
     reports = [
         by_participant | _report(lambda: split_by_participant(data.faces, seed=0), data, start)
     ]
@@ -191,10 +196,12 @@ def compare_splits(data: Embedded, start: Head, held_out: dict[str, Any]) -> lis
             | {"problem": None, "note": held_out["how"], "train": len(data.labels)}
             | {"test": held_out["n"], "shared_takes": 0.0, "shared_near": None}
             | {"before": held_out["before"], "after": held_out["after"]}
-            | {"low": min(shares), "high": max(shares), "range": "worst and best participant"}
+            | {"low": min(shares), "high": max(shares), "range": mark("worst and best participant")}
         )
     else:
-        reports.append(one_out | {"problem": "Leaving one out needs at least two participants."})
+        reports.append(
+            one_out | {"problem": mark("Leaving one out needs at least two participants.")}
+        )
     reports.append(frames | _report(lambda: split_frames(data.faces, seed=0), data, start))
     return reports
 
@@ -228,7 +235,7 @@ def _report(divide: Callable[[], FaceSet], data: Embedded, start: Head) -> dict[
         "after": float(hits.mean()),
         "low": low,
         "high": high,
-        "range": "95 % interval, as if frames were independent",
+        "range": mark("95 % interval, as if frames were independent"),
     }
 
 

@@ -13,6 +13,7 @@ from fer_core.config import is_in_data_dir
 from fer_core.datasets.resize import resize_faces
 from fer_core.evaluation.calibration import fit_temperature
 from fer_core.files import whole_folder, write_json
+from fer_core.text import mark
 from fer_core.training.compact import save_compact
 from fer_core.training.export_figures import agreement, latency_ms
 from fer_core.training.model_folder import check_target, convert
@@ -46,15 +47,15 @@ def export_personal(
         InputError: ``out`` is something else than a model.
     """
     check_target(out)
-    tell("Fitting the head on all faces", 0.4)
+    tell(mark("Fitting the head on all faces"), 0.4)
     both = np.concatenate([data.features, data.mirrored])
     head = fit_head(both, np.tile(data.labels, 2), base.start, pull=held_out.pull)
     network = with_head(base, head)
     images = resize_faces(data.faces.faces(), base.spec.input.size)
-    tell("Quantising to 8 bits", 0.5)
+    tell(mark("Quantising to 8 bits"), 0.5)
     mode = base.spec.input.normalize
     content = convert(network, base.spec.input.size, normalize(_vary(images), mode))
-    tell("Measuring what quantisation changed, and the speed", 0.9)
+    tell(mark("Measuring what quantisation changed, and the speed"), 0.9)
     temperature = float(np.clip(fit_temperature(held_out.logits, data.labels), *TEMPERATURES))
     file = FileSpec(
         file=_FILE,

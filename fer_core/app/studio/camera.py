@@ -5,6 +5,8 @@ from collections import Counter
 
 import streamlit as st
 
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import number, tr
 from fer_core.app.parts.notices import say
 from fer_core.app.resources import make_live_pipeline, shared_admission
 from fer_core.app.stream.messages import NO_FACE_AFTER_S, Message
@@ -21,10 +23,11 @@ from fer_core.studio.guide import CUES, advise, next_emotion
 from fer_core.studio.info import SetInfo
 from fer_core.studio.quality import HINT_WORDS
 from fer_core.studio.recorder import Recorder, Stage, TakeView
+from fer_core.text import Sentence, mark
 
 STREAM_KEY = "studio_stream"
 REFRESH_S = 0.5
-CONSENT_LINE = (
+CONSENT_LINE = mark(
     "While the camera is on, frames travel to this server. Pictures are stored only while the red "
     "mark shows."
 )
@@ -32,7 +35,7 @@ CONSENT_LINE = (
 _MARK = """<div role="status" style="display:flex;align-items:center;gap:.6rem;padding:.5rem .8rem;
 border-radius:.5rem;background:#B3261E;color:#fff;font-weight:600">
 <span style="width:.9rem;height:.9rem;border-radius:50%;background:#fff;flex:none"></span>
-<span>Recording: these pictures are stored ({left} s left, {count} so far)</span></div>"""
+<span>{said}</span></div>"""
 _CUE = """<div style="font-size:1.8rem;font-weight:700;display:inline-block;padding:.1rem .7rem;
 border-radius:.5rem;background:{color};color:rgb{text}">{name}</div>"""
 _COUNT = """<div role="timer" aria-live="assertive" style="font-size:4rem;font-weight:700;
@@ -56,15 +59,15 @@ def show_camera(desk: StudioDesk, found: StudioSet, info: SetInfo) -> None:
     def controls() -> None:
         if visit.is_streaming:
             st.button(
-                "Stop the camera",
+                tr("Stop the camera"),
                 icon=":material/stop_circle:",
                 key="studio-stop",
                 on_click=desk.leave,
             )
             return
         _choose_emotions(desk)
-        st.markdown(f":material/lock: {CONSENT_LINE}")
-        start_button(visit, "Start the camera", key="studio-start", on_click=begin)
+        st.markdown(f":material/lock: {tr(CONSENT_LINE)}")
+        start_button(visit, tr("Start the camera"), key="studio-start", on_click=begin)
 
     show_stream(
         visit,
@@ -80,12 +83,13 @@ def show_camera(desk: StudioDesk, found: StudioSet, info: SetInfo) -> None:
 
 def _choose_emotions(desk: StudioDesk) -> None:
     chosen = st.pills(
-        "Expressions",
+        tr("Expressions"),
         EMOTIONS,
+        format_func=emotion,
         selection_mode="multi",
         default=desk.emotions,
         key="studio-emotions",
-        help="All seven, or those of which the set has too few.",
+        help=tr("All seven, or those of which the set has too few."),
     )
     desk.emotions = tuple(chosen) or EMOTIONS
 
@@ -123,7 +127,11 @@ def advise_on(desk: StudioDesk, found: StudioSet, person: str, counts: dict[str,
         faces = Counter(row.asked for row in found.rows() if row.participant == person)
     except FerError:
         return ""
-    return advise(counts, faces, desk.emotions)
+    advice = advise(counts, faces, desk.emotions)
+    if not isinstance(advice, Sentence):
+        return tr(advice)
+    values = {**advice.values, "emotion": emotion(advice.values["emotion"])}
+    return tr(Sentence(advice.template, **values))
 
 
 def _store_take(desk: StudioDesk, found: StudioSet, person: str) -> None:
@@ -131,15 +139,23 @@ def _store_take(desk: StudioDesk, found: StudioSet, person: str) -> None:
     done = desk.recorder.collect()
     if done is None:
         return
-    emotion, faces = done
-    stored = act(lambda: found.add_take(person, emotion, faces))
+    shown, faces = done
+    stored = act(lambda: found.add_take(person, shown, faces))
     if stored is None:
         st.rerun()  # the page says why
     if not faces:
-        desk.stored = f"{emotion}: no usable face was seen, so nothing was stored."
+        desk.stored = tr("{emotion}: no usable face was seen, so nothing was stored.").format(
+            emotion=emotion(shown)
+        )
         return
-    dropped = f", {stored.dropped} too like another" if stored.dropped else ""
-    desk.stored = f"{emotion}: {stored.kept} pictures stored{dropped}."
+    said = (
+        tr("{emotion}: {kept} pictures stored, {dropped} too like another.")
+        if stored.dropped
+        else tr("{emotion}: {kept} pictures stored.")
+    )
+    desk.stored = said.format(
+        emotion=emotion(shown), kept=number(stored.kept), dropped=number(stored.dropped)
+    )
     counts = takes_of(found, person)
     # A round is over when all have as many takes: then the person decides.
     is_over = len({counts.get(name, 0) for name in desk.emotions}) == 1
@@ -149,32 +165,33 @@ def _store_take(desk: StudioDesk, found: StudioSet, person: str) -> None:
 
 def _show_idle(desk: StudioDesk, counts: dict[str, int], *, ready: bool) -> None:
     chosen = st.selectbox(
-        "Show this expression",
+        tr("Show this expression"),
         desk.emotions,
+        format_func=emotion,
         index=desk.emotions.index(next_emotion(counts, desk.emotions)),
         key=f"studio-emotion-{sum(counts.values())}",
     )
     _show_cue(chosen)
     st.button(
-        f"Record {chosen}",
+        tr("Record {emotion}").format(emotion=emotion(chosen)),
         type="primary",
         icon=":material/radio_button_checked:",
         key="studio-record",
         disabled=not ready,
         on_click=_begin_take,
         args=(desk, chosen),
-        help="Counts down three seconds, then stores pictures for four.",
+        help=tr("Counts down three seconds, then stores pictures for four."),
     )
     if not desk.stored:
-        st.caption("You see yourself as the camera does. Nothing is stored before you record.")
+        st.caption(tr("You see yourself as the camera does. Nothing is stored before you record."))
     desk.goes_on = st.toggle(
-        "Go on to the next expression by itself", desk.goes_on, key="studio-goes-on"
+        tr("Go on to the next expression by itself"), desk.goes_on, key="studio-goes-on"
     )
 
 
-def _begin_take(desk: StudioDesk, emotion: str) -> None:
+def _begin_take(desk: StudioDesk, shown: str) -> None:
     desk.stored = ""
-    desk.recorder.begin(emotion)
+    desk.recorder.begin(shown)
 
 
 def _show_take(recorder: Recorder, moment: TakeView) -> None:
@@ -183,25 +200,28 @@ def _show_take(recorder: Recorder, moment: TakeView) -> None:
     if moment.stage is Stage.COUNTDOWN:
         st.html(_COUNT.format(seconds=seconds))
     elif moment.stage is Stage.RECORDING:
-        st.html(_MARK.format(left=seconds, count=moment.count))
-    st.button("Throw this take away", key="studio-cancel-take", on_click=recorder.cancel)
+        said = tr("Recording: these pictures are stored ({left} s left, {count} so far)")
+        said = said.format(left=number(seconds), count=number(moment.count))
+        st.html(_MARK.format(said=said))
+    st.button(tr("Throw this take away"), key="studio-cancel-take", on_click=recorder.cancel)
 
 
-def _show_cue(emotion: str) -> None:
-    cue = CUES[emotion]
-    st.html(_CUE.format(name=emotion, color=COLORS[emotion], text=text_rgb_on(emotion)))
-    st.markdown(f"Think of {', '.join(cue.words)}. {cue.how}")
+def _show_cue(shown: str) -> None:
+    cue = CUES[shown]
+    st.html(_CUE.format(name=emotion(shown), color=COLORS[shown], text=text_rgb_on(shown)))
+    words = ", ".join(tr(word) for word in cue.words)
+    st.markdown(tr("Think of {words}. {how}").format(words=words, how=tr(cue.how)))
 
 
 def _show_hints(moment: TakeView) -> None:
     if moment.quality is None:
         return
     if moment.quality.hints:
-        st.warning(HINT_WORDS[moment.quality.hints[0]], icon=":material/visibility:")
+        st.warning(tr(HINT_WORDS[moment.quality.hints[0]]), icon=":material/visibility:")
     else:
-        st.success("Good light, good distance.", icon=":material/check_circle:")
+        st.success(tr("Good light, good distance."), icon=":material/check_circle:")
 
 
 def _show_progress(counts: dict[str, int]) -> None:
-    words = " · ".join(f"{name} {counts.get(name, 0)}" for name in EMOTIONS)
-    st.caption(f"Takes so far: {words}")
+    takes = " · ".join(f"{emotion(name)} {number(counts.get(name, 0))}" for name in EMOTIONS)
+    st.caption(tr("Takes so far: {takes}").format(takes=takes))

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import number, tr
 from fer_core.app.parts.plots import show_plot
 from fer_core.app.studio.charts import balance_figure, quality_figure
 from fer_core.app.studio.grid import show_grid
@@ -9,9 +11,10 @@ from fer_core.app.studio.state import StudioDesk, act, visible_people, visible_r
 from fer_core.labels import EMOTIONS
 from fer_core.studio import FaceRow, StudioSet
 from fer_core.studio.quality import HINT_WORDS
+from fer_core.text import mark
 
 PER_PAGE = 60
-ALL = "All"
+ALL, HINTED, REJECTED = mark("All"), mark("With a hint"), mark("Rejected")
 _STAMP = "studio-stamp"
 
 
@@ -21,10 +24,12 @@ def show_curate(desk: StudioDesk, found: StudioSet) -> None:
     total = len(found.rows())
     if not rows:
         st.info(
-            "There is nothing to see yet: record first."
+            tr("There is nothing to see yet: record first.")
             if not total
-            else f"The set has {total} faces, all of participants whose recordings only the owner "
-            "sees. Open the owner's link, or type a receipt under Manage.",
+            else tr(
+                "The set has {n} faces, all of participants whose recordings only the owner sees. "
+                "Open the owner's link, or type a receipt under Manage."
+            ).format(n=number(total)),
             icon=":material/face:",
         )
         return
@@ -35,87 +40,115 @@ def show_curate(desk: StudioDesk, found: StudioSet) -> None:
         left, right = st.columns(2, gap="medium")
         with left:
             show_plot(
-                balance_figure(kept), key="studio-balance", alt="Faces of each expression by person"
+                balance_figure(kept),
+                key="studio-balance",
+                alt=tr("Faces of each expression by person"),
             )
         with right:
             show_plot(
-                quality_figure(kept), key="studio-quality", alt="Quality of the faces by expression"
+                quality_figure(kept),
+                key="studio-quality",
+                alt=tr("Quality of the faces by expression"),
             )
     if len(rows) < total:
         st.caption(
-            f"{total - len(rows)} more faces are of participants whose recordings only the owner "
-            "sees."
+            tr("{n} more faces are of participants whose recordings only the owner sees.").format(
+                n=number(total - len(rows))
+            )
         )
 
 
 def _filter(rows: list[FaceRow]) -> list[FaceRow]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        emotion = st.selectbox("Expression", (ALL, *EMOTIONS), key="studio-show", width=180)
+        shown = st.selectbox(
+            tr("Expression"),
+            (ALL, *EMOTIONS),
+            format_func=lambda name: tr(name) if name == ALL else emotion(name),
+            key="studio-show",
+            width=180,
+        )
         people = sorted({row.participant for row in rows})
-        person = st.selectbox("Participant", (ALL, *people), key="studio-person", width=220)
+        person = st.selectbox(
+            tr("Participant"),
+            (ALL, *people),
+            format_func=lambda name: tr(name) if name == ALL else name,
+            key="studio-person",
+            width=220,
+        )
         which = st.selectbox(
-            "Which",
-            ("All", "With a hint", "Rejected"),
+            tr("Which"),
+            (ALL, HINTED, REJECTED),
+            format_func=tr,
             key="studio-which",
             width=180,
-            help="A hint: " + " ".join(HINT_WORDS.values()),
+            help=tr("A hint: {hints}").format(hints=" ".join(map(tr, HINT_WORDS.values()))),
         )
     return [
         row
         for row in rows
-        if emotion in (ALL, row.emotion)
+        if shown in (ALL, row.emotion)
         and person in (ALL, row.participant)
-        and (which == "All" or (row.is_rejected if which == "Rejected" else bool(row.hints)))
+        and (which == ALL or (row.is_rejected if which == REJECTED else bool(row.hints)))
     ]
 
 
 def _show_faces(desk: StudioDesk, found: StudioSet, rows: list[FaceRow]) -> None:
     if not rows:
-        st.caption("No face fits.")
+        st.caption(tr("No face fits."))
         _show_undo(desk, found)
         return
     pages = -(-len(rows) // PER_PAGE)
     page = 1
     if pages > 1:
-        page = int(st.number_input(f"Page of {pages}", 1, pages, 1, key="studio-page", width=140))
+        label = tr("Page of {pages}").format(pages=number(pages))
+        page = int(st.number_input(label, 1, pages, 1, key="studio-page", width=140))
     part = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
     actions = st.container(horizontal=True, vertical_alignment="bottom")
     stamp = str(st.session_state.get(_STAMP, 0))
     chosen = show_grid(part, found.images(part), stamp=stamp, key="studio-grid")
     with actions:
-        label = st.selectbox("Relabel as", EMOTIONS, key="studio-relabel", width=160)
+        wanted = st.selectbox(
+            tr("Relabel as"), EMOTIONS, format_func=emotion, key="studio-relabel", width=160
+        )
         st.button(
-            "Relabel",
+            tr("Relabel"),
             key="studio-do-relabel",
             icon=":material/label:",
             disabled=not chosen,
             on_click=_change,
-            args=(desk, found, chosen, label, None),
+            args=(desk, found, chosen, wanted, None),
         )
         st.button(
-            "Reject",
+            tr("Reject"),
             key="studio-do-reject",
             icon=":material/block:",
             disabled=not chosen,
             on_click=_change,
             args=(desk, found, chosen, None, True),
-            help="Kept, but no part of the set; take it back any time.",
+            help=tr("Kept, but no part of the set; take it back any time."),
         )
         st.button(
-            "Take back in",
+            tr("Take back in"),
             key="studio-do-restore",
             disabled=not chosen,
             on_click=_change,
             args=(desk, found, chosen, None, False),
         )
         _show_undo(desk, found)
-    words = f"{len(chosen)} chosen. " if chosen else "Press faces to choose them. "
-    st.caption(f"{words}{len(rows)} faces, {sum(r.is_rejected for r in rows)} of them rejected.")
+    said = (
+        tr("{chosen} chosen. {n} faces, {rejected} of them rejected.")
+        if chosen
+        else tr("Press faces to choose them. {n} faces, {rejected} of them rejected.")
+    )
+    rejected = sum(row.is_rejected for row in rows)
+    st.caption(
+        said.format(chosen=number(len(chosen)), n=number(len(rows)), rejected=number(rejected))
+    )
 
 
 def _show_undo(desk: StudioDesk, found: StudioSet) -> None:
     st.button(
-        "Undo",
+        tr("Undo"),
         key="studio-undo",
         icon=":material/undo:",
         disabled=not desk.undone.get(found.name),
@@ -125,11 +158,11 @@ def _show_undo(desk: StudioDesk, found: StudioSet) -> None:
 
 
 def _change(
-    desk: StudioDesk, found: StudioSet, files: list[str], emotion: str | None, rejected: bool | None
+    desk: StudioDesk, found: StudioSet, files: list[str], label: str | None, rejected: bool | None
 ) -> None:
     def work() -> None:
         only = visible_people(found, desk)
-        before = found.change(files, emotion=emotion, is_rejected=rejected, only=only)
+        before = found.change(files, emotion=label, is_rejected=rejected, only=only)
         if before:
             desk.undone.setdefault(found.name, []).append(before)
 

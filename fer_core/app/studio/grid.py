@@ -6,6 +6,8 @@ from typing import Any
 
 import streamlit as st
 
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import number, tr
 from fer_core.app.parts.component import pack, source
 from fer_core.labels import COLORS
 from fer_core.studio.names import encode_png
@@ -24,16 +26,29 @@ def grid_data(rows: Sequence[FaceRow], images: ImageArray, stamp: str) -> dict[s
         "faces": [
             {
                 "file": row.file,
-                "label": row.emotion,
+                "label": emotion(row.emotion),
                 "color": COLORS[row.emotion],
                 "rejected": row.is_rejected,
-                "alt": f"{row.participant}, {row.emotion}, take {row.take}, "
-                f"quality {row.quality:.2f}" + (", rejected" if row.is_rejected else ""),
+                "alt": _describe(row),
                 "picture": base64.b64encode(encode_png(image)).decode(),
             }
             for row, image in zip(rows, images, strict=True)
         ],
     }
+
+
+def _describe(row: FaceRow) -> str:
+    said = (
+        tr("{who}, {emotion}, take {take}, quality {quality}, rejected")
+        if row.is_rejected
+        else tr("{who}, {emotion}, take {take}, quality {quality}")
+    )
+    return said.format(
+        who=row.participant,
+        emotion=emotion(row.emotion),
+        take=row.take,
+        quality=number(row.quality, 2),
+    )
 
 
 def show_grid(rows: Sequence[FaceRow], images: ImageArray, *, stamp: str, key: str) -> list[str]:

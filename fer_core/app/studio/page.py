@@ -4,6 +4,7 @@ import streamlit as st
 
 from fer_core.app.access.rights import may_train
 from fer_core.app.device.messages import KEPT_ON_SERVER
+from fer_core.app.language.spoken import told, tr
 from fer_core.app.studio.curate import show_curate
 from fer_core.app.studio.manage import show_import, show_manage, show_receipt_form
 from fer_core.app.studio.record import show_record
@@ -34,20 +35,24 @@ _MADE_KEY = "studio-made"
 def show_studio_page() -> None:
     """Draw the page."""
     desk = this_desk()
-    st.title("Data set", anchor=False)
+    st.title(tr("Data set"), anchor=False)
     st.markdown(
-        "Record faces with consent, look them over, train a personal model on them, and see it "
-        "live: about ten minutes."
+        tr(
+            "Record faces with consent, look them over, train a personal model on them, and see it "
+            "live: about ten minutes."
+        )
     )
     with st.container():  # what comes and goes must not move the camera's frame below it
         if not desk.visit.is_streaming:
-            st.caption(f":material/dns: {KEPT_ON_SERVER}")
+            st.caption(f":material/dns: {tr(KEPT_ON_SERVER)}")
         show_message(desk)
     if not may_train():
         desk.leave()
         st.info(
-            "Recording is for the role analyst; ask who runs this server for a link. With a "
-            "receipt you see and erase your own pictures here.",
+            tr(
+                "Recording is for the role analyst; ask who runs this server for a link. With a "
+                "receipt you see and erase your own pictures here."
+            ),
             icon=":material/lock:",
         )
         show_receipt_form(desk, expanded=True)
@@ -59,8 +64,9 @@ def show_studio_page() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         found = _choose(desk, sets)
         view = st.segmented_control(
-            "Do",
+            tr("Do"),
             VIEWS,
+            format_func=tr,
             default=RECORD,
             required=True,
             key=VIEW_KEY,
@@ -69,15 +75,18 @@ def show_studio_page() -> None:
     try:
         info = found.info()
     except DataError as error:
-        st.error(str(error))
+        st.error(told(error))
         return
     if view != RECORD:
         desk.leave()
     with st.container():
         if not desk.visit.is_streaming:  # then the picture is to be in view, with its guide
             st.caption(
-                f"{markdown_escape(info.title)}: kept until {day_text(info.until_s)}, then "
-                f"deleted. Faces are cut by {DETECTORS[info.detector].split(',')[0]}."
+                tr("{title}: kept until {day}, then deleted. Faces are cut by {detector}.").format(
+                    title=markdown_escape(info.title),
+                    day=day_text(info.until_s),
+                    detector=tr(DETECTORS[info.detector]).split(",")[0],
+                )
             )
     try:
         if view == RECORD:
@@ -89,7 +98,7 @@ def show_studio_page() -> None:
         else:
             show_manage(desk, found, info)
     except DataError as error:
-        st.error(str(error))
+        st.error(told(error))
 
 
 def _choose(desk: StudioDesk, sets: dict[str, StudioSet]) -> StudioSet:
@@ -98,14 +107,14 @@ def _choose(desk: StudioDesk, sets: dict[str, StudioSet]) -> StudioSet:
     if st.session_state.get(SET_KEY) not in (None, *sets):
         del st.session_state[SET_KEY]  # deleted, here or in another window
     name = st.selectbox(
-        "Set",
+        tr("Set"),
         list(sets),
         key=SET_KEY,
         on_change=desk.leave,
         width=260,
         label_visibility="collapsed",
     )
-    with st.popover("New set", icon=":material/add:"):
+    with st.popover(tr("New set"), icon=":material/add:"):
         _show_new(desk)
     return sets[name if name in sets else next(iter(sets))]
 
@@ -113,18 +122,22 @@ def _choose(desk: StudioDesk, sets: dict[str, StudioSet]) -> StudioSet:
 def _show_first(desk: StudioDesk) -> None:
     left, right = st.columns((3, 2), gap="large")
     with left, st.container(border=True):
-        st.subheader("Begin with a set", anchor=False)
+        st.subheader(tr("Begin with a set"), anchor=False)
         _show_new(desk)
     with right:
         st.markdown(
-            "1. **Record**: a participant agrees, gets a receipt, and shows seven expressions.\n"
-            "2. **Curate**: relabel or reject faces that went wrong.\n"
-            "3. **Train and use**: the model learns your faces, says how good it is on people it "
-            "has not seen, and goes live."
+            tr(
+                "1. **Record**: a participant agrees, gets a receipt, and shows seven expressions."
+                "\n2. **Curate**: relabel or reject faces that went wrong.\n"
+                "3. **Train and use**: the model learns your faces, says how good it is on people "
+                "it has not seen, and goes live."
+            )
         )
         st.caption(
-            "This is the only place in Mien where pictures are stored: on this server, readable by "
-            "its account alone, until the date you set."
+            tr(
+                "This is the only place in Mien where pictures are stored: on this server, "
+                "readable by its account alone, until the date you set."
+            )
         )
         show_receipt_form(desk)
         show_import(desk)
@@ -132,21 +145,23 @@ def _show_first(desk: StudioDesk) -> None:
 
 def _show_new(desk: StudioDesk) -> None:
     with st.form("new-set", border=False):
-        title = st.text_input("Name of the set", max_chars=40, placeholder="My faces")
+        title = st.text_input(tr("Name of the set"), max_chars=40, placeholder=tr("My faces"))
         detector = st.selectbox(
-            "Faces are cut by",
+            tr("Faces are cut by"),
             list(DETECTORS),
-            format_func=lambda name: DETECTORS[name],
-            help="Take the first for a model on the live page, the second to repeat older systems.",
+            format_func=lambda name: tr(DETECTORS[name]),
+            help=tr(
+                "Take the first for a model on the live page, the second to repeat older systems."
+            ),
         )
         days = st.number_input(
-            "Kept for (days)",
+            tr("Kept for (days)"),
             1,
             MOST_DAYS,
             settings().retention_days,
-            help="After that the set is deleted, whatever happens.",
+            help=tr("After that the set is deleted, whatever happens."),
         )
-        if st.form_submit_button("Make the set", type="primary", icon=":material/add:"):
+        if st.form_submit_button(tr("Make the set"), type="primary", icon=":material/add:"):
             made = act(_create, title, detector, int(days))
             if made is not None:
                 desk.leave()

@@ -2,17 +2,18 @@
 
 import streamlit as st
 
+from fer_core.app.language.spoken import tr
 from fer_core.app.studio.camera import show_camera
+from fer_core.app.studio.receipt import make_receipt
 from fer_core.app.studio.state import StudioDesk, act, visible_people
 from fer_core.app.studio.upload import show_upload
 from fer_core.storage.persons import suggest_pseudonym
 from fer_core.studio import StudioSet, consent_text
-from fer_core.studio.consent import receipt_text
 from fer_core.studio.info import SetInfo
-from fer_core.text import markdown_escape
+from fer_core.text import mark, markdown_escape
 
 _NAME_KEY = "studio-suggested"
-CAMERA, FILES = "Camera", "Video files"
+CAMERA, FILES = mark("Camera"), mark("Video files")
 
 
 def show_record(desk: StudioDesk, found: StudioSet, info: SetInfo) -> None:
@@ -24,29 +25,32 @@ def show_record(desk: StudioDesk, found: StudioSet, info: SetInfo) -> None:
         _show_consent(desk, found, info)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Recording **{markdown_escape(desk.participant)}**", width="content")
+        said = tr("Recording **{name}**").format(name=markdown_escape(desk.participant))
+        st.markdown(said, width="content")
         if desk.consent is not None:
             st.download_button(
-                "Receipt",
-                receipt_text(info.title, info.until_s, desk.participant, desk.consent),
+                tr("Receipt"),
+                desk.receipt,
                 f"receipt-{desk.consent.receipt}.txt",
                 "text/plain",
                 key="studio-receipt",
                 on_click="ignore",
                 icon=":material/receipt_long:",
-                help="Give it to the participant: with its number they see and erase their "
-                "pictures.",
+                help=tr(
+                    "Give it to the participant: with its number they see and erase their pictures."
+                ),
             )
         st.button(
-            "Another participant",
+            tr("Another participant"),
             key="studio-next-person",
             icon=":material/person_add:",
             on_click=_next_person,
             args=(desk,),
         )
         source = st.segmented_control(
-            "From",
+            tr("From"),
             (CAMERA, FILES),
+            format_func=tr,
             default=CAMERA,
             required=True,
             key="studio-source",
@@ -55,7 +59,9 @@ def show_record(desk: StudioDesk, found: StudioSet, info: SetInfo) -> None:
     with st.container():
         if desk.consent is not None and not desk.visit.is_streaming:
             st.caption(
-                f"Consent given; receipt {desk.consent.receipt}. Hand it to the participant."
+                tr("Consent given; receipt {receipt}. Hand it to the participant.").format(
+                    receipt=desk.consent.receipt
+                )
             )
     if source == CAMERA:
         show_camera(desk, found, info)
@@ -74,44 +80,46 @@ def _next_person(desk: StudioDesk) -> None:
 def _show_consent(desk: StudioDesk, found: StudioSet, info: SetInfo) -> None:
     suggested = st.session_state.setdefault(_NAME_KEY, suggest_pseudonym())
     with st.container(border=True):
-        st.subheader("Who is recorded?", anchor=False)
+        st.subheader(tr("Who is recorded?"), anchor=False)
         name = st.text_input(
-            "Pseudonym",
+            tr("Pseudonym"),
             suggested,
             max_chars=40,
             key="studio-pseudonym",
-            help="Not the person's name.",
+            help=tr("Not the person's name."),
         )
-        is_minor = st.checkbox("The participant is a minor", key="studio-minor")
+        is_minor = st.checkbox(tr("The participant is a minor"), key="studio-minor")
         guardian = None
         if is_minor:
             guardian = st.text_input(
-                "Guardian who agrees",
+                tr("Guardian who agrees"),
                 max_chars=40,
                 key="studio-guardian",
-                help="Kept with the consent and printed on the receipt.",
+                help=tr("Kept with the consent and printed on the receipt."),
             )
-        st.markdown(f"> {markdown_escape(consent_text(info.title, info.until_s))}")
+        text = tr(consent_text(info.title, info.until_s))
+        st.markdown(f"> {markdown_escape(text)}")
         agreed = st.checkbox(
-            "The participant has read this and agrees"
-            + (", and so does their guardian" if is_minor else ""),
+            tr("The participant has read this and agrees, and so does their guardian")
+            if is_minor
+            else tr("The participant has read this and agrees"),
             key="studio-agrees",
         )
         st.button(
-            "Agree and go on",
+            tr("Agree and go on"),
             type="primary",
             icon=":material/check:",
             key="studio-enrol",
             disabled=not agreed,
             on_click=_enrol,
-            args=(desk, found, name, is_minor, guardian),
+            args=(desk, found, name, is_minor, guardian, text),
         )
     known = sorted(visible_people(found, desk))
     if known:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            chosen = st.selectbox("Or go on with", known, key="studio-known", width=320)
+            chosen = st.selectbox(tr("Or go on with"), known, key="studio-known", width=320)
             st.button(
-                "Go on",
+                tr("Go on"),
                 key="studio-go-on",
                 on_click=_go_on,
                 args=(desk, found, chosen),
@@ -119,13 +127,21 @@ def _show_consent(desk: StudioDesk, found: StudioSet, info: SetInfo) -> None:
 
 
 def _enrol(
-    desk: StudioDesk, found: StudioSet, name: str, is_minor: bool, guardian: str | None
+    desk: StudioDesk,
+    found: StudioSet,
+    name: str,
+    is_minor: bool,
+    guardian: str | None,
+    text: str,
 ) -> None:
-    done = act(lambda: found.enrol(name, is_minor=is_minor, guardian=guardian))
-    if done is not None:
-        desk.participant, desk.consent = done
-        desk.own(found.name, done[0])
+    def work() -> None:
+        pseudonym, consent = found.enrol(name, is_minor=is_minor, guardian=guardian, text=text)
+        desk.participant, desk.consent = pseudonym, consent
+        desk.receipt = make_receipt(found.info(), pseudonym, consent, text)
+        desk.own(found.name, pseudonym)
         st.session_state["studio-agrees"] = False
+
+    act(work)
 
 
 def _go_on(desk: StudioDesk, found: StudioSet, name: str) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from fer_core.access import AttemptLimiter, Role
 from fer_core.app.access.cookies import browser_of
 from fer_core.app.access.rights import current_access, may_train
+from fer_core.app.language.spoken import told, tr
 from fer_core.app.stream.visit import Visit
 from fer_core.errors import DataError, FerError
 from fer_core.labels import EMOTIONS
@@ -19,9 +20,11 @@ from fer_core.studio.consent import RecordingConsent
 from fer_core.studio.outcome import Change
 from fer_core.studio.recorder import Recorder
 from fer_core.studio.rows import FaceRow
+from fer_core.text import mark
 
 _KEY = "studio-desk"
-RECORD, CURATE, TRAIN, MANAGE = "Record", "Curate", "Train and use", "Manage"
+RECORD, CURATE = mark("Record"), mark("Curate")
+TRAIN, MANAGE = mark("Train and use"), mark("Manage")
 VIEWS = (RECORD, CURATE, TRAIN, MANAGE)
 
 
@@ -32,6 +35,7 @@ class StudioDesk:
     Attributes:
         visit, recorder: of the camera.
         participant: who is recorded now; consent: theirs, while its receipt is to be shown.
+        receipt: of that consent, with the text as it was read.
         mine: set -> participants whose pictures this visitor may see: those they recorded in this
             browser, and those whose receipt they have.
         emotions: that are recorded; goes_on: from one to the next by itself.
@@ -44,6 +48,7 @@ class StudioDesk:
     recorder: Recorder = field(default_factory=Recorder)
     participant: str | None = None
     consent: RecordingConsent | None = None
+    receipt: str = ""
     mine: dict[str, set[str]] = field(default_factory=dict)
     undone: dict[str, list[list[Change]]] = field(default_factory=dict)
     emotions: tuple[str, ...] = EMOTIONS
@@ -147,12 +152,13 @@ def act(action: Callable[..., Any], *args: Any, needs_role: bool = True) -> Any:
     try:
         return action(*args)
     except FerError as error:
-        desk.message = ("error", str(error))
+        desk.message = ("error", told(error))
     except OSError as error:
         desk.message = (
             "error",
-            f"That did not work ({error.strerror or error}). Check room and rights of "
-            "FER_DATA_DIR.",
+            tr("That did not work ({reason}). Check room and rights of FER_DATA_DIR.").format(
+                reason=error.strerror or error
+            ),
         )
     return None
 

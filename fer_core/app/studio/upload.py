@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import number, tr
 from fer_core.app.studio.state import StudioDesk, act
 from fer_core.app.uploads import expect_files, largest_mb
 from fer_core.config import settings
@@ -22,7 +24,7 @@ from fer_core.studio.cutting import Detector
 from fer_core.studio.info import SetInfo
 from fer_core.studio.outcome import Stored
 from fer_core.studio.quality import Quality
-from fer_core.text import markdown_escape
+from fer_core.text import Sentence, mark, markdown_escape
 from fer_core.video.reader import SUFFIXES
 
 if TYPE_CHECKING:
@@ -38,17 +40,18 @@ def show_upload(desk: StudioDesk, found: StudioSet, info: SetInfo) -> None:
     assert person is not None
     expect_files()
     files = st.file_uploader(
-        "Videos of this participant, one expression each",
+        tr("Videos of this participant, one expression each"),
         type=sorted(suffix.lstrip(".") for suffix in SUFFIXES),
         accept_multiple_files=True,
         max_upload_size=largest_mb(),
         key="studio-files",
     )
     if not files:
-        st.caption("Faces are cut five times a second; the videos themselves are not kept.")
+        st.caption(tr("Faces are cut five times a second; the videos themselves are not kept."))
         return
     if len(files) > MOST_FILES:
-        st.error(f"At most {MOST_FILES} videos at a time. Received: {len(files)}.")
+        said = tr("At most {most} videos at a time. Received: {n}.")
+        st.error(said.format(most=number(MOST_FILES), n=number(len(files))))
         return
     labels = []
     for index, file in enumerate(files):
@@ -57,34 +60,37 @@ def show_upload(desk: StudioDesk, found: StudioSet, info: SetInfo) -> None:
                 st.selectbox(
                     markdown_escape(file.name),
                     EMOTIONS,
+                    format_func=emotion,
                     index=guess_emotion(file.name),
-                    placeholder="Expression",
+                    placeholder=tr("Expression"),
                     key=f"studio-label-{file.file_id}-{index}",
                     width=320,
                 )
             )
     if st.button(
-        "Cut and store the faces",
+        tr("Cut and store the faces"),
         type="primary",
         icon=":material/content_cut:",
         key="studio-cut",
         disabled=None in labels,
     ):
         chosen = [label for label in labels if label is not None]
-        with st.spinner("Looking for faces (some seconds a minute of video)"):
+        with st.spinner(tr("Looking for faces (some seconds a minute of video)")):
             stored = act(_store_files, found, info, person, files, chosen)
         if stored is not None:
             desk.message = (
                 "success",
-                f"{stored.kept} pictures stored, {stored.dropped} too like another left out.",
+                tr("{kept} pictures stored, {dropped} too like another left out.").format(
+                    kept=number(stored.kept), dropped=number(stored.dropped)
+                ),
             )
         st.rerun()
 
 
 def guess_emotion(name: str) -> int | None:
     """Place of the expression that a file's name holds; None where it names none or several."""
-    emotion = names.guess_emotion(name)
-    return None if emotion is None else EMOTIONS.index(emotion)
+    guess = names.guess_emotion(name)
+    return None if guess is None else EMOTIONS.index(guess)
 
 
 def _store_files(
@@ -125,10 +131,13 @@ def cut_files(
         done = start(command, timeout_s=TIMEOUT_S, memory_mb=settings().worker_mb)
     except TimeoutError as error:
         raise InputError(
-            f"Cutting took over {TIMEOUT_S / 60:.0f} minutes: give fewer or shorter videos."
+            Sentence(
+                mark("Cutting took over {n} minutes: give fewer or shorter videos."),
+                n=f"{TIMEOUT_S / 60:.0f}",
+            )
         ) from error
     if done.code:
-        sentence = done.sentence or "A video could not be read."
+        sentence = done.sentence or mark("A video could not be read.")
         raise InputError(sentence.replace(f"{root}/", ""))
     return read_takes(out, names, labels)
 
