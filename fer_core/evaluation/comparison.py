@@ -8,6 +8,7 @@ from scipy.stats import binomtest
 
 from fer_core.errors import DataError
 from fer_core.evaluation.predictions import Predictions
+from fer_core.text import Sentence, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +58,39 @@ def compare_predictions(first: Predictions, second: Predictions) -> McNemarResul
     return mcnemar_exact(first.is_hit[a[known]], second.is_hit[b[known]])
 
 
-def describe_mcnemar(first: str, second: str, result: McNemarResult) -> str:
+def describe_mcnemar(first: str, second: str, result: McNemarResult) -> Sentence:
     """The test in words: who wins how many images, and whether chance explains it."""
     b, c = result.only_first, result.only_second
-    counts = (
-        f"On {result.n:,} images, {first} alone is right on {b:,} and {second} alone on {c:,}; "
-        "on all others both are right or both are wrong."
-    )
     chance = "less than 0.1 %" if result.p_value < 0.001 else f"{result.p_value:.1%}"
     chance = chance.replace("%", " %").replace("  ", " ")
-    if b == c:
-        return f"{counts} Neither is ahead."
     ahead, behind = (first, second) if b > c else (second, first)
-    if result.p_value < 0.05:
-        verdict = f"{ahead} is better than {behind} here, and chance is no likely reason"
+    if b == c:
+        words = mark(
+            "On {n} images, {first} alone is right on {b} and {second} alone on {c}; on all others "
+            "both are right or both are wrong. Neither is ahead."
+        )
+    elif result.p_value < 0.05:
+        words = mark(
+            "On {n} images, {first} alone is right on {b} and {second} alone on {c}; on all others "
+            "both are right or both are wrong. {ahead} is better than {behind} here, and chance is "
+            "no likely reason: were both equally good, a difference as large would come up in "
+            "{chance} of cases (exact McNemar test)."
+        )
     else:
-        verdict = f"{ahead} is ahead of {behind}, but chance alone may well explain it"
-    return (
-        f"{counts} {verdict}: were both equally good, a difference as large would come up in "
-        f"{chance} of cases (exact McNemar test)."
+        words = mark(
+            "On {n} images, {first} alone is right on {b} and {second} alone on {c}; on all others "
+            "both are right or both are wrong. {ahead} is ahead of {behind}, but chance alone may "
+            "well explain it: were both equally good, a difference as large would come up in "
+            "{chance} of cases (exact McNemar test)."
+        )
+    return Sentence(
+        words,
+        n=f"{result.n:,}",
+        first=first,
+        second=second,
+        b=f"{b:,}",
+        c=f"{c:,}",
+        ahead=ahead,
+        behind=behind,
+        chance=chance,
     )

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from fer_core.classification.spec import ModelSpec
+from fer_core.text import mark
 
-SCRATCH: Final = "from scratch"
-TAUGHT: Final = "taught by a network that knows faces"
+SCRATCH: Final = mark("from scratch")
+TAUGHT: Final = mark("taught by a network that knows faces")
 
 
 def origin_of(spec: ModelSpec) -> str:

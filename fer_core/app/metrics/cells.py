@@ -5,6 +5,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.app.access.rights import may_see_faces
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import number, tr
+from fer_core.app.metrics.address import name_of, open_in_this_language
 from fer_core.app.metrics.panel_difference import (
     difference_words,
     make_difference_figure,
@@ -28,14 +31,14 @@ from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.catalog import Entry, set_name
 from fer_core.evaluation.pictures import find_set
 from fer_core.labels import FERPLUS_EMOTIONS
-from fer_core.text import markdown_sentence
+from fer_core.text import mark, markdown_sentence
 
 #: Pictures shown of a cell, the surest answers first.
 MAX_PICTURES = 24
 _CHART, _TRUE, _ANSWERED, _UNIT = "confusion-chart", "labelled", "answered", "unit"
-UNITS = ("Share of the row", "Counts")
+UNITS = (mark("Share of the row"), mark("Counts"))
 #: With a second model, the first one's matrix minus the second's.
-DIFFERENCE = "Difference"
+DIFFERENCE = mark("Difference")
 
 
 def show_confusion(view: View, styling: Styling, image_format: str, about: str) -> None:
@@ -47,10 +50,13 @@ def show_confusion(view: View, styling: Styling, image_format: str, about: str) 
     matrix, beside = st.columns([3, 2], gap="large")
     with beside:
         st.caption(about)
+        units = (*UNITS, DIFFERENCE) if other is not None else UNITS
+        open_in_this_language(_UNIT, units, tr)
         unit = st.segmented_control(
-            "Cells show",
-            (*UNITS, DIFFERENCE) if other is not None else UNITS,
+            tr("Cells show"),
+            units,
             default=UNITS[0],
+            format_func=tr,
             required=True,
             key=_UNIT,
             bind="query-params",
@@ -77,9 +83,19 @@ def show_confusion(view: View, styling: Styling, image_format: str, about: str) 
         st.caption(markdown_sentence(worst_words(scoring)))
     with beside:
         left, right = st.columns(2)
-        for column, key, label in ((left, _TRUE, "Labelled"), (right, _ANSWERED, "Answered")):
+        for column, key, label in (
+            (left, _TRUE, tr("Labelled")),
+            (right, _ANSWERED, tr("Answered")),
+        ):
+            open_in_this_language(key, names, emotion)
             column.selectbox(
-                label, names, index=None, placeholder="Any cell", key=key, bind="query-params"
+                label,
+                names,
+                index=None,
+                format_func=emotion,
+                placeholder=tr("Any cell"),
+                key=key,
+                bind="query-params",
             )
         if chosen is not None:
             st.markdown(markdown_sentence(cell_words(scoring, *chosen)) + ".")
@@ -110,7 +126,7 @@ def _show_difference(
 
 
 def _place(key: str, names: list[str]) -> int | None:
-    value = st.session_state.get(key) or st.query_params.get(key)
+    value = st.session_state.get(key) or name_of(st.query_params.get(key) or "", names, emotion)
     return names.index(value) if value in names else None
 
 
@@ -130,19 +146,21 @@ def _show_pictures(view: View, scoring: Scoring, chosen: tuple[int, int]) -> Non
         return
     name = undivided_name(set_name(view.key))
     if not may_see_faces():
-        st.caption("The pictures behind a cell are shown to those who may train models here.")
+        st.caption(tr("The pictures behind a cell are shown to those who may train models here."))
         return
     place = find_set(name)
     if place is None:
         st.caption(
-            f"The pictures are shown where this server holds {markdown_sentence(name)}: its owner "
-            "names the folder in `FER_DATA_ROOTS`."
+            tr(
+                "The pictures are shown where this server holds {data}: its owner names the folder "
+                "in `FER_DATA_ROOTS`."
+            ).format(data=markdown_sentence(name))
         )
         return
     shown = rows[:MAX_PICTURES]
     predictions = scoring.predictions
     ids, labels = (tuple(v[shown].tolist()) for v in (predictions.ids, predictions.labels))
-    with st.spinner("Reading the pictures."):
+    with st.spinner(tr("Reading the pictures.")):
         found = load_pictures(str(place), place.stat().st_mtime_ns, ids, labels)
     if isinstance(found, str):
         st.info(markdown_sentence(found), icon=":material/info:")
@@ -153,11 +171,25 @@ def _show_pictures(view: View, scoring: Scoring, chosen: tuple[int, int]) -> Non
         votes = "" if predictions.votes is None else _vote_words(predictions.votes[row])
         captions.append(f"{percent(sure)}{votes}")
     st.image(found, caption=captions, width=84)
-    more = f"The surest {len(shown)} of {len(rows)}" if len(rows) > len(shown) else "All of them"
-    votes = " and the FER+ voters' first choice" if predictions.votes is not None else ""
-    st.caption(f"{more}, with the model's probability{votes}.")
+    st.caption(_about_pictures(len(shown), len(rows), has_votes=predictions.votes is not None))
+
+
+def _about_pictures(n: int, all_: int, *, has_votes: bool) -> str:
+    if n == all_ and has_votes:
+        return tr("All of them, with the model's probability and the FER+ voters' first choice.")
+    if n == all_:
+        return tr("All of them, with the model's probability.")
+    words = (
+        tr(
+            "The surest {n} of {all}, with the model's probability and the FER+ voters' first "
+            "choice."
+        )
+        if has_votes
+        else tr("The surest {n} of {all}, with the model's probability.")
+    )
+    return words.format(n=number(n), all=number(all_))
 
 
 def _vote_words(votes: "list[float]") -> str:
     best = max(range(len(FERPLUS_EMOTIONS)), key=lambda i: votes[i])
-    return f", {FERPLUS_EMOTIONS[best]}" if votes[best] > 0 else ""
+    return f", {emotion(FERPLUS_EMOTIONS[best])}" if votes[best] > 0 else ""

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 import streamlit as st
 
 from fer_core.app.access.rights import may_train
+from fer_core.app.language.spoken import number, told, tr
 from fer_core.app.metrics.panel_robustness import lacks_robustness, robust_key
 from fer_core.app.metrics.view import View
 from fer_core.datasets.names import undivided_name
@@ -14,7 +15,7 @@ from fer_core.errors import FerError
 from fer_core.evaluation.catalog import Entry, set_name, set_title
 from fer_core.evaluation.pictures import find_set
 from fer_core.processes import Ended, start
-from fer_core.text import markdown_sentence
+from fer_core.text import Sentence, mark, markdown_sentence
 
 #: An evaluation that takes longer has gone wrong: tens of thousands of faces take minutes.
 _TIMEOUT_S = 3600.0
@@ -50,11 +51,16 @@ def _offer(entry: Entry, key: str, *, robustness: bool) -> None:
     if not may_train() or place is None:
         return
     what = "robustness" if robustness else "accuracy"
+    words = (
+        tr("Measure robustness of {model} on {data}")
+        if robustness
+        else tr("Measure accuracy of {model} on {data}")
+    )
     if not st.button(
-        f"Measure {what} of {entry.name} on {set_title(key)}",
+        words.format(model=entry.name, data=set_title(key)),
         key=f"measure-{what}-{entry.name}",
         icon=":material/speed:",
-        help="Some minutes on this server, in a process of its own.",
+        help=tr("Some minutes on this server, in a process of its own."),
     ):
         return
     command = ["evaluate", "--model", entry.name, "--data", str(place)]
@@ -62,11 +68,11 @@ def _offer(entry: Entry, key: str, *, robustness: bool) -> None:
     try:
         ended = _wait(command + ["--robustness"] * robustness)
     except FerError as error:
-        st.error(markdown_sentence(str(error)))
+        st.error(markdown_sentence(told(error)))
         return
     if ended.code == 0:
         st.rerun()
-    st.error(markdown_sentence(ended.sentence) or "It could not be measured; the log says why.")
+    st.error(markdown_sentence(ended.sentence) or tr("It could not be measured; the log says why."))
 
 
 def _wait(command: list[str]) -> Ended:
@@ -79,13 +85,14 @@ def _wait(command: list[str]) -> Ended:
     place = st.empty()
     running = _running(tuple(command))
     while not running.done():
-        place.caption(f"Measuring for {time.monotonic() - began_s:.0f} s.")
+        took = number(time.monotonic() - began_s)
+        place.caption(tr("Measuring for {n} s.").format(n=took))
         time.sleep(_LOOK_EVERY_S)
     place.empty()
     try:
         return running.result()
     except (OSError, TimeoutError) as error:
-        raise FerError(f"It could not be measured: {error}") from error
+        raise FerError(Sentence(mark("It could not be measured: {error}"), error=error)) from error
 
 
 def _running(command: tuple[str, ...]) -> Future[Ended]:

@@ -5,6 +5,8 @@ from datetime import datetime
 
 import streamlit as st
 
+from fer_core.app.language.spoken import speaking, spoken, tr
+from fer_core.app.metrics.address import open_in_this_language
 from fer_core.app.metrics.cells import show_confusion
 from fer_core.app.metrics.measure import offer_robustness, offer_scoring
 from fer_core.app.metrics.panel_headline import (
@@ -12,7 +14,7 @@ from fer_core.app.metrics.panel_headline import (
     make_cards,
     make_headline_table,
 )
-from fer_core.app.metrics.panels import ONE_MODEL, PANELS, make_panel
+from fer_core.app.metrics.panels import CONFUSION, ONE_MODEL, PANELS, ROBUSTNESS, make_panel
 from fer_core.app.metrics.report import make_report
 from fer_core.app.metrics.state import load_catalog, make_view, private_scorings
 from fer_core.app.metrics.view import View
@@ -32,18 +34,18 @@ FORMATS = ("PNG", "SVG")
 
 def show_metrics_page() -> None:
     """Draw the page."""
-    st.title("Metrics")
-    st.markdown("How good each model is, measured on what, and how far you may believe it.")
+    st.title(tr("Metrics"))
+    st.markdown(tr("How good each model is, measured on what, and how far you may believe it."))
     entries = load_catalog(read_signature())
     if not entries:
-        st.info("There is no model yet: train one, then export and evaluate it.")
+        st.info(tr("There is no model yet: train one, then export and evaluate it."))
         return
     view = _choose(entries)
     for note in (*view.notes, *view.problems.values()):
         st.info(markdown_sentence(note), icon=":material/info:")
     offer_scoring(view)
     if not view.chosen:
-        st.info("Choose a model above.", icon=":material/arrow_upward:")
+        st.info(tr("Choose a model above."), icon=":material/arrow_upward:")
         return
     _show_headline(view)
     _show_panels(view)
@@ -55,16 +57,16 @@ def _choose(entries: tuple[Entry, ...]) -> View:
     keys = sorted({key for entry in entries for key in entry.scored}, key=_order)
     models, data, more = st.columns([4, 3, 1.5], vertical_alignment="bottom")
     chosen = models.multiselect(
-        "Models",
+        tr("Models"),
         names,
         default=[live if live in names else names[0]],
         key="models",
         bind="query-params",
-        placeholder="Models: choose one or several",
+        placeholder=tr("Models: choose one or several"),
         label_visibility="collapsed",
     )
     key = data.selectbox(
-        "Data set",
+        tr("Data set"),
         keys,
         format_func=set_title,
         key="data",
@@ -73,15 +75,15 @@ def _choose(entries: tuple[Entry, ...]) -> View:
     )
     shown = st.session_state.get("shown") or st.query_params.get("shown")
     view = make_view(entries, chosen, key or "", shown)
-    with more.popover("Export", icon=":material/download:", width="stretch"):
+    with more.popover(tr("Export"), icon=":material/download:", width="stretch"):
         st.segmented_control(
-            "Charts are saved as",
+            tr("Charts are saved as"),
             FORMATS,
             default=FORMATS[0],
             required=True,
             key="format",
             bind="query-params",
-            help="The camera above each chart saves it in this format.",
+            help=tr("The camera above each chart saves it in this format."),
         )
         if view.chosen:
             _offer_report(view)
@@ -98,24 +100,26 @@ def _image_format() -> str:
 
 def _offer_report(view: View) -> None:
     image_format = _image_format()
+    language = spoken()  # it is written in a thread of no page
 
     def write() -> str:
-        return make_report(
-            view,
-            made_at=datetime.now().astimezone(),
-            image_format=image_format,
-            private=lambda: private_scorings(view.everything),
-        )
+        with speaking(language):
+            return make_report(
+                view,
+                made_at=datetime.now().astimezone(),
+                image_format=image_format,
+                private=lambda: private_scorings(view.everything),
+            )
 
     st.download_button(
-        "Report (HTML)",
+        tr("Report (HTML)"),
         write,
         f"mien-{view.key or 'models'}.html",
         "text/html",
         key="report",
         on_click="ignore",
         icon=":material/description:",
-        help="This selection in one file that opens without a network.",
+        help=tr("This selection in one file that opens without a network."),
     )
 
 
@@ -136,8 +140,10 @@ def _show_headline(view: View) -> None:
         show_table(make_headline_table(view), "headline")
     if len({origin_of(entry.spec) for entry in view.scored if entry.spec is not None}) > 1:
         st.warning(
-            "Some of these models learned from scratch, others from a network that knew faces "
-            "before: a comparison of the two says more of that network than of the models.",
+            tr(
+                "Some of these models learned from scratch, others from a network that knew faces "
+                "before: a comparison of the two says more of that network than of the models."
+            ),
             icon=":material/warning:",
         )
     for entry in view.scored:
@@ -145,26 +151,29 @@ def _show_headline(view: View) -> None:
 
 
 def _show_panels(view: View) -> None:
-    tabs = st.tabs(list(PANELS), key="view", on_change="rerun", bind="query-params")
+    open_in_this_language("view", list(PANELS), tr, keeps_shown=True)
+    tabs = st.tabs(
+        [tr(title) for title in PANELS], key="view", on_change="rerun", bind="query-params"
+    )
     styling = Styling.of(st.context.theme.type)
     for tab, (title, about) in zip(tabs, PANELS.items(), strict=True):
         if not tab.open:
             continue
         with tab:
-            is_matrix = title == "Confusion" and view.focus is not None
+            is_matrix = title == CONFUSION and view.focus is not None
             if not is_matrix:
-                st.caption(about)
+                st.caption(tr(about))
             if title in ONE_MODEL and len(view.scored) > 1:
                 st.selectbox(
-                    "Model shown",
+                    tr("Model shown"),
                     [entry.name for entry in view.scored],
                     key="shown",
                     bind="query-params",
                 )
             if is_matrix:
-                show_confusion(view, styling, _image_format(), about)
+                show_confusion(view, styling, _image_format(), tr(about))
                 continue
-            if title == "Robustness":
+            if title == ROBUSTNESS:
                 offer_robustness(view)
             show_blocks(_make_safely(title, view, styling), title, _image_format())
 
@@ -176,5 +185,8 @@ def _make_safely(title: str, view: View, styling: Styling) -> list[Block]:
     except (TypeError, ValueError, KeyError, AttributeError):
         _LOG.exception("The panel %s cannot be drawn.", title)
         names = listing([entry.name for entry in view.chosen])
-        words = f"This panel cannot be drawn: a file of {names} is damaged; export and evaluate it"
-        return [Text(f"{words} again.", "info")]
+        words = tr(
+            "This panel cannot be drawn: a file of {names} is damaged; export and evaluate it "
+            "again."
+        )
+        return [Text(words.format(names=names), "info")]

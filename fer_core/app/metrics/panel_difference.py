@@ -5,8 +5,18 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import number, tr
 from fer_core.app.metrics.view import View
-from fer_core.app.parts.blocks import Block, Chart, Styling, Table, Text, layout
+from fer_core.app.parts.blocks import (
+    Block,
+    Chart,
+    Styling,
+    Table,
+    Text,
+    layout,
+    with_english_file,
+)
 from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.catalog import Entry
 
@@ -40,9 +50,10 @@ def _shares(scoring: Scoring) -> NDArray[np.float64]:
 
 def make_difference_figure(view: View, other: Entry, styling: Styling) -> go.Figure:
     """Heatmap of the differences, each with its sign."""
-    names = list(view.scoring.classes)
+    names = [emotion(name) for name in view.scoring.classes]
     points = differences(view.scoring, view.scorings[other.name])
     most = max(float(np.abs(points).max()), 1.0)
+    hover = tr("labelled %{y}, answered %{x}: %{z:+.1f} points")
     figure = go.Figure(
         go.Heatmap(
             z=points,
@@ -57,16 +68,17 @@ def make_difference_figure(view: View, other: Entry, styling: Styling) -> go.Fig
                 for row in points
             ],
             texttemplate="%{text}",
-            hovertemplate="labelled %{y}, answered %{x}: %{z:+.1f} points<extra></extra>",
+            hovertemplate=f"{hover}<extra></extra>",
             xgap=2,
             ygap=2,
         )
     )
-    title = f"{_name(view)} minus {other.name}, points of the row"
+    words = tr("{first} minus {second}, points of the row")
+    title = words.format(first=_name(view), second=other.name)
     layout(figure, height=340, title=title)
-    figure.update_xaxes(title="answered", fixedrange=True, showgrid=False, ticks="")
+    figure.update_xaxes(title=tr("answered"), fixedrange=True, showgrid=False, ticks="")
     figure.update_yaxes(
-        title="labelled", autorange="reversed", fixedrange=True, showgrid=False, ticks=""
+        title=tr("labelled"), autorange="reversed", fixedrange=True, showgrid=False, ticks=""
     )
     return figure
 
@@ -76,11 +88,25 @@ def difference_words(view: View, other: Entry) -> str:
     points = differences(view.scoring, view.scorings[other.name])
     true, answered = np.unravel_index(int(np.abs(points).argmax()), points.shape)
     names = view.scoring.classes
-    name, more = _name(view), "more" if points[true, answered] > 0 else "less"
-    return (
-        f"Blue: {name} answers so more often than {other.name}, orange: less often. On the "
-        f"diagonal more is better, elsewhere less is. Largest: {name} reads {names[true]} faces as "
-        f"{names[answered]} {abs(points[true, answered]):.1f} points {more} often."
+    words = (
+        tr(
+            "Blue: {name} answers so more often than {other}, orange: less often. On the diagonal "
+            "more is better, elsewhere less is. Largest: {name} reads {true} faces as {answered} "
+            "{n} points more often."
+        )
+        if points[true, answered] > 0
+        else tr(
+            "Blue: {name} answers so more often than {other}, orange: less often. On the diagonal "
+            "more is better, elsewhere less is. Largest: {name} reads {true} faces as {answered} "
+            "{n} points less often."
+        )
+    )
+    return words.format(
+        name=_name(view),
+        other=other.name,
+        true=emotion(names[true]),
+        answered=emotion(names[answered]),
+        n=number(abs(points[true, answered]), 1),
     )
 
 
@@ -98,11 +124,12 @@ def make_difference(view: View, styling: Styling) -> list[Block]:
     ]
 
 
+@with_english_file
 def make_difference_table(view: View, other: Entry) -> Table:
     """Points of the row, rows labelled, columns answered."""
-    names = list(view.scoring.classes)
+    names = [emotion(name) for name in view.scoring.classes]
     frame = pd.DataFrame(differences(view.scoring, view.scorings[other.name]), columns=names)
-    frame.insert(0, "labelled", names)
+    frame.insert(0, tr("labelled"), names)
     return Table(frame, "difference", dict.fromkeys(names, "%+.1f"))
 
 

@@ -4,13 +4,25 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from fer_core.app.language.emotions import emotion
+from fer_core.app.language.spoken import number, tr
 from fer_core.app.metrics.view import View
-from fer_core.app.parts.blocks import Block, Chart, Styling, Table, Text, emotion_line, layout
+from fer_core.app.parts.blocks import (
+    Block,
+    Chart,
+    Styling,
+    Table,
+    Text,
+    emotion_line,
+    layout,
+    with_english_file,
+)
 from fer_core.app.parts.words import interval, percent
 from fer_core.evaluation.analysis import Scoring
 from fer_core.evaluation.claims import TableRow
 from fer_core.evaluation.curves import Curve
 from fer_core.labels import COLORS
+from fer_core.text import mark
 
 #: An invisible marker over each cell: a heatmap itself sends no selection to Streamlit.
 _TARGET = {"size": 34, "symbol": "square", "opacity": 0.0, "color": "#000000"}
@@ -20,16 +32,30 @@ def cell_words(scoring: Scoring, true: int, answered: int) -> str:
     """A cell of the confusion matrix in a sentence."""
     names, count = scoring.classes, int(scoring.confusion[true, answered])
     total = int(scoring.confusion[true].sum())
-    share = f" ({percent(count / total)})" if total else ""
-    verb = "rightly read as" if true == answered else "taken for"
-    return f"{count:,} of {total:,} {names[true]} faces{share} {verb} {names[answered]}"
+    if true == answered:
+        words = (
+            tr("{n} of {all} {true} faces ({share}) rightly read as {answered}")
+            if total
+            else tr("{n} of {all} {true} faces rightly read as {answered}")
+        )
+    elif total:
+        words = tr("{n} of {all} {true} faces ({share}) taken for {answered}")
+    else:
+        words = tr("{n} of {all} {true} faces taken for {answered}")
+    return words.format(
+        n=number(count, grouped=True),
+        all=number(total, grouped=True),
+        share=percent(count / total) if total else "",
+        true=emotion(names[true]),
+        answered=emotion(names[answered]),
+    )
 
 
 def make_confusion_figure(
     scoring: Scoring, *, normalized: bool, styling: Styling, chosen: tuple[int, int] | None = None
 ) -> go.Figure:
     """Heatmap with counts or shares of the row; point i of its markers is cell (i // C, i % C)."""
-    names, counts = list(scoring.classes), scoring.confusion
+    names, counts = [emotion(name) for name in scoring.classes], scoring.confusion
     rows = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, rows, out=np.zeros(counts.shape), where=rows > 0)
     text = [
@@ -74,14 +100,14 @@ def make_confusion_figure(
             y1=true + 0.5,
             line={"color": styling.ink, "width": 3},
         )
-    unit = "% of the row" if normalized else "images"
+    title = tr("Confusion matrix, % of the row") if normalized else tr("Confusion matrix, images")
     # So high that title, figures, tabs and matrix fit a laptop's window together.
-    layout(figure, height=340, title=f"Confusion matrix, {unit}", clickmode="event+select")
+    layout(figure, height=340, title=title, clickmode="event+select")
     figure.update_xaxes(
-        title="answered", range=[-0.5, size - 0.5], fixedrange=True, showgrid=False, ticks=""
+        title=tr("answered"), range=[-0.5, size - 0.5], fixedrange=True, showgrid=False, ticks=""
     )
     figure.update_yaxes(
-        title="labelled", range=[size - 0.5, -0.5], fixedrange=True, showgrid=False, ticks=""
+        title=tr("labelled"), range=[size - 0.5, -0.5], fixedrange=True, showgrid=False, ticks=""
     )
     return figure
 
@@ -104,44 +130,55 @@ def worst_words(scoring: Scoring) -> str:
     shares = np.divide(counts, rows, out=np.zeros(counts.shape), where=rows > 0)
     np.fill_diagonal(shares, 0)
     true, answered = np.unravel_index(int(shares.argmax()), shares.shape)
-    return f"The likeliest mistake: {cell_words(scoring, int(true), int(answered))}."
+    words = cell_words(scoring, int(true), int(answered))
+    return tr("The likeliest mistake: {words}.").format(words=words)
 
 
+@with_english_file
 def make_confusion_table(scoring: Scoring) -> Table:
     """Counts, rows true, columns answered."""
-    frame = pd.DataFrame(scoring.confusion, columns=list(scoring.classes))
-    frame.insert(0, "labelled", list(scoring.classes))
+    names = [emotion(name) for name in scoring.classes]
+    frame = pd.DataFrame(scoring.confusion, columns=names)
+    frame.insert(0, tr("labelled"), names)
     return Table(frame, "confusion")
 
 
 _COLUMNS = ("precision", "recall", "specificity", "f1", "accuracy")
-_TITLES = {"recall": "recall / sensitivity (%)", "f1": "F1 (%)"}
+_TITLES = {
+    "precision": mark("precision (%)"),
+    "recall": mark("recall / sensitivity (%)"),
+    "specificity": mark("specificity (%)"),
+    "f1": mark("F1 (%)"),
+    "accuracy": mark("accuracy (%)"),
+}
 
 
+@with_english_file
 def make_class_table(scoring: Scoring) -> Table:
     """The columns of the third published system's table, and the interval of the recall."""
     rows = []
     for i, (name, figures) in enumerate(zip(scoring.classes, scoring.per_class, strict=True)):
-        row: dict[str, object] = {"class": name, "images": figures.support}
+        row: dict[str, object] = {tr("class"): emotion(name), tr("images"): figures.support}
         for column in _COLUMNS:
-            row[_TITLES.get(column, f"{column} (%)")] = getattr(figures, column) * 100
+            row[tr(_TITLES[column])] = getattr(figures, column) * 100
         recall = scoring.recall_ci95(i)
-        row["recall, 95 %"] = "" if recall is None else interval(recall.low, recall.high)
+        row[tr("recall, 95 %")] = "" if recall is None else interval(recall.low, recall.high)
         rows.append(row)
-    titles = [_TITLES.get(column, f"{column} (%)") for column in _COLUMNS]
+    titles = [tr(_TITLES[column]) for column in _COLUMNS]
     return Table(pd.DataFrame(rows), "classes", dict.fromkeys(titles, "%.1f"))
 
 
+@with_english_file
 def make_published_class_table(rows: tuple[TableRow, ...]) -> Table:
     """A published table with the same columns."""
     frame = pd.DataFrame(
         [
-            {"class": row.emotion}
-            | {_TITLES.get(c, f"{c} (%)"): getattr(row, c) * 100 for c in _COLUMNS}
+            {tr("class"): emotion(row.emotion)}
+            | {tr(_TITLES[c]): getattr(row, c) * 100 for c in _COLUMNS}
             for row in rows
         ]
     )
-    titles = [_TITLES.get(column, f"{column} (%)") for column in _COLUMNS]
+    titles = [tr(_TITLES[column]) for column in _COLUMNS]
     return Table(frame, "published-classes", dict.fromkeys(titles, "%.1f"))
 
 
@@ -150,8 +187,10 @@ def make_classes(view: View, styling: Styling) -> list[Block]:
     blocks: list[Block] = [make_class_table(view.scoring)]
     blocks.append(
         Text(
-            "Each class against the rest. 'Accuracy' also counts the images of the other classes "
-            "that were rightly not called so, and flatters for that reason.",
+            tr(
+                "Each class against the rest. 'Accuracy' also counts the images of the other "
+                "classes that were rightly not called so, and flatters for that reason."
+            ),
             "small",
         )
     )
@@ -172,7 +211,7 @@ def _make_usual(view: View, styling: Styling) -> list[Block]:
         known = [(n, r) for n, r in zip(scoring.classes, recalls, strict=True) if r is not None]
         one = len(view.scored) == 1
         figure.add_bar(
-            x=[name for name, _ in known],
+            x=[emotion(name) for name, _ in known],
             y=[r.value * 100 for _, r in known],
             name=entry.name,
             marker_color=[COLORS[n] for n, _ in known] if one else view.color(entry),
@@ -189,7 +228,7 @@ def _make_usual(view: View, styling: Styling) -> list[Block]:
     ranges = () if view.published is None else view.published.usual_recalls
     if view.key == "fer2013_private_test" and ranges:
         figure.add_scatter(
-            x=[r.emotion for r in ranges],
+            x=[emotion(r.emotion) for r in ranges],
             y=[(r.low + r.high) * 50 for r in ranges],
             error_y={
                 "type": "data",
@@ -200,18 +239,21 @@ def _make_usual(view: View, styling: Styling) -> list[Block]:
             },
             mode="markers",
             marker={"symbol": "diamond", "size": 9, "color": styling.ink},
-            name="what the field ships, range",
-            hovertext=[f"{r.emotion}: {interval(r.low, r.high)} %" for r in ranges],
+            name=tr("what the field ships, range"),
+            hovertext=[f"{emotion(r.emotion)}: {interval(r.low, r.high)} %" for r in ranges],
             hoverinfo="text",
         )
-    layout(figure, title="Recall by class, with 95 % intervals", barmode="group")
-    figure.update_yaxes(title="recall (%)", range=[0, 100])
-    blocks: list[Block] = [Chart(figure, "recall", "Recall of each class, with intervals.")]
+    layout(figure, title=tr("Recall by class, with 95 % intervals"), barmode="group")
+    figure.update_yaxes(title=tr("recall (%)"), range=[0, 100])
+    alt = tr("Recall of each class, with intervals.")
+    blocks: list[Block] = [Chart(figure, "recall", alt)]
     if usual and usual[0].name not in view.scorings:
-        text = f"Add {usual[0].name}, the field's usual network, to the models above to compare."
+        text = tr("Add {model}, the field's usual network, to the models above to compare.").format(
+            model=usual[0].name
+        )
         blocks.append(Text(text, "small"))
     elif not usual:
-        text = (
+        text = tr(
             "The field's usual network (mini_xception) has not been trained and scored here; the "
             "ranges with a diamond, for fear and sad on PrivateTest, are those of what is in use."
         )
@@ -222,34 +264,40 @@ def _make_usual(view: View, styling: Styling) -> list[Block]:
 def make_thresholds(view: View) -> list[Block]:
     """ROC and precision-recall curves, one class against the rest."""
     scoring = view.scoring
-    roc = _curve_figure(scoring, scoring.roc, "ROC, each class against the rest", "AUC")
+    roc = _curve_figure(scoring, scoring.roc, tr("ROC, each class against the rest"), "AUC")
     roc.add_scatter(
         x=[0, 100],
         y=[0, 100],
         mode="lines",
-        name="chance",
+        name=tr("chance"),
         hoverinfo="skip",
         line={"color": "#7F7F7F", "dash": "dot", "width": 1},
     )
-    roc.update_xaxes(title="false positives (% of the others)")
-    roc.update_yaxes(title="true positives (% of the class)")
-    pr = _curve_figure(scoring, scoring.precision_recall, "Precision and recall", "AP")
-    pr.update_xaxes(title="recall (%)")
-    pr.update_yaxes(title="precision (%)")
+    roc.update_xaxes(title=tr("false positives (% of the others)"))
+    roc.update_yaxes(title=tr("true positives (% of the class)"))
+    pr = _curve_figure(scoring, scoring.precision_recall, tr("Precision and recall"), "AP")
+    pr.update_xaxes(title=tr("recall (%)"))
+    pr.update_yaxes(title=tr("precision (%)"))
+    return [
+        Chart(pr, "precision-recall", tr("Precision over recall of each class.")),
+        Chart(roc, "roc", tr("True over false positives of each class.")),
+        _threshold_table(scoring),
+    ]
+
+
+@with_english_file
+def _threshold_table(scoring: Scoring) -> Table:
+    area, average = mark("ROC AUC"), tr("average precision")
+    share = tr("share of the set (%)")
     frame = pd.DataFrame(
         {
-            "class": list(scoring.classes),
-            "ROC AUC": [curve.area for curve in scoring.roc],
-            "average precision": [curve.area for curve in scoring.precision_recall],
-            "share of the set (%)": [f.support / scoring.n * 100 for f in scoring.per_class],
+            tr("class"): [emotion(name) for name in scoring.classes],
+            area: [curve.area for curve in scoring.roc],
+            average: [curve.area for curve in scoring.precision_recall],
+            share: [f.support / scoring.n * 100 for f in scoring.per_class],
         }
     )
-    formats = {"ROC AUC": "%.3f", "average precision": "%.3f", "share of the set (%)": "%.1f"}
-    return [
-        Chart(pr, "precision-recall", "Precision over recall of each class."),
-        Chart(roc, "roc", "True over false positives of each class."),
-        Table(frame, "thresholds", formats),
-    ]
+    return Table(frame, "thresholds", {area: "%.3f", average: "%.3f", share: "%.1f"})
 
 
 def _curve_figure(scoring: Scoring, curves: tuple[Curve, ...], title: str, area: str) -> go.Figure:
@@ -260,7 +308,7 @@ def _curve_figure(scoring: Scoring, curves: tuple[Curve, ...], title: str, area:
                 x=np.round(curve.x * 100, 2),
                 y=np.round(curve.y * 100, 2),
                 mode="lines",
-                name=f"{name}, {area} {curve.area:.2f}",
+                name=f"{emotion(name)}, {area} {number(curve.area, 2)}",
                 line=emotion_line(name, i),
                 hovertemplate="%{x:.0f}, %{y:.0f}",
             )

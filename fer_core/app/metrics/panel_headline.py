@@ -2,21 +2,45 @@
 
 import pandas as pd
 
+from fer_core.app.language.spoken import number, tr
 from fer_core.app.metrics.view import View
-from fer_core.app.parts.blocks import Block, Table, Text
+from fer_core.app.parts.blocks import Block, Table, Text, with_english_file
 from fer_core.app.parts.words import interval, percent
 from fer_core.evaluation.analysis import Figure, Scoring
 from fer_core.evaluation.catalog import Entry
 from fer_core.evaluation.metrics import wilson_interval
-from fer_core.evaluation.origins import origin_of
+from fer_core.evaluation.origins import SCRATCH, origin_of
+from fer_core.text import mark
 
 #: Figure of a scoring -> (title, what it means).
 HEADLINES = {
-    "accuracy": ("Accuracy", "Share of images whose label has the highest probability."),
-    "balanced_accuracy": ("Balanced accuracy", "Mean of the classes' recalls."),
-    "macro_f1": ("Macro F1", "Mean of the classes' F1, the balance of precision and recall."),
-    "ece": ("Calibration error", "Gap between confidence and accuracy (ECE, 15 bins); 0 is best."),
+    "accuracy": (
+        mark("Accuracy"),
+        mark(
+            "Share of images whose label has the highest probability. Below it the 95 % interval."
+        ),
+    ),
+    "balanced_accuracy": (
+        mark("Balanced accuracy"),
+        mark("Mean of the classes' recalls. Below it the 95 % interval."),
+    ),
+    "macro_f1": (
+        mark("Macro F1"),
+        mark(
+            "Mean of the classes' F1, the balance of precision and recall. Below it the 95 % "
+            "interval."
+        ),
+    ),
+    "ece": (
+        mark("Calibration error"),
+        mark(
+            "Gap between confidence and accuracy (ECE, 15 bins); 0 is best. Below it the 95 % "
+            "interval."
+        ),
+    ),
 }
+#: The same in every language.
+NLL, BRIER = mark("NLL (nats)"), mark("Brier")
 
 
 def figure_of(scoring: Scoring, name: str) -> Figure:
@@ -30,13 +54,15 @@ def make_cards(scoring: Scoring) -> list[tuple[str, str, str, str]]:
     cards = []
     for name, (title, about) in HEADLINES.items():
         figure = figure_of(scoring, name)
-        words = f"{about} Below it the 95 % interval."
-        cards.append((title, percent(figure.value), interval(figure.low, figure.high), words))
+        between = interval(figure.low, figure.high)
+        cards.append((tr(title), percent(figure.value), between, tr(about)))
     if (votes := scoring.ferplus) is not None:
         low, high = wilson_interval(round(votes.accuracy * votes.n), votes.n)
-        about = f"Share of {votes.n:,} images on which the answer is the majority of FER+ voters."
-        words = f"{about} Below it the 95 % interval."
-        cards.append(("Against voters", percent(votes.accuracy), interval(low, high), words))
+        words = tr(
+            "Share of {n} images on which the answer is the majority of FER+ voters. Below it the "
+            "95 % interval."
+        ).format(n=number(votes.n, grouped=True))
+        cards.append((tr("Against voters"), percent(votes.accuracy), interval(low, high), words))
     return cards
 
 
@@ -44,47 +70,70 @@ def is_leaky(entry: Entry, key: str) -> bool:
     """Whether the figure on this set and split says less than it seems."""
     row = entry.result(key)
     report = entry.evaluation(key)
-    return bool(report.get("leaky")) or (row is not None and row["leaky"] == "True")
+    return bool(report.get("leaky")) or (row is not None and row["leaky"] == str(True))
 
 
 def honesty(entry: Entry, view: View) -> str:
     """What the figures were measured on, and how far they may be believed, in a line."""
     scoring = view.scorings[entry.name]
-    parts = [f"{entry.name}: {scoring.n:,} images of {view.set_title}"]
+    words = tr("{model}: {n} images of {data}")
+    n = number(scoring.n, grouped=True)
+    parts = [words.format(model=entry.name, n=n, data=view.set_title)]
     if scoring.left_out:
-        parts.append(f"{scoring.left_out:,} left out whose label it does not know")
+        n = number(scoring.left_out, grouped=True)
+        parts.append(tr("{n} left out whose label it does not know").format(n=n))
     if entry.spec is not None:
-        parts.append(f"learned {origin_of(entry.spec)}")
+        parts.append(
+            tr("learned from scratch")
+            if origin_of(entry.spec) == SCRATCH
+            else tr("learned taught by a network that knows faces")
+        )
     parts.append(_split_words(entry, view.key))
     if view.key in entry.own:
-        parts.append("measured on this server, not among what the project reports")
+        parts.append(tr("measured on this server, not among what the project reports"))
     row = entry.result(view.key)
     if row is not None and row["accuracy_without_duplicates"]:
         clean = percent(float(row["accuracy_without_duplicates"]))
-        parts.append(f"{clean} without images that are also in the set's training split")
+        words = tr("{share} without images that are also in the set's training split")
+        parts.append(words.format(share=clean))
     if (times := entry.scorings) is None:
-        parts.append("no scoring of the test split is recorded")
+        parts.append(tr("no scoring of the test split is recorded"))
     else:
-        often = {0: "not yet", 1: "once", 2: "twice"}.get(times, f"{times} times")
-        parts.append(f"test split scored {often}")
+        parts.append(_times_words(times))
     return "; ".join(parts) + "."
+
+
+def _times_words(times: int) -> str:
+    known = {
+        0: mark("test split scored not yet"),
+        1: mark("test split scored once"),
+        2: mark("test split scored twice"),
+    }
+    if times in known:
+        return tr(known[times])
+    return tr("test split scored {n} times").format(n=number(times))
 
 
 def _split_words(entry: Entry, key: str) -> str:
     if is_leaky(entry, key):
-        return "leaky split: frames of one clip are on both sides"
+        return tr("leaky split: frames of one clip are on both sides")
     if key.endswith("_train"):
-        return "training images: it says what was remembered, not what is known"
+        return tr("training images: it says what was remembered, not what is known")
     data = {} if entry.spec is None else entry.spec.data
-    trained = f"trained on {data['name']}, {data['split']}" if "name" in data else ""
-    seen = " and its own validation split is leaky" if data.get("leaky") else ""
     if key.endswith("_public_test"):
-        kind = "validation split, on which choices are made"
+        kind = tr("validation split, on which choices are made")
     else:
-        kind = "honest split, nothing was learned from it"
+        kind = tr("honest split, nothing was learned from it")
         if _may_have_trained_on(entry, key):
-            kind = "some of its images may have been trained on: the set was divided anew"
-    return f"{kind}; {trained}{seen}" if trained else kind
+            kind = tr("some of its images may have been trained on: the set was divided anew")
+    if "name" not in data:
+        return kind
+    words = (
+        tr("trained on {data}, {split} and its own validation split is leaky")
+        if data.get("leaky")
+        else tr("trained on {data}, {split}")
+    )
+    return f"{kind}; {words.format(data=data['name'], split=data['split'])}"
 
 
 def _may_have_trained_on(entry: Entry, key: str) -> bool:
@@ -99,23 +148,25 @@ def _may_have_trained_on(entry: Entry, key: str) -> bool:
     return same and data.get("split") != "official" and recipe.get("subset") is None
 
 
+@with_english_file
 def make_headline_table(view: View) -> Table:
     """One row per chosen model with a scoring."""
     rows = []
     for entry in view.scored:
         scoring = view.scorings[entry.name]
-        origin = "" if entry.spec is None else origin_of(entry.spec)
-        row: dict[str, object] = {"model": entry.name, "learned": origin, "images": scoring.n}
+        origin = "" if entry.spec is None else tr(origin_of(entry.spec))
+        row: dict[str, object] = {tr("model"): entry.name, tr("learned"): origin}
+        row[tr("images")] = scoring.n
         for name, (title, _) in HEADLINES.items():
             figure = figure_of(scoring, name)
-            row[f"{title} (%)"] = figure.value * 100
-            row[f"{title}, 95 %"] = interval(figure.low, figure.high)
-        row |= {"NLL (nats)": scoring.nll, "Brier": scoring.brier}
-        row["leaky"] = "yes" if is_leaky(entry, view.key) else "no"
-        row["test scorings"] = entry.scorings
+            row[f"{tr(title)} (%)"] = figure.value * 100
+            row[f"{tr(title)}, 95 %"] = interval(figure.low, figure.high)
+        row |= {NLL: scoring.nll, BRIER: scoring.brier}
+        row[tr("leaky")] = tr("yes") if is_leaky(entry, view.key) else tr("no")
+        row[tr("test scorings")] = entry.scorings
         rows.append(row)
-    formats = {f"{title} (%)": "%.1f" for title, _ in HEADLINES.values()}
-    return Table(pd.DataFrame(rows), "headline", formats | {"NLL (nats)": "%.3f", "Brier": "%.3f"})
+    formats = {f"{tr(title)} (%)": "%.1f" for title, _ in HEADLINES.values()}
+    return Table(pd.DataFrame(rows), "headline", formats | {NLL: "%.3f", BRIER: "%.3f"})
 
 
 def make_headline(view: View) -> list[Block]:

@@ -5,14 +5,37 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
+from fer_core.app.language.spoken import number, tr
 from fer_core.app.metrics.view import REST_COLOR, View
-from fer_core.app.parts.blocks import Block, Chart, Table, Text, layout, line_style, listing
+from fer_core.app.parts.blocks import (
+    Block,
+    Chart,
+    Table,
+    Text,
+    layout,
+    line_style,
+    listing,
+    with_english_file,
+)
 from fer_core.evaluation.catalog import Entry
+from fer_core.text import mark
 
-#: (title, training column, validation column, axis)
+#: (title, training column, validation column, axis, what a screen reader says)
 _CURVES = (
-    ("Loss", "loss", "val_loss", "loss"),
-    ("Accuracy", "accuracy", "val_accuracy", "accuracy (%)"),
+    (
+        mark("Loss"),
+        "loss",
+        "val_loss",
+        mark("loss"),
+        mark("Loss by epoch of {models}, training faint."),
+    ),
+    (
+        mark("Accuracy"),
+        "accuracy",
+        "val_accuracy",
+        mark("accuracy (%)"),
+        mark("Accuracy by epoch of {models}, training faint."),
+    ),
 )
 #: Measured of a sample of training pictures just as of the validation pictures, in newer runs:
 #: column while training -> that one.
@@ -20,16 +43,24 @@ _ALIKE = {"loss": "train_loss", "accuracy": "train_accuracy"}
 
 #: What the columns of the files are called on the page; shares are shown in percent.
 _TITLES = {
-    "learning_rate": "learning rate",
-    "loss": "loss while training",
-    "accuracy": "accuracy while training (%)",
-    "train_loss": "training loss",
-    "train_accuracy": "training accuracy (%)",
-    "val_loss": "validation loss",
-    "val_accuracy": "validation accuracy (%)",
-    "val_ferplus_accuracy": "validation accuracy against FER+ (%)",
-    "seconds": "time (s)",
+    "model": mark("model"),
+    "epoch": mark("epoch"),
+    "epochs": mark("epochs"),
+    "stage": mark("stage"),
+    "role": mark("role"),
+    "learning_rate": mark("learning rate"),
+    "loss": mark("loss while training"),
+    "accuracy": mark("accuracy while training (%)"),
+    "train_loss": mark("training loss"),
+    "train_accuracy": mark("training accuracy (%)"),
+    "val_loss": mark("validation loss"),
+    "val_accuracy": mark("validation accuracy (%)"),
+    "val_ferplus_accuracy": mark("validation accuracy against FER+ (%)"),
+    "seconds": mark("time (s)"),
 }
+#: Columns that are shares.
+_SHARES = ("accuracy", "train_accuracy", "val_accuracy", "val_ferplus_accuracy")
+_ROLES = {"line": mark("line"), "teacher": mark("teacher")}
 
 
 def make_training(view: View) -> list[Block]:
@@ -42,24 +73,24 @@ def make_training(view: View) -> list[Block]:
     ]
     if not shown:
         return blocks
-    for title, train, val, axis in _CURVES:
+    for title, train, val, axis, alt in _CURVES:
         figure = go.Figure()
         for entry in shown:
             _add_curves(figure, entry, view.place(entry), training_column(entry, train), val)
             _mark_stages(figure, entry)
-        layout(figure, title=title, hovermode="x unified")
-        figure.update_xaxes(title="epoch")
-        figure.update_yaxes(title=axis)
+        layout(figure, title=tr(title), hovermode="x unified")
+        figure.update_xaxes(title=tr("epoch"))
+        figure.update_yaxes(title=tr(axis))
         names = listing([entry.name for entry in shown])
-        blocks.append(
-            Chart(figure, f"training-{train}", f"{title} by epoch of {names}, training faint.")
-        )
+        blocks.append(Chart(figure, f"training-{train}", tr(alt).format(models=names)))
     alike = [entry.name for entry in shown if training_column(entry, "loss") == "train_loss"]
     if alike:
         blocks.append(
             Text(
-                f"Of {listing(alike)} training is measured as validation is: the same weights, "
-                "the same loss, plain pictures, as many of them.",
+                tr(
+                    "Of {models} training is measured as validation is: the same weights, the same "
+                    "loss, plain pictures, as many of them."
+                ).format(models=listing(alike)),
                 "small",
             )
         )
@@ -67,19 +98,26 @@ def make_training(view: View) -> list[Block]:
     if others:
         blocks.append(
             Text(
-                f"Of {listing(others)} the training loss is another function than the validation "
-                "loss (teachers, FER+ votes, mixed or smoothed targets), so it is not drawn beside "
-                "it; it is in the table. Training accuracy is of changed and mixed pictures.",
+                tr(
+                    "Of {models} the training loss is another function than the validation loss "
+                    "(teachers, FER+ votes, mixed or smoothed targets), so it is not drawn beside "
+                    "it; it is in the table. Training accuracy is of changed and mixed pictures."
+                ).format(models=listing(others)),
                 "small",
             )
         )
     blocks += make_line(shown, {entry.name: view.color(entry) for entry in shown})
-    kept = [f"{e.name}: epoch {e.best_epoch}" for e in shown if e.best_epoch is not None]
+    one = tr("{model}: epoch {n}")
+    kept = [
+        one.format(model=e.name, n=number(e.best_epoch)) for e in shown if e.best_epoch is not None
+    ]
     if kept:
-        blocks.append(Text("Star: the epoch that was kept. " + "; ".join(kept) + ".", "small"))
+        words = tr("Star: the epoch that was kept. {models}.")
+        blocks.append(Text(words.format(models="; ".join(kept)), "small"))
     for entry in shown:
         if entry.spec is not None and entry.spec.data.get("leaky"):
-            sentence = f"{entry.name} was validated on a leaky split: {entry.spec.data['split']}."
+            words = tr("{model} was validated on a leaky split: {split}.")
+            sentence = words.format(model=entry.name, split=entry.spec.data["split"])
             blocks.append(Text(sentence, "warning"))
     blocks.append(make_history_table(shown))
     return blocks
@@ -93,12 +131,10 @@ def training_column(entry: Entry, column: str) -> str:
     return column if column != "loss" or has_same_loss(entry) else ""
 
 
-def origin_words(entry: Entry) -> str:
-    """``from scratch``, or whose weights the line of a model begins with."""
+def knew_words(entry: Entry) -> str:
+    """Whose weights the line of a model begins with; empty: it began from scratch."""
     knew = entry.spec.data.get("knows_faces") if entry.spec is not None else None
-    return (
-        f"from the weights of {listing([str(name) for name in knew])}" if knew else "from scratch"
-    )
+    return listing([str(name) for name in knew]) if knew else ""
 
 
 def stages_of(entry: Entry) -> list[float]:
@@ -140,10 +176,16 @@ def make_line(entries: list[Entry], colors: dict[str, str]) -> list[Block]:
             continue
         frame = pd.read_csv(path)
         line = frame[frame["role"] == "line"]
-        origin = origin_words(entry)
+        knew = knew_words(entry)
         if stages_of(entry):
             names = listing([str(name) for name in line["stage"]])
-            blocks.append(Text(f"{entry.name} learned {origin}, in stages: {names}.", "small"))
+            words = (
+                tr("{model} learned from the weights of {knew}, in stages: {names}.")
+                if knew
+                else tr("{model} learned from scratch, in stages: {names}.")
+            )
+            said = words.format(model=entry.name, knew=knew, names=names)
+            blocks.append(Text(said, "small"))
             blocks.append(_line_table(frame, f"line-{entry.name}"))
             continue
         ends = line["epochs"].cumsum()
@@ -165,19 +207,27 @@ def make_line(entries: list[Entry], colors: dict[str, str]) -> list[Block]:
             figure.add_hline(
                 y=100 * float(accuracy),
                 line={"color": REST_COLOR, "dash": line_style(index)["dash"], "width": 1},
-                annotation_text=f"teacher {stage}",
+                annotation_text=tr("teacher {name}").format(name=stage),
                 annotation_position="bottom left",  # where the line is not
             )
-        layout(figure, title=f"The whole line of {entry.name}")
-        figure.update_xaxes(title=f"epochs {origin} on, all stages", rangemode="tozero")
-        figure.update_yaxes(title="validation accuracy (%)")
+        layout(figure, title=tr("The whole line of {model}").format(model=entry.name))
+        axis = (
+            tr("epochs from the weights of {knew} on, all stages").format(knew=knew)
+            if knew
+            else tr("epochs from scratch on, all stages")
+        )
+        figure.update_xaxes(title=axis, rangemode="tozero")
+        figure.update_yaxes(title=tr("validation accuracy (%)"))
         total = int(line["epochs"].sum())
         names = listing([str(name) for name in line["stage"]])
-        blocks.append(Chart(figure, f"line-{entry.name}", f"Stages of {entry.name}: {names}."))
+        alt = tr("Stages of {model}: {names}.").format(model=entry.name, names=names)
+        blocks.append(Chart(figure, f"line-{entry.name}", alt))
         blocks.append(
             Text(
-                f"{entry.name} is {total} epochs in {len(line)} stages; the curves above are the "
-                "last one. Of the earlier ones what was logged is the epoch that was kept.",
+                tr(
+                    "{model} is {n} epochs in {stages} stages; the curves above are the last one. "
+                    "Of the earlier ones what was logged is the epoch that was kept."
+                ).format(model=entry.name, n=number(total), stages=number(len(line))),
                 "small",
             )
         )
@@ -185,10 +235,18 @@ def make_line(entries: list[Entry], colors: dict[str, str]) -> list[Block]:
     return blocks
 
 
+@with_english_file
 def _line_table(frame: pd.DataFrame, name: str) -> Table:
-    shares = {c: title for c, title in _TITLES.items() if c in frame and title.endswith("(%)")}
+    shares = {c: tr(title) for c, title in _TITLES.items() if c in frame and c in _SHARES}
     shown = frame.assign(**{column: frame[column] * 100 for column in shares})
-    return Table(shown.rename(columns=_TITLES), name, dict.fromkeys(shares.values(), "%.2f"))
+    if "role" in shown:
+        shown["role"] = [tr(_ROLES.get(role, role)) for role in shown["role"]]
+    return Table(_titled(shown), name, dict.fromkeys(shares.values(), "%.2f"))
+
+
+def _titled(frame: pd.DataFrame) -> pd.DataFrame:
+    """With what the columns are called in the visitor's language."""
+    return frame.rename(columns={column: tr(title) for column, title in _TITLES.items()})
 
 
 def _scaled(values: tuple[float, ...], column: str) -> list[float | None]:
@@ -200,14 +258,18 @@ def _add_curves(figure: go.Figure, entry: Entry, place: int, train: str, val: st
     assert entry.history is not None
     columns = entry.history.columns
     style = line_style(place)
-    for column, what, opacity in ((train, "training", 0.45), (val, "validation", 1.0)):
+    curves = (
+        (train, tr("{model}, training"), 0.45),
+        (val, tr("{model}, validation"), 1.0),
+    )
+    for column, what, opacity in curves:
         if column in columns:
             dash = "dot" if column == train else "solid"
             figure.add_scatter(
                 x=columns["epoch"],
                 y=_scaled(columns[column], column),
                 mode="lines",
-                name=f"{entry.name}, {what}",
+                name=what.format(model=entry.name),
                 line={**style, "dash": dash},
                 opacity=opacity,
                 hovertemplate="%{y:.2f}",
@@ -219,12 +281,13 @@ def _add_curves(figure: go.Figure, entry: Entry, place: int, train: str, val: st
             y=[_scaled(columns[val], val)[at]],
             mode="markers",
             marker={"symbol": "star", "size": 14, "color": style["color"]},
-            name=f"{entry.name}, epoch kept",
+            name=tr("{model}, epoch kept").format(model=entry.name),
             showlegend=False,
-            hovertemplate="epoch kept",
+            hovertemplate=tr("epoch kept"),
         )
 
 
+@with_english_file
 def make_history_table(entries: list[Entry]) -> Table:
     """All epochs of all shown models, one row each."""
     frames = []
@@ -235,9 +298,10 @@ def make_history_table(entries: list[Entry]) -> Table:
         frame["epoch"] = frame["epoch"].astype(int)
         frames.append(frame)
     joined = pd.concat(frames, ignore_index=True)
-    shares = {c: title for c, title in _TITLES.items() if c in joined and title.endswith("(%)")}
+    shares = {c: tr(title) for c, title in _TITLES.items() if c in joined and c in _SHARES}
     joined = joined.assign(**{column: joined[column] * 100 for column in shares})
-    formats = dict.fromkeys(shares.values(), "%.2f") | {"learning rate": "%.2e"}
-    formats |= {title: "%.4f" for title in _TITLES.values() if "loss" in title}
-    formats["time (s)"] = "%.0f"
-    return Table(joined.rename(columns=_TITLES), "training-history", formats)
+    formats = dict.fromkeys(shares.values(), "%.2f")
+    formats[tr(_TITLES["learning_rate"])] = "%.2e"
+    formats |= {tr(title): "%.4f" for column, title in _TITLES.items() if "loss" in column}
+    formats[tr(_TITLES["seconds"])] = "%.0f"
+    return Table(_titled(joined), "training-history", formats)

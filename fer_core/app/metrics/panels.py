@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Final
 
+from fer_core.app.language.spoken import tr
 from fer_core.app.metrics import (
+    panel_claims,
     panel_compare,
     panel_difference,
     panel_errors,
@@ -15,21 +17,32 @@ from fer_core.app.metrics import (
 from fer_core.app.metrics.view import View
 from fer_core.app.parts.blocks import Block, Styling, Text
 from fer_core.evaluation.analysis import Scoring
+from fer_core.text import mark
+
+CONFUSION: Final = mark("Confusion")
+TRAINING: Final = mark("Training")
+CLASSES: Final = mark("Classes")
+THRESHOLDS: Final = mark("Thresholds")
+CALIBRATION: Final = mark("Calibration")
+LABELS: Final = mark("Labels")
+ROBUSTNESS: Final = mark("Robustness")
+COMPARE: Final = mark("Compare")
+PUBLISHED: Final = mark("Published systems")
 
 #: Title -> what it answers, in a sentence.
 PANELS: Final = {
-    "Confusion": "Which expression is taken for which. Choose a cell to see its pictures.",
-    "Training": "How the models learned, epoch by epoch.",
-    "Classes": "How well each expression is told from all others.",
-    "Thresholds": "What happens if an answer counts from another probability on.",
-    "Calibration": "Whether a model is as often right as it is sure.",
-    "Labels": "Who is right where model, label and voters disagree.",
-    "Robustness": "What is left when the face is shifted, turned, blurred or dark.",
-    "Compare": "Accuracy for its cost, differences beyond chance, and claims of others.",
-    "Published systems": "Three published systems: claim, measurement, and what explains the gap.",
+    CONFUSION: mark("Which expression is taken for which. Choose a cell to see its pictures."),
+    TRAINING: mark("How the models learned, epoch by epoch."),
+    CLASSES: mark("How well each expression is told from all others."),
+    THRESHOLDS: mark("What happens if an answer counts from another probability on."),
+    CALIBRATION: mark("Whether a model is as often right as it is sure."),
+    LABELS: mark("Who is right where model, label and voters disagree."),
+    ROBUSTNESS: mark("What is left when the face is shifted, turned, blurred or dark."),
+    COMPARE: mark("Accuracy for its cost, differences beyond chance, and claims of others."),
+    PUBLISHED: mark("Three published systems: claim, measurement, and what explains the gap."),
 }
 #: Panels that show one model, chosen among several.
-ONE_MODEL: Final = ("Confusion", "Classes", "Thresholds", "Calibration", "Labels")
+ONE_MODEL: Final = (CONFUSION, CLASSES, THRESHOLDS, CALIBRATION, LABELS)
 
 
 def make_panel(
@@ -49,36 +62,46 @@ def make_panel(
         normalized: confusion matrix in shares of the row.
         private: gives scorings on PrivateTest of the published systems.
     """
-    if title == "Training":
-        return panel_training.make_training(view) or [_nothing("no model is chosen")]
-    if title == "Robustness":
+    if title == TRAINING:
+        return panel_training.make_training(view) or [
+            _nothing(tr("Nothing to show here: no model is chosen."))
+        ]
+    if title == ROBUSTNESS:
         blocks = panel_robustness.make_robustness(view)
-        return blocks or [_nothing("no exported model is chosen")]
-    if title == "Published systems":
-        return panel_published.make_published(view, private()) or [_nothing("claims.toml is gone")]
-    if title == "Compare":
+        return blocks or [_nothing(tr("Nothing to show here: no exported model is chosen."))]
+    if title == PUBLISHED:
+        return panel_published.make_published(view, private()) or [
+            _nothing(tr("Nothing to show here: claims.toml is gone."))
+        ]
+    if title == COMPARE:
         return [
-            Text("Accuracy and cost", "heading"),
+            Text(tr("Accuracy and cost"), "heading"),
             *panel_compare.make_costs(view),
-            Text("Is one better than the other?", "heading"),
+            Text(tr("Is one better than the other?"), "heading"),
             *panel_compare.make_tests(view),
-            Text("Claims of others", "heading"),
-            *panel_compare.make_claims(view, styling),
+            Text(tr("Claims of others"), "heading"),
+            *panel_claims.make_claims(view, styling),
         ]
     if view.focus is None:
-        return [_nothing(f"none of the chosen models was scored on {view.set_title}")]
+        return [
+            _nothing(
+                tr("Nothing to show here: none of the chosen models was scored on {data}.").format(
+                    data=view.set_title
+                )
+            )
+        ]
     make: dict[str, Callable[[], list[Block]]] = {
-        "Confusion": lambda: [
+        CONFUSION: lambda: [
             *panel_errors.make_confusion(view, styling, normalized=normalized),
             *panel_difference.make_difference(view, styling),
         ],
-        "Classes": lambda: panel_errors.make_classes(view, styling),
-        "Thresholds": lambda: panel_errors.make_thresholds(view),
-        "Calibration": lambda: panel_trust.make_calibration(view),
-        "Labels": lambda: panel_trust.make_label_noise(view),
+        CLASSES: lambda: panel_errors.make_classes(view, styling),
+        THRESHOLDS: lambda: panel_errors.make_thresholds(view),
+        CALIBRATION: lambda: panel_trust.make_calibration(view),
+        LABELS: lambda: panel_trust.make_label_noise(view),
     }
     return make[title]()
 
 
-def _nothing(why: str) -> Text:
-    return Text(f"Nothing to show here: {why}.", "info")
+def _nothing(words: str) -> Text:
+    return Text(words, "info")

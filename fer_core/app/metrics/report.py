@@ -9,12 +9,23 @@ from datetime import datetime
 from plotly.offline import get_plotlyjs
 
 import fer_core
+from fer_core.app.language.spoken import spoken, tr
 from fer_core.app.metrics.panel_headline import make_headline
 from fer_core.app.metrics.panels import ONE_MODEL, PANELS, make_panel
 from fer_core.app.metrics.view import View
-from fer_core.app.parts.blocks import Block, Chart, Styling, Table, Text, chart_config, listing
+from fer_core.app.parts.blocks import (
+    Block,
+    Chart,
+    Styling,
+    Table,
+    Text,
+    chart_config,
+    digits,
+    listing,
+)
 from fer_core.evaluation.analysis import Scoring
 
+_NAME, _DOCTYPE = "Mien", "<!doctype html>"
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem}
 h2{margin-top:2.5rem;border-top:1px solid #d9d9e3;padding-top:1rem}
@@ -36,23 +47,23 @@ def make_report(
         image_format: what the charts' camera saves, ``png`` or ``svg``.
         private: as for ``make_panel``.
     """
-    names = listing([entry.name for entry in view.chosen] or ["no model"])
-    title = f"{names} on {view.set_title}"
+    names = listing([entry.name for entry in view.chosen] or [tr("no model")])
+    title = tr("{models} on {data}").format(models=names, data=view.set_title)
     parts = [
         f"<h1>{html.escape(title)}</h1>",
-        f'<p class="small">Mien {fer_core.__version__}, {made_at:%Y-%m-%d %H:%M}.</p>',
+        f'<p class="small">{_NAME} {fer_core.__version__}, {made_at:%Y-%m-%d %H:%M}.</p>',
         *(_block(block, image_format) for block in make_headline(view)),
     ]
     for panel, about in PANELS.items():
         # What a page does, a file does not: only the first sentence holds here.
-        about = about.split(". ")[0].rstrip(".")
+        about = tr(about).split(". ")[0].rstrip(".")
         one = panel in ONE_MODEL and view.focus is not None and len(view.scored) > 1
-        heading = f"{panel}: {view.focus.name}" if one and view.focus else panel
+        heading = f"{tr(panel)}: {view.focus.name}" if one and view.focus else tr(panel)
         parts.append(f'<h2>{html.escape(heading)}</h2><p class="small">{html.escape(about)}.</p>')
         blocks = make_panel(panel, view, Styling(), private=private)
         parts += [_block(block, image_format) for block in blocks]
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'{_DOCTYPE}<html lang="{spoken().code}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style>"
         f"<script>{get_plotlyjs()}</script></head><body>{''.join(parts)}</body></html>\n"
@@ -93,6 +104,6 @@ def _cell(value: object, form: str | None) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if math.isnan(value):
             return "<td></td>"
-        return f'<td class="n">{form % value if form else f"{value:,.6g}"}</td>'
+        return f'<td class="n">{digits(form % value if form else f"{value:,.6g}")}</td>'
     text = "" if value is None or str(value) == "<NA>" else str(value)
     return f"<td>{html.escape(text)}</td>"

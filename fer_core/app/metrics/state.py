@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from fer_core.app.language.spoken import tr
 from fer_core.app.metrics.view import View
 from fer_core.errors import DataError
 from fer_core.evaluation.analysis import Scoring
@@ -56,18 +57,22 @@ def load_pictures(
 def scoring_of(entry: Entry, key: str) -> Scoring | str:
     """A model's scoring on a set and split, or why there is none, in a sentence."""
     if entry.is_run:
-        return f"{entry.name} has curves only: export it, then evaluate it, to see figures."
+        return tr("{name} has curves only: export it, then evaluate it, to see figures.").format(
+            name=entry.name
+        )
     stamp = entry.scored.get(key)
     if stamp is None:
-        return f"{entry.name} was not scored on {set_title(key)} yet."
+        return tr("{name} was not scored on {data} yet.").format(
+            name=entry.name, data=set_title(key)
+        )
     scoring = load_scoring(stamp)
     if isinstance(scoring, Scoring) and scoring.predictions.model_sha256 not in entry.shas:
         if "spec" in entry.problems:
             return entry.problems["spec"]
-        return (
-            f"The predictions of {entry.name} on {set_title(key)} are those of an earlier file of "
-            "the model: it is to be scored again."
-        )
+        return tr(
+            "The predictions of {name} on {data} are those of an earlier file of the model: it is "
+            "to be scored again."
+        ).format(name=entry.name, data=set_title(key))
     return scoring
 
 
@@ -99,7 +104,7 @@ def make_view(everything: tuple[Entry, ...], names: list[str], key: str, shown: 
     chosen = tuple(by_name[name] for name in names if name in by_name)
     scorings, problems = {}, {}
     for entry in chosen:
-        found = scoring_of(entry, key) if key else "Nothing has been scored yet."
+        found = scoring_of(entry, key) if key else tr("Nothing has been scored yet.")
         if isinstance(found, Scoring):
             scorings[entry.name] = found
         else:

@@ -1,14 +1,21 @@
 """What a panel consists of: sentences, charts and tables, shown on the page and in the report."""
 
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from typing import Any, Final, Literal, ParamSpec
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from fer_core.app.language.catalogues import SOURCE
+from fer_core.app.language.language import language_of
 from fer_core.app.language.spoken import listing as listing
+from fer_core.app.language.spoken import number, speaking, spoken
 from fer_core.labels import COLORS
 from fer_core.text import csv_cell, csv_mark
+
+P = ParamSpec("P")
 
 #: Distinct lines for models: Okabe and Ito's colours, each with a dash and a marker of its own,
 #: so that nothing is told by colour alone.
@@ -36,17 +43,42 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A table. ``formats`` gives the printf format of a column, such as ``%.1f``."""
+    """A table. ``formats`` gives the printf format of a column, such as ``%.1f``; ``file`` is what
+    its file holds, where that is not what is shown (see ``with_english_file``)."""
 
     frame: pd.DataFrame
     name: str
     formats: dict[str, str] = field(default_factory=dict)
+    file: pd.DataFrame | None = None
 
     def csv(self) -> bytes:
         """UTF-8, by the rule of all exports (``csv_mark``, ``csv_cell``)."""
-        safe = self.frame.map(csv_cell).rename(columns=csv_cell)
+        held = self.frame if self.file is None else self.file
+        safe = held.map(csv_cell).rename(columns=csv_cell)
         text = str(safe.to_csv(index=False))
         return (csv_mark(text) + text).encode()
+
+
+def with_english_file(make: Callable[P, Table]) -> Callable[P, Table]:
+    """Tables are shown in the visitor's language; a file of one is the same for everybody."""
+
+    @wraps(make)
+    def both(*args: P.args, **kwargs: P.kwargs) -> Table:
+        table = make(*args, **kwargs)
+        if spoken().code == SOURCE:
+            return table
+        with speaking(language_of(SOURCE)):
+            return replace(table, file=make(*args, **kwargs).frame)
+
+    return both
+
+
+def digits(text: str) -> str:
+    """A number as Python writes it, ``1,234.5``, as the visitor does."""
+    if spoken().code == SOURCE:
+        return text
+    point, group = number(0.5, 1)[1], number(1000, grouped=True)[1]
+    return text.translate({ord("."): point, ord(","): group})
 
 
 Block = Text | Chart | Table
@@ -86,6 +118,8 @@ def layout(figure: go.Figure, *, height: int = 380, **options: Any) -> go.Figure
         dragmode=False,
         **options,
     )
+    if spoken().code != SOURCE:
+        figure.update_layout(separators=digits(".,"))
     figure.update_xaxes(automargin=True)
     figure.update_yaxes(automargin=True)
     return figure
