@@ -72,8 +72,13 @@ SOURCES = (
     ),
     (
         mark("Expression models"),
-        mark("trained for Mien from scratch on the data below"),
+        mark("trained for Mien on the data below; mien_faces begins with the network below"),
         mark("see each model's card"),
+    ),
+    (
+        mark("Network that knows faces, where mien_faces began"),
+        mark("dlib's face recognition network (Davis King 2017), taught with 3 million faces"),
+        mark("public domain (CC0)"),
     ),
     (
         mark("FER-2013: pictures and labels, for training"),
