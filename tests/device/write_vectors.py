@@ -41,7 +41,7 @@ from tests.device.time_vectors import (
 PATH = Path(__file__).with_name("vectors.json")
 #: Where a number means "not a number" in the file: JSON has none.
 NAN = "nan"
-SHIPPED = ("mien", "lenet", "fer2013_cnn", "dcnn5")
+SHIPPED = ("mien", "mien_faces", "lenet", "fer2013_cnn", "dcnn5")
 #: Of a probability that a network gives: its outputs are whole numbers, and processors that round
 #: one of them otherwise are that far apart.
 MODEL_TOLERANCE = 0.05
