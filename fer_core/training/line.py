@@ -15,12 +15,14 @@ _LONGEST: Final = 100
 def line_of(run: RunFolder) -> list[RunFolder]:
     """The runs that ``run`` goes on from (``train --from``), oldest first, and ``run`` itself.
 
-    A run that has been deleted ends the line there: what was before it is not known any more.
+    A run whose weights or history are gone ends the line there: what was before is not known.
     """
     line = [run]
     while len(line) < _LONGEST:
         start = line[0].read_json("config.json").get("start")
-        if not isinstance(start, str) or not (Path(start) / "history.csv").is_file():
+        if not isinstance(start, str):
+            break
+        if not all((Path(start) / name).is_file() for name in ("history.csv", "best.npz")):
             break
         line.insert(0, RunFolder(Path(start)))
     return line
@@ -42,7 +44,9 @@ def whole_history(line: list[RunFolder]) -> Rows:
     for stage, run in enumerate(line, 1):
         before = len(rows)
         own = run.history()
-        own = own if stage == len(line) else [r for r in own if r["epoch"] <= kept_epoch(run)]
+        if stage < len(line):
+            last = kept_epoch(run)
+            own = [row for row in own if row["epoch"] <= last]
         rows += [row | {"epoch": before + row["epoch"], "stage": float(stage)} for row in own]
     return rows
 

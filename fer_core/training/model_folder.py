@@ -118,6 +118,8 @@ def export_run(
     check_target(out)
     progress(mark("Reading the weights of the best epoch"), 0.0)
     recipe, network = load_trained(run)
+    line = line_of(run)
+    rows = whole_history(line)
     contents = _convert_both(network, recipe.data, data, progress, mirrored=mirrored)
     progress(mark("Calibrating on the validation pictures"), 0.7)
     raw = _raw_spec(name, run, recipe, network, contents)
@@ -125,8 +127,6 @@ def export_run(
     spec = _calibrate(raw, contents, data)
     progress(mark("Measuring what quantisation changed, and the speed"), 0.85)
     metrics = _measure(spec, contents, data)
-    line = line_of(run)
-    rows = whole_history(line)
     before = len(rows) - len(run.history())
     metrics |= {"best_epoch": before + kept_epoch(run), "epochs": len(rows), "stages": len(line)}
     if not keep_float:

@@ -65,6 +65,14 @@ def test_a_run_by_itself_is_its_own_line(runs: dict[str, RunFolder], tmp_path: P
     assert not (tmp_path / "line.csv").exists()
 
 
+@pytest.mark.parametrize("gone", ["best.npz", "history.csv"])
+def test_a_start_that_is_half_gone_ends_it(runs: dict[str, RunFolder], gone: str) -> None:
+    (runs["one"].path / gone).unlink()
+    line = line_of(runs["two"])
+    assert line == [runs["two"]]
+    assert whole_history(line) == runs["two"].history()
+
+
 def test_a_deleted_start_and_a_circle_end_it(runs: dict[str, RunFolder]) -> None:
     two, one = runs["two"], runs["one"]
     one.write_json("config.json", {"recipe": {"name": "one"}, "data": {}, "start": "/nowhere"})
