@@ -11,7 +11,8 @@ recorded sets             on the date they were made with
 viewings of clips         ``FER_RETENTION_DAYS`` after they were given
 runs of erased people     so long after the erasure
 results of the HTTP API   an hour after they were made, if nobody fetched them before
-what a page holds         an hour after it came or was used (uploads, desks, what a tab left)
+what a page holds         an hour after it came or was used (uploads, desks); what a tab left, after
+                          ten minutes
 uploads, videos to cut    when their process is gone
 half of a model or a run  an hour after it was written last
 ========================  =========================================================================
@@ -140,16 +141,20 @@ class Sweepable(Protocol):
 
 
 _held: "weakref.WeakSet[Sweepable]" = weakref.WeakSet()
+_held_lock = threading.Lock()
 
 
 def sweep_too(held: Sweepable) -> None:
     """Have something that this process holds for a while swept by its clock, while it is there."""
-    _held.add(held)
+    with _held_lock:
+        _held.add(held)
 
 
 def sweep_held() -> None:
     """Drop what this process has held for long enough; a fault of one kind stops no other."""
-    steps: list[Callable[[], object]] = [purge_jobs, *(one.sweep for one in list(_held))]
+    with _held_lock:
+        holders = list(_held)
+    steps: list[Callable[[], object]] = [purge_jobs, *(one.sweep for one in holders)]
     for drop_due in steps:
         try:
             drop_due()
