@@ -158,7 +158,8 @@ export function keepWhole(detections, numbers) {
     kept.push(best)
     left = rest.filter((one) => shareOfSmaller(best.box, one.box) <= numbers.same_face)
   }
-  return kept.sort((a, b) => b.score - a.score)
+  // Of equal scores the one that was found first, as in Python.
+  return kept.sort((a, b) => b.score - a.score || detections.indexOf(a) - detections.indexOf(b))
 }
 
 /**
