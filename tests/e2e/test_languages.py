@@ -34,6 +34,7 @@ def test_the_browser_chooses_and_a_visitor_switches(open_page: Callable[..., Pag
     speaks(page, "Canlı", "tr")
     expect(page.locator(".panel .label")).to_have_text(re.compile("mutluluk", re.IGNORECASE))
     assert sideways_overflow(page) == 0
+    expect(page.locator(SWITCH)).to_be_focused()  # the page began anew; the keyboard goes on here
     page.reload()
     speaks(page, "Canlı", "tr")
     expect(page.locator(SWITCH)).to_have_value("tr")

@@ -156,7 +156,7 @@ def show_origin(document: dict[str, Any]) -> None:
     if model and sha256:
         st.caption(
             tr("Model {model} · file {digits} (first digits of SHA-256)").format(
-                model=ModelIdentity(**model).text, digits=sha256[:SHORT]
+                model=tr(ModelIdentity(**model).text), digits=sha256[:SHORT]
             )
         )
 

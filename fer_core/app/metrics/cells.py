@@ -5,9 +5,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.app.access.rights import may_see_faces
+from fer_core.app.language.address import name_of, open_in_this_language
 from fer_core.app.language.emotions import emotion
 from fer_core.app.language.spoken import number, tr
-from fer_core.app.metrics.address import name_of, open_in_this_language
 from fer_core.app.metrics.panel_difference import (
     difference_words,
     make_difference_figure,

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import streamlit as st
 
+from fer_core.app.language.address import open_in_this_language
 from fer_core.app.language.spoken import speaking, spoken, tr
-from fer_core.app.metrics.address import open_in_this_language
 from fer_core.app.metrics.cells import show_confusion
 from fer_core.app.metrics.measure import offer_robustness, offer_scoring
 from fer_core.app.metrics.panel_headline import (

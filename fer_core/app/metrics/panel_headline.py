@@ -133,7 +133,7 @@ def _split_words(entry: Entry, key: str) -> str:
         if data.get("leaky")
         else tr("trained on {data}, {split}")
     )
-    return f"{kind}; {words.format(data=data['name'], split=data['split'])}"
+    return f"{kind}; {words.format(data=data['name'], split=tr(data['split']))}"
 
 
 def _may_have_trained_on(entry: Entry, key: str) -> bool:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from fer_core.app.access.rights import require_training
 from fer_core.app.device.messages import KEPT_ON_SERVER
+from fer_core.app.language.address import open_in_this_language
 from fer_core.app.language.spoken import listing, number, tr, tr_in
 from fer_core.app.parts.plots import show_plot
 from fer_core.app.parts.scrolls import show_rows
@@ -43,6 +44,7 @@ def show_training_page() -> None:
         st.error(markdown_sentence(message))
     runs = list_runs()
     busy = any(info.state.is_alive for info in runs)
+    open_in_this_language(VIEW_KEY, (NEW, RUNS), tr)
     view = st.segmented_control(
         tr("Show"),
         (NEW, RUNS),
