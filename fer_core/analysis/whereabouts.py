@@ -7,6 +7,7 @@ takes their id along if found there clearly. It is the picture that is compared;
 recognised.
 """
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.analysis.appearance import likeness, look_at, surroundings
+from fer_core.analysis.appearance import Picture, Search, likeness, look_at, surroundings
 from fer_core.imaging.frame import Frame
 from fer_core.tracking.matching import assign
 from fer_core.tracking.tracker import Track, Tracker
@@ -42,6 +43,10 @@ _SOON_S: Final = 0.1
 MEMORY_S: Final = 60.0
 _LOOKS: Final = 6
 _APART_S: Final = 0.5
+#: Of so many people at most, who were seen last; whoever is away and so unlike is not tried in
+#: other sizes (of those who reach 0.7 in any size, all have 0.64 in the first).
+_REMEMBERED: Final = 60
+_FAR_FROM: Final = 0.5
 #: Who was seen in fewer frames is no rival to others, and gives way to who is missing: they may be
 #: somebody who was not found again at once.
 _SETTLED: Final = 5
@@ -54,12 +59,13 @@ Pair = tuple[Track, int]
 
 @dataclass(slots=True)
 class _Memory:
-    """What somebody looked like, newest last, and when that was."""
+    """What somebody looked like, newest last, and when that was (the file's time)."""
 
     looks: list[ImageArray]
     times_s: list[float]
     box: Boxes
     around: NDArray[np.float64] | None
+    seen_s: float
     frames: int = 0
 
     def add(self, look: ImageArray, time_s: float) -> None:
@@ -73,63 +79,84 @@ class _Memory:
 
 
 class PictureTracker(Tracker):
-    """A tracker of files that looks at the picture as well; arguments as of ``Tracker``."""
+    """A tracker of files that looks at the picture as well; arguments as of ``Tracker``.
+
+    However few frames there are, people are remembered by the file's time: ``max_step_s`` is for
+    how they move.
+    """
 
     def reset(self) -> None:
         """Forget every face, and what it looked like."""
         super().reset()
         self._memory: dict[int, _Memory] = {}
-        self._luma: ImageArray | None = None
+        self._time_s = 0.0
+        self._picture: Picture | None = None
         self._is_cut = False
 
     def see(self, frame: Frame, *, is_cut: bool = False) -> None:
         """The frame whose faces come with the next ``update``; ``is_cut``: it begins a scene."""
-        self._luma, self._is_cut = frame.luma(), is_cut
+        self._picture, self._is_cut = Picture(frame.luma()), is_cut
 
     def update(self, faces: Faces, time_s: float) -> Faces:
         """As ``Tracker.update``; faces that were found again elsewhere have their ids there."""
+        if self._stamp is not None and math.isfinite(time_s):
+            self._time_s += max(0.0, time_s - self._stamp)
+        self._forget()
         found = super().update(faces, time_s)
-        if self._luma is not None:
-            self._note(found)
-        self._luma, self._is_cut = None, False
+        if self._is_cut and not (found.track_ids >= 0).any():
+            self._tracks = []
+        if self._picture is not None:
+            self._note(self._picture, found)
+        self._picture, self._is_cut = None, False
         return found
 
     # --- what is remembered -----------------------------------------------------------------------
 
-    def _note(self, faces: Faces) -> None:
-        assert self._luma is not None
+    def _note(self, picture: Picture, faces: Faces) -> None:
         ids = faces.track_ids
         for row in np.flatnonzero(ids >= 0)[:_MOST]:
-            box = faces.boxes[row].astype(np.float64)
-            look = look_at(self._luma, box)
+            who, box = int(ids[row]), faces.boxes[row].astype(np.float64)
+            if who in self._memory:
+                self._memory[who].seen_s = self._time_s
+            look = look_at(picture, box)
             if look is None:
                 continue
-            around = surroundings(self._luma, box)
-            memory = self._memory.setdefault(int(ids[row]), _Memory([], [], box, around))
+            around = surroundings(picture, box)
+            memory = self._memory.setdefault(who, _Memory([], [], box, around, self._time_s))
             memory.box, memory.around = box, around
-            memory.add(look, self._now)
+            memory.add(look, self._time_s)
+
+    def _forget(self) -> None:
+        """Who was away for too long, and who was seen before many others."""
+        latest = sorted(self._memory, key=lambda who: self._memory[who].times_s[-1])
+        kept = set(latest[-_REMEMBERED:])
+        last = {int(who) for who in self._last.track_ids}
         self._memory = {
             who: memory
             for who, memory in self._memory.items()
-            if self._now - memory.times_s[-1] <= MEMORY_S
+            if who in kept and (who in last or self._time_s - memory.times_s[-1] <= MEMORY_S)
         }
 
-    def _likeness(self, track_id: int, box: Boxes) -> float:
+    def _likeness(self, track_id: int, search: Search) -> float:
         """Of somebody's last look, or, where they were away, of any; NaN where nothing tells."""
         memory = self._memory.get(track_id)
-        if memory is None or self._luma is None:
+        if memory is None:
             return float("nan")
-        is_here = any(track.track_id == track_id for track in self._tracks)
-        looks = memory.looks[-1:] if is_here else memory.looks
-        return max(likeness(look, self._luma, box, quick=_ALIKE + _CLEARER) for look in looks)
+        quick = _ALIKE + _CLEARER
+        if any(track.track_id == track_id for track in self._tracks):
+            return likeness(memory.looks[-1], search, quick=quick)
+        return max(likeness(look, search, quick=quick, least=_FAR_FROM) for look in memory.looks)
 
     # --- who is where -----------------------------------------------------------------------------
 
     def _pair(self, boxes: Boxes) -> list[Pair]:
         pairs = super()._pair(boxes)
-        if self._luma is None or len(boxes) > _MOST:
+        if self._picture is None:
             return pairs
-        own = {row: self._likeness(track.track_id, boxes[row]) for track, row in pairs}
+        if len(boxes) > _MOST:
+            return self._by_place(pairs)
+        searches = [Search(self._picture, box) for box in boxes]
+        own = {row: self._likeness(track.track_id, searches[row]) for track, row in pairs}
         sure = [] if self._is_cut else [pair for pair in pairs if not own[pair[1]] < _ALIKE]
         if self._is_missing({track.track_id for track, _ in sure}):
             sure = [pair for pair in sure if not self._is_young(pair[0].track_id)]
@@ -137,9 +164,9 @@ class PictureTracker(Tracker):
         rows = sorted(set(range(len(boxes))) - {row for _, row in sure})
         whos = [who for who in self._memory if who not in {t.track_id for t, _ in sure}]
         if not rows or not whos:
-            return pairs
+            return self._by_place(pairs)
         here = {track.track_id: track for track in self._tracks}
-        table = np.array([[self._likeness(who, boxes[row]) for row in rows] for who in whos])
+        table = np.array([[self._likeness(who, searches[row]) for row in rows] for who in whos])
         table = np.nan_to_num(table, nan=-1.0)
         places = {
             (whos.index(track.track_id), rows.index(row))
@@ -176,7 +203,7 @@ class PictureTracker(Tracker):
         staying = {track.track_id for track, _ in stay}, {row for _, row in stay}
         table[[who in staying[0] for who in whos], :] = -1.0
         table[:, [row in staying[1] for row in rows]] = -1.0
-        just = np.array([w in here and self._now - here[w].seen_s <= _JUST_S for w in whos])
+        just = np.array([w in here and self._unseen_s(w) <= _JUST_S for w in whos])
         least = np.where(just, _LEFT_OVER if is_arranged else _MISSING, _BACK)
         found += _clear_pairs(table, _FAR_CLEARER, least[:, None], (), young)
         self._part({track for track, _ in doubtful} - {track for track, _ in stay})
@@ -184,6 +211,16 @@ class PictureTracker(Tracker):
             track = self._place(here.get(whos[who]), whos[who], boxes[rows[row]])
             stay.append((track, rows[row]))
         return sure + stay
+
+    def _by_place(self, pairs: list[Pair]) -> list[Pair]:
+        """By place alone; in another scene nobody is."""
+        if not self._is_cut:
+            return pairs
+        self._tracks = []
+        return []
+
+    def _unseen_s(self, track_id: int) -> float:
+        return self._time_s - self._memory[track_id].seen_s
 
     def _is_young(self, track_id: int) -> bool:
         memory = self._memory.get(track_id)
@@ -196,11 +233,15 @@ class PictureTracker(Tracker):
     def _is_cut_here(self, track: Track, own: float, *, anytime: bool) -> bool:
         """Whether somebody else is in a place; ``anytime``: where tiles are arranged anew."""
         memory = self._memory.get(track.track_id)
-        if memory is None or self._luma is None or not own < (_LEFT_OVER if anytime else _UNLIKE):
+        if (
+            memory is None
+            or self._picture is None
+            or not own < (_LEFT_OVER if anytime else _UNLIKE)
+        ):
             return False
-        if self._now - track.seen_s > _SOON_S and not anytime:
+        if self._unseen_s(track.track_id) > _SOON_S and not anytime:
             return False
-        around = surroundings(self._luma, memory.box)
+        around = surroundings(self._picture, memory.box)
         if around is None or memory.around is None:
             return False
         return float((around * memory.around).mean()) < _OTHER_PLACE

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fer_core.analysis import AnalysisOptions, Engine, Task
+from fer_core.analysis import AnalysisOptions, Engine, Task, appearance
 from fer_core.analysis.cuts import CutDetector
 from fer_core.analysis.whereabouts import MEMORY_S, PictureTracker
 from fer_core.imaging.frame import ArrayFrame
@@ -165,3 +165,116 @@ def test_a_picture_that_tells_nothing(bgr: ImageArray) -> None:
         tracker.see(ArrayFrame(bgr), is_cut=step == 1)
         ids = tracker.update(faces, step / 25).track_ids.tolist()
     assert len(set(ids)) == 3
+
+
+# --- cuts, the file's time, cost ------------------------------------------------------------------
+
+ALONE, OTHER = grid(0), grid(1)
+TITLE = np.full((360, 640, 3), 60, np.uint8)
+
+
+def show(tracker: PictureTracker, layout: Layout, time_s: float, *, is_cut: bool = False) -> set:
+    """The ids of a frame in which everybody is found."""
+    bgr, boxes = draw(layout, round(time_s * FPS) % 50)
+    rows = np.array([boxes[who] for who in layout]).reshape(-1, 4)
+    tracker.see(ArrayFrame(bgr if layout else TITLE, time_s), is_cut=is_cut)
+    return set(tracker.update(Faces(rows, np.ones(len(rows))), time_s).track_ids.tolist())
+
+
+def show_scenes(*scenes: Layout) -> list[set]:
+    """The ids of scenes of a fifth of a second, each begun by a cut."""
+    tracker, found = PictureTracker(expiry_s=1.5, max_step_s=0.5), []
+    for step in range(5 * len(scenes)):
+        scene = scenes[step // 5]
+        ids = show(tracker, scene, step / FPS, is_cut=step > 0 and step % 5 == 0)
+        if step % 5 == 0:
+            found.append(set())
+        found[-1] |= ids
+    return found
+
+
+def test_who_comes_after_a_title_is_another() -> None:
+    """The face is missed at first, so that the cut is in a frame of nobody."""
+    tracker = PictureTracker(expiry_s=1.5, max_step_s=0.5)
+    assert show(tracker, ALONE, 0.0) == {1}
+    for step in range(1, 6):
+        assert show(tracker, NOBODY, step / FPS, is_cut=step == 1) == set()
+    assert show(tracker, OTHER, 6 / FPS) == {2}
+
+
+def test_a_cut_whose_boxes_are_of_no_use() -> None:
+    tracker = PictureTracker(expiry_s=1.5, max_step_s=0.5)
+    assert show(tracker, ALONE, 0.0) == {1}
+    for step in range(1, 6):
+        tracker.see(ArrayFrame(TITLE), is_cut=step == 1)
+        faces = Faces(np.full((1, 4), np.nan), np.ones(1))
+        assert tracker.update(faces, step / FPS).track_ids.tolist() == [-1]
+    assert show(tracker, OTHER, 6 / FPS) == {2}
+
+
+def test_who_comes_back_after_a_title_is_the_same() -> None:
+    assert show_scenes(ALONE, NOBODY, ALONE) == [{1}, set(), {1}]
+    assert show_scenes(ALONE, NOBODY, OTHER, NOBODY, ALONE) == [{1}, set(), {2}, set(), {1}]
+
+
+@pytest.mark.parametrize(("count", "side"), [(61, 20.0), (3, 8.0)])
+def test_a_cut_among_many_or_tiny_faces(count: int, side: float) -> None:
+    """Too many to look at, or too small: in another scene they are others."""
+    tracker = PictureTracker(expiry_s=1.5, max_step_s=0.5)
+    corners = np.stack([np.arange(count) % 16, np.arange(count) // 16], 1) * 40.0
+    faces, ids = Faces(np.hstack([corners, corners + side]), np.ones(count)), []
+    for step in range(3):
+        noise = np.random.default_rng(step // 2).integers(0, 255, (360, 640, 3), np.uint8)
+        tracker.see(ArrayFrame(noise), is_cut=step == 2)
+        ids.append(set(tracker.update(faces, step / FPS).track_ids.tolist()))
+    assert ids[0] == ids[1]
+    assert len(ids[2]) == count
+    assert not ids[2] & ids[0]
+
+
+@pytest.mark.parametrize(("away", "expected"), [(50, {1}), (70, {2})])
+def test_a_minute_is_one_of_the_file(away: int, expected: set) -> None:
+    """Also where there is a frame every ten seconds only."""
+    tracker = PictureTracker(expiry_s=1.5, max_step_s=0.5)
+    assert show(tracker, ALONE, 0.0) == show(tracker, ALONE, 10.0) == {1}
+    for time_s in range(20, 10 + away, 10):
+        show(tracker, NOBODY, float(time_s))
+    assert show(tracker, ALONE, 10.0 + away) == expected
+
+
+def test_a_frame_costs_the_same_however_many_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Parts of the picture are cut out and resized once for all who may be there."""
+    calls = {"resize": 0, "matchTemplate": 0}
+
+    def count(name: str) -> None:
+        real = getattr(cv2, name)
+
+        def counted(*args: object, **kwargs: object) -> object:
+            calls[name] += 1
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(appearance.cv2, name, counted)
+
+    def costs(people: int) -> dict[str, int]:
+        tracker = PictureTracker(expiry_s=1.5, max_step_s=0.5)
+        for who in range(people):
+            for moment in range(3):
+                bgr = np.random.default_rng(who).integers(0, 255, (360, 640, 3), np.uint8)
+                tracker.see(ArrayFrame(bgr), is_cut=moment == 0)
+                box = Faces(np.array([[200.0, 100, 280, 180]]), np.ones(1))
+                tracker.update(box, 0.2 * who + moment / FPS)
+        bgr, boxes = draw(ALONE, 0)
+        calls.update(dict.fromkeys(calls, 0))
+        tracker.see(ArrayFrame(bgr), is_cut=True)
+        tracker.update(Faces(boxes[0][None], np.ones(1)), 0.2 * people)
+        return dict(calls)
+
+    for name in calls:
+        count(name)
+    few, many, more = costs(2), costs(40), costs(100)
+    assert few["resize"] == many["resize"] == more["resize"] <= 10
+    # At most so many are remembered, and who is far from alike is tried at one size.
+    assert many["matchTemplate"] <= 2 * 40 + 10
+    assert more["matchTemplate"] <= 2 * 60 + 10
