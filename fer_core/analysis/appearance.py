@@ -33,7 +33,7 @@ _LARGE: Final = 144.0
 _SIDE: Final = round(_AROUND * _PER_BOX)
 
 
-class Picture:
+class SeenFrame:
     """A frame's luma (h, w) uint8, and its halves for large faces, each made once."""
 
     def __init__(self, luma: ImageArray) -> None:
@@ -52,7 +52,7 @@ class Picture:
 class Search:
     """Where a look is searched for: what is about a box at every size, each made once."""
 
-    def __init__(self, picture: Picture, box: Box) -> None:
+    def __init__(self, picture: SeenFrame, box: Box) -> None:
         self._picture, self._box = picture, box
         self._areas: dict[float, ImageArray | None] = {}
 
@@ -65,7 +65,7 @@ class Search:
         return self._areas[size]
 
 
-def look_at(picture: Picture, box: Box) -> ImageArray | None:
+def look_at(picture: SeenFrame, box: Box) -> ImageArray | None:
     """The look (36, 36) uint8 of a box (4,) xyxy; None: it tells nothing."""
     if float((box[2:] - box[:2]).min()) < _SMALLEST:
         return None
@@ -94,7 +94,7 @@ def likeness(look: ImageArray, search: Search, *, quick: float = 2.0, least: flo
     return best
 
 
-def surroundings(picture: Picture, box: Box) -> NDArray[np.float64] | None:
+def surroundings(picture: SeenFrame, box: Box) -> NDArray[np.float64] | None:
     """What is around a face in this place (n,), of mean 0 and spread 1; None: it tells nothing."""
     wide = picture.view(box, _WIDE, _RING)
     if wide is None:

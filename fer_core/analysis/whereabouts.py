@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.analysis.appearance import Picture, Search, likeness, look_at, surroundings
+from fer_core.analysis.appearance import Search, SeenFrame, likeness, look_at, surroundings
 from fer_core.imaging.frame import Frame
 from fer_core.tracking.matching import assign
 from fer_core.tracking.tracker import Track, Tracker
@@ -90,12 +90,12 @@ class PictureTracker(Tracker):
         super().reset()
         self._memory: dict[int, _Memory] = {}
         self._time_s = 0.0
-        self._picture: Picture | None = None
+        self._picture: SeenFrame | None = None
         self._is_cut = False
 
     def see(self, frame: Frame, *, is_cut: bool = False) -> None:
         """The frame whose faces come with the next ``update``; ``is_cut``: it begins a scene."""
-        self._picture, self._is_cut = Picture(frame.luma()), is_cut
+        self._picture, self._is_cut = SeenFrame(frame.luma()), is_cut
 
     def update(self, faces: Faces, time_s: float) -> Faces:
         """As ``Tracker.update``; faces that were found again elsewhere have their ids there."""
@@ -112,7 +112,7 @@ class PictureTracker(Tracker):
 
     # --- what is remembered -----------------------------------------------------------------------
 
-    def _note(self, picture: Picture, faces: Faces) -> None:
+    def _note(self, picture: SeenFrame, faces: Faces) -> None:
         ids = faces.track_ids
         for row in np.flatnonzero(ids >= 0)[:_MOST]:
             who, box = int(ids[row]), faces.boxes[row].astype(np.float64)
