@@ -18,7 +18,8 @@ pytestmark = pytest.mark.alone
 #: Until the page is served; nobody there; the live page opened once, with its models warm.
 START_S = 6.0
 IDLE_MB = 300.0
-VISITED_MB = 360.0
+#: 357 alone; some ten more where other tests keep the processors busy.
+VISITED_MB = 375.0
 
 
 def _get(url: str) -> tuple[int, str]:

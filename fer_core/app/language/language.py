@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from gettext import NullTranslations
-from typing import Any, Final
-
-from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from typing import TYPE_CHECKING, Any, Final
 
 from fer_core.app.language.catalogues import SOURCE, TRANSLATED, translations_of
 from fer_core.text import Sentence
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 #: All that a visitor can choose, each as its own speakers call it.
 NAMES: Final = {"en": "English", "de": "Deutsch", "tr": "Türkçe"}
@@ -30,17 +30,20 @@ class Language:
     Attributes:
         code: such as ``de``.
         texts: its catalogue.
-        locale: how it writes numbers and dates.
     """
 
     code: str
     texts: NullTranslations
-    locale: Locale
+
+    @property
+    def locale(self) -> "Locale":
+        """How it writes numbers and dates."""
+        return _locale_of(self.code)
 
     @property
     def direction(self) -> str:
         """``ltr`` or ``rtl``, as the browser is told."""
-        return str(self.locale.text_direction)
+        return "ltr" if self.code == SOURCE else str(self.locale.text_direction)
 
     def tr(self, text: str) -> str:
         """The text in this language, with the values of a ``Sentence`` in it; empty stays empty.
@@ -95,11 +98,15 @@ class Language:
 
     def date(self, day: date) -> str:
         """Day, month by name, year."""
+        from babel.dates import format_date
+
         form = _ENGLISH_DATE if self.code == SOURCE else "long"
         return str(format_date(day, form, locale=self.locale))
 
     def clock(self, moment: datetime) -> str:
         """Hours and minutes; in the zone that the moment has."""
+        from babel.dates import format_datetime
+
         return str(format_datetime(moment, _CLOCK, locale=self.locale))
 
     def moment(self, moment: datetime, *, year: bool = True) -> str:
@@ -108,6 +115,8 @@ class Language:
         return f"{day}, {self.clock(moment)}"
 
     def _day_of_year(self, day: datetime) -> str:
+        from babel.dates import format_date, format_skeleton
+
         if self.code == SOURCE:
             return str(format_date(day, _ENGLISH_DAY, locale=self.locale))
         return str(format_skeleton("MMMMd", day, locale=self.locale))
@@ -125,10 +134,17 @@ class Language:
 
 
 @cache
+def _locale_of(code: str) -> "Locale":
+    from babel import Locale
+
+    return Locale.parse(code)
+
+
+@cache
 def language_of(code: str) -> Language:
     """The language with this code, one for all; English for one that is not known."""
     known = code if code in TRANSLATED else SOURCE
-    return Language(known, translations_of(known), Locale.parse(known))
+    return Language(known, translations_of(known))
 
 
 def accepted_tags(header: str) -> list[str]:

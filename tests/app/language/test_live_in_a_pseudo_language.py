@@ -7,7 +7,6 @@ from gettext import NullTranslations
 from typing import Any
 
 import pytest
-from babel import Locale
 from streamlit.testing.v1 import AppTest
 
 from fer_core.app.language import spoken
@@ -40,7 +39,7 @@ class _Brackets(NullTranslations):
 
 @pytest.fixture(autouse=True)
 def _speak_in_brackets(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = Language("xx", _Brackets(), Locale.parse("de"))
+    made = Language("de", _Brackets())
     monkeypatch.setattr(spoken, "language_of", lambda _: made)
 
 

@@ -4,7 +4,6 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from babel import Locale
 from streamlit.testing.v1 import AppTest
 
 from fer_core.app.language import spoken as spoken_module
@@ -184,6 +183,6 @@ def test_an_error_is_told_in_the_visitors_language() -> None:
 
 
 def test_a_language_from_right_to_left_says_so() -> None:
-    arabic = Language("ar", translations_of("ar"), Locale.parse("ar"))
+    arabic = Language("ar", translations_of("ar"))
     assert arabic.direction == "rtl"
     assert {language_of(code).direction for code in NAMES} == {"ltr"}

@@ -13,8 +13,8 @@ from tests.app.training.conftest import MakeRun, open_page
 @pytest.mark.parametrize(
     ("code", "state", "stopped", "gone"),
     [
-        ("de", "angehalten", "Angehalten nach 1 von 4 Epochen", "wortlos"),
-        ("tr", "durduruldu", "biten devirler: 1 / 4", "sessizce bitti"),
+        ("de", "angehalten", "Angehalten nach 1 von 4 Epochen", "endete ohne Meldung"),
+        ("tr", "durduruldu", "biten devirler: 1 / 4", "hiçbir şey bildirmeden bitti"),
     ],
 )
 def test_runs_are_told_in_the_language_of_the_visitor(

@@ -24,7 +24,7 @@ def opened(code: str) -> AppTest:
     ("code", "agree", "join", "head", "law"),
     [
         ("de", "Ich habe dies gelesen", "Beitreten", "Was wird gespeichert?", "Art. 5 Abs. 1"),
-        ("tr", "Bunu okudum", "Katıl", "Ne saklanır?", "Md. 5(1)(f)"),
+        ("tr", "Bunu okudum", "Katıl", "Ne saklanır?", "madde 5(1)(f)"),
     ],
 )
 def test_a_consent_is_kept_as_it_was_read(
